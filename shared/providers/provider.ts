@@ -1,0 +1,151 @@
+import type { Touchpoint } from '../domain/touchpoint.ts';
+
+/** Names one attempt at one message. Providers echo it in callbacks, so it holds no personal data. */
+export interface Correlation {
+  readonly conversation: string;
+  /** Sort key of the message, `M#<due>#<seq>`. */
+  readonly key: string;
+  readonly attempt: number;
+  readonly message: string;
+}
+
+/** A service of the organization: which account and sender carry a touchpoint. `params` as the API shows them, without secrets. */
+export interface ServiceConfig {
+  readonly id: string;
+  readonly organization: string;
+  readonly type: ProviderName;
+  readonly params: Readonly<Record<string, string | undefined>>;
+}
+
+export type ProviderName = 'ses' | 'twilio' | 'whatsapp';
+
+export type Content =
+  | { readonly kind: 'text'; readonly text: string }
+  | {
+      readonly kind: 'template';
+      readonly name: string;
+      readonly language: string;
+      readonly parameters: readonly string[];
+      /** The template with its parameters filled in: what the contact reads. */
+      readonly text: string;
+    }
+  | { readonly kind: 'email'; readonly subject: string; readonly text: string; readonly html?: string };
+
+export interface SendRequest {
+  readonly correlation: Correlation;
+  readonly service: ServiceConfig;
+  /** The service's credentials as stored in Secrets Manager; empty for providers that need none. */
+  readonly secret: Readonly<Record<string, string | undefined>>;
+  /** E.164 telephone with `+`, or an email address as the caller wrote it. */
+  readonly to: string;
+  readonly content: Content;
+  /** Alphanumeric SMS sender (`meta.SenderID`) that replaces the service's own number. */
+  readonly senderId?: string;
+  /** Public base URL of this installation, without trailing slash; adapters derive callback addresses from it. */
+  readonly publicUrl: string;
+  readonly timeoutMs: number;
+}
+
+export interface Accepted {
+  readonly outcome: 'accepted';
+  readonly providerId: string;
+}
+
+/**
+ * `permanent` never retry this send; `retryable` certainly not sent, try again; `throttled` certainly not sent, try
+ * later and slower; `ambiguous` the request left and the answer is missing or says nothing: it may have been sent.
+ */
+export type FailureClass = 'permanent' | 'retryable' | 'throttled' | 'ambiguous';
+
+export interface Rejected {
+  readonly outcome: 'rejected';
+  readonly class: FailureClass;
+  readonly scope: 'request' | 'content' | 'template' | 'recipient' | 'sender' | 'account' | 'pair';
+  /** The provider's own code, or `timeout`, `connection_refused`, `connection_lost`, `http_<status>`. */
+  readonly code: string;
+  readonly message: string;
+  readonly retryAfterMs?: number;
+  readonly effect?: 'opt_out' | 'suppress' | 'needs_template' | 'template_off';
+}
+
+export type SendResult = Accepted | Rejected;
+
+export interface LookupRequest {
+  readonly service: ServiceConfig;
+  readonly secret: Readonly<Record<string, string | undefined>>;
+  readonly to: string;
+  readonly content: Content;
+  readonly senderId?: string;
+  /** Epoch milliseconds of the earliest moment at which the provider may have taken the message. */
+  readonly since: number;
+  readonly timeoutMs: number;
+}
+
+export type LookupResult =
+  | { readonly outcome: 'found'; readonly providerIds: readonly string[] }
+  | { readonly outcome: 'absent' }
+  | { readonly outcome: 'unclear'; readonly message: string };
+
+/** One HTTP call from a provider, with the body as the bytes that were signed. */
+export interface CallbackRequest {
+  readonly method: string;
+  /** The public URL as configured, path and query included; never built from the Host header. */
+  readonly url: string;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Buffer;
+}
+
+export type DeliveryStatus = 'accepted' | 'sent' | 'delivered' | 'read' | 'failed' | 'expired';
+
+export interface DeliveryEvent {
+  readonly kind: 'delivery';
+  readonly providerId: string;
+  readonly correlation?: Correlation;
+  readonly status: DeliveryStatus;
+  /** Epoch milliseconds; the provider's clock where it says, else absent. */
+  readonly at?: number;
+  readonly error?: Pick<Rejected, 'code' | 'message' | 'class' | 'effect'>;
+}
+
+export interface InboundEvent {
+  readonly kind: 'inbound';
+  readonly providerId: string;
+  /** E.164 with `+`. */
+  readonly from: string;
+  /** The receiving address as the service knows it: E.164 with `+`, or Meta's phone number id. */
+  readonly to: string;
+  readonly text: string;
+  /** Links to attachments. */
+  readonly media: readonly string[];
+  readonly at?: number;
+  readonly profileName?: string;
+}
+
+export type ProviderEvent = DeliveryEvent | InboundEvent;
+
+/** `answer` is what the provider expects to read back: status, content type and body. */
+export interface CallbackAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+export type ParsedCallback =
+  | { readonly verified: true; readonly events: readonly ProviderEvent[]; readonly answer: CallbackAnswer }
+  | { readonly verified: false; readonly reason: string };
+
+/**
+ * One way to reach people. Adapters are stateless: a table of error codes and one HTTP call. They decide nothing about
+ * consent, windows, languages or retries.
+ */
+export interface Provider {
+  readonly name: ProviderName;
+  readonly touchpoint: Touchpoint;
+  /** Never throws for anything the provider answers or fails to answer. Makes exactly one attempt. */
+  send(request: SendRequest): Promise<SendResult>;
+  /** Finds out what became of an ambiguous send; absent where the provider has no way to tell. */
+  lookup?(request: LookupRequest): Promise<LookupResult>;
+  /** Verifies and translates a callback; pure. */
+  parseCallback?(request: CallbackRequest, secret: Readonly<Record<string, string | undefined>>): ParsedCallback;
+}
