@@ -1,0 +1,79 @@
+/** Every key of the table, and nothing else, is built here (design: one table, `pk`/`sk`). */
+
+export const TABLE = { partitionKey: 'pk', sortKey: 'sk', timeToLive: 'ttl' } as const;
+
+export const INDEXES = {
+  byId: { name: 'byId', partitionKey: 'id' },
+  byOrganization: { name: 'byOrganization', partitionKey: 'org', sortKey: 'createdAt' },
+} as const;
+
+/** Sort key of an item that is alone under its partition key, and of the head of a partition. */
+export const HEAD = '@';
+
+export const MESSAGE_PREFIX = 'M#';
+/** First sort key after every message of a conversation. */
+export const MESSAGES_END = 'M$';
+
+export interface ItemKey {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+export const conversationPk = (conversation: string): string => `C#${conversation}`;
+export const conversationKey = (conversation: string): ItemKey => ({ pk: conversationPk(conversation), sk: HEAD });
+
+/** Orders a conversation's messages by (due, seq): both padded, so that text order is number order. */
+export const messageSk = (due: number, seq: number): string =>
+  `${MESSAGE_PREFIX}${String(due).padStart(13, '0')}#${String(seq).padStart(10, '0')}`;
+export const messageKey = (conversation: string, sk: string): ItemKey => ({ pk: conversationPk(conversation), sk });
+export const dueOf = (messageSortKey: string): number => Number(messageSortKey.slice(2, 15));
+export const isMessageSk = (sk: string): boolean => /^M#\d{13}#\d{10}$/.test(sk);
+export const conversationOf = (pk: string): string => pk.slice(2);
+
+export const bodyKey = (conversation: string, message: string): ItemKey => ({
+  pk: conversationPk(conversation),
+  sk: `B#${message}`,
+});
+
+export type IdentifierKind = 'email' | 'telephone';
+
+/** `digest` is the HMAC of the normalised identifier: keys hold no personal data. */
+export const identityKey = (organization: string, kind: IdentifierKind, digest: string): ItemKey => ({
+  pk: `I#${organization}#${kind === 'email' ? 'e' : 't'}#${digest}`,
+  sk: HEAD,
+});
+
+export const optOutKey = (organization: string, digest: string, touchpoint: string): ItemKey => ({
+  pk: `P#${organization}#${digest}`,
+  sk: touchpoint,
+});
+
+/** Notes that an inbound message of a provider was stored, so that its repetition is not. */
+export const inboundGuardKey = (conversation: string, provider: string, providerId: string): ItemKey => ({
+  pk: conversationPk(conversation),
+  sk: `R#${provider}#${providerId}`,
+});
+
+export const organizationPk = (organization: string): string => `O#${organization}`;
+export const organizationKey = (organization: string): ItemKey => ({ pk: organizationPk(organization), sk: HEAD });
+export const serviceKey = (organization: string, service: string): ItemKey => ({
+  pk: organizationPk(organization),
+  sk: `S#${service}`,
+});
+export const channelKey = (organization: string, channel: string): ItemKey => ({
+  pk: organizationPk(organization),
+  sk: `H#${channel}`,
+});
+export const templateKey = (organization: string, name: string, language: string): ItemKey => ({
+  pk: organizationPk(organization),
+  sk: `T#${name}#${language}`,
+});
+
+/** Finds a service by its id alone, which is all that a provider's callback URL says. */
+export const servicePointerKey = (service: string): ItemKey => ({ pk: `S#${service}`, sk: HEAD });
+/** Finds the conversations of a contact whose id does not follow from its conversation's (imported ones). */
+export const contactPointerKey = (contact: string): ItemKey => ({ pk: `A#${contact}`, sk: HEAD });
+
+export const userKey = (user: string): ItemKey => ({ pk: `U#${user}`, sk: HEAD });
+/** Finds a user by the HMAC of the email address they log in with. */
+export const loginKey = (digest: string): ItemKey => ({ pk: `L#${digest}`, sk: HEAD });
