@@ -27,6 +27,7 @@ export const messageSk = (due: number, seq: number): string =>
   `${MESSAGE_PREFIX}${String(due).padStart(13, '0')}#${String(seq).padStart(10, '0')}`;
 export const messageKey = (conversation: string, sk: string): ItemKey => ({ pk: conversationPk(conversation), sk });
 export const dueOf = (messageSortKey: string): number => Number(messageSortKey.slice(2, 15));
+export const seqOf = (messageSortKey: string): number => Number(messageSortKey.slice(16));
 export const isMessageSk = (sk: string): boolean => /^M#\d{13}#\d{10}$/.test(sk);
 export const conversationOf = (pk: string): string => pk.slice(2);
 
@@ -37,9 +38,13 @@ export const bodyKey = (conversation: string, message: string): ItemKey => ({
 
 export type IdentifierKind = 'email' | 'telephone';
 
+/** An identity without its organization, as the conversation it belongs to remembers it. */
+export const identityName = (kind: IdentifierKind, digest: string): string =>
+  `${kind === 'email' ? 'e' : 't'}#${digest}`;
+
 /** `digest` is the HMAC of the normalised identifier: keys hold no personal data. */
 export const identityKey = (organization: string, kind: IdentifierKind, digest: string): ItemKey => ({
-  pk: `I#${organization}#${kind === 'email' ? 'e' : 't'}#${digest}`,
+  pk: `I#${organization}#${identityName(kind, digest)}`,
   sk: HEAD,
 });
 

@@ -1,0 +1,37 @@
+import type { AcceptanceContext } from '../../shared/domain/acceptance.ts';
+import type { Conversation, Profile } from '../../shared/domain/conversation.ts';
+import { servicesByTouchpoint } from '../../shared/domain/services.ts';
+import { parseTelephone } from '../../shared/domain/telephone.ts';
+import { WHATSAPP_WINDOW_MS } from '../../shared/domain/whatsapp-window.ts';
+import type { OrganizationConfiguration } from '../../shared/store/configuration.ts';
+
+const LAST_LANGUAGE = 'en';
+
+const isLandline = (telephone: string | undefined): boolean => {
+  if (telephone === undefined) return false;
+  const parsed = parseTelephone(telephone);
+  return parsed.ok && parsed.type === 'FIXED_LINE';
+};
+
+/** What messages to this person are judged by. `conversation` is undefined while there is none yet. */
+export function acceptanceContext(
+  configuration: OrganizationConfiguration,
+  profile: Profile,
+  language: string | undefined,
+  conversation: Conversation | undefined,
+  now: number,
+): AcceptanceContext {
+  const languages = [language, configuration.organization.language, profile.locale, LAST_LANGUAGE];
+  return {
+    ...(conversation?.touchpoint && { touchpointInForce: conversation.touchpoint }),
+    contact: {
+      email: profile.email !== undefined,
+      telephone: profile.telephone !== undefined,
+      landline: isLandline(profile.telephone),
+    },
+    services: servicesByTouchpoint(configuration.services),
+    templates: configuration.templates,
+    languages: languages.filter((known) => known !== undefined),
+    windowOpen: (conversation?.windowAt ?? Number.NEGATIVE_INFINITY) + WHATSAPP_WINDOW_MS > now,
+  };
+}

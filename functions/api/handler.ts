@@ -1,0 +1,53 @@
+/**
+ * Trigger: HTTP API, every `/v2` route but the provider callbacks.
+ * Reads and writes the table, sends ticks; reads the token key and the pepper.
+ * On failure: an error body, and nothing half-written.
+ */
+import * as z from 'zod';
+import { createTokenService } from '../../shared/auth/tokens.ts';
+import type { Tick } from '../../shared/contracts/queue-messages.ts';
+import { createHttpHandler } from '../../shared/http/handler.ts';
+import { createQueueSender } from '../../shared/queue/send.ts';
+import { createTicker } from '../../shared/queue/ticks.ts';
+import { createDocumentClient, createQueueClient } from '../../shared/runtime/clients.ts';
+import { systemClock } from '../../shared/runtime/clock.ts';
+import { readEnvironment, text } from '../../shared/runtime/environment.ts';
+import { createIdMaker } from '../../shared/runtime/ids.ts';
+import { createObserver } from '../../shared/runtime/observe.ts';
+import { createSecretReader } from '../../shared/runtime/secrets.ts';
+import { createConfigurationReader } from '../../shared/store/configuration.ts';
+import { createUserReader } from '../../shared/store/users.ts';
+import { createApi } from './serve.ts';
+
+const environment = readEnvironment(
+  z.object({
+    STAGE: text,
+    TABLE_NAME: text,
+    TICKS_QUEUE_URL: text,
+    PEPPER_SECRET_ID: text,
+    TOKEN_KEY_SECRET_ID: text,
+    APP_URL: text,
+  }),
+);
+
+const table = { client: createDocumentClient(), name: environment.TABLE_NAME };
+const secrets = createSecretReader();
+const pepper = () => secrets.text(environment.PEPPER_SECRET_ID);
+const observe = createObserver(environment.STAGE);
+const ticks = createQueueSender<Tick>(createQueueClient(), environment.TICKS_QUEUE_URL, systemClock);
+
+const serve = createApi({
+  table,
+  configuration: createConfigurationReader(table, systemClock),
+  users: createUserReader(table, systemClock),
+  tokens: createTokenService(() => secrets.text(environment.TOKEN_KEY_SECRET_ID), systemClock),
+  pepper,
+  ticker: createTicker(ticks, systemClock),
+  clock: systemClock,
+  ids: createIdMaker(),
+  random: Math.random,
+  observe,
+  appUrl: environment.APP_URL,
+});
+
+export const handler = createHttpHandler(serve, observe);

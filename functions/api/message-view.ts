@@ -1,0 +1,48 @@
+import { isOutbound, type Message, type MessageState, type Receipt } from '../../shared/domain/message.ts';
+
+const iso = (moment: number): string => new Date(moment).toISOString();
+
+const STATUS: Readonly<Record<MessageState, string>> = {
+  pending: 'queued',
+  sending: 'queued',
+  unknown: 'unknown',
+  sent: 'sent',
+  failed: 'failed',
+  done: 'done',
+  canceled: 'canceled',
+  moved: 'moved',
+};
+
+const receiptView = ({ status, at }: Receipt) => ({ status, at: iso(at) });
+
+/** How far a message has come: what drives its sending, refined by what the provider reported since. */
+const deliveryView = (message: Message) => ({
+  status: message.state === 'sent' ? (message.receipt?.status ?? 'sent') : STATUS[message.state],
+  provider: message.provider,
+  providerId: message.providerId,
+  error: message.error,
+  history: (message.receipts ?? []).map(receiptView),
+});
+
+/** A message as the API shows it (contract section 3, `delivery` by section 12). */
+export const messageView = (message: Message, orgPath: string) => ({
+  id: message.id,
+  conversation: message.conversation,
+  organization: message.organization,
+  orgPath,
+  type: message.type,
+  role: message.role,
+  user: message.user,
+  contentType: message.contentType ?? 'text/plain',
+  text: message.text,
+  touchpoint: message.touchpoint,
+  delay: message.delay,
+  isBackchannel: message.isBackchannel,
+  meta: message.meta,
+  actions: message.actions,
+  items: message.items,
+  results: message.results,
+  delivery: isOutbound(message) || message.error ? deliveryView(message) : undefined,
+  createdAt: iso(message.createdAt),
+  updatedAt: iso(message.updatedAt),
+});

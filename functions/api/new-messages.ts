@@ -1,0 +1,40 @@
+import type { AcceptedDraft } from '../../shared/domain/acceptance.ts';
+import type { Message } from '../../shared/domain/message.ts';
+import type { IdMaker } from '../../shared/runtime/ids.ts';
+import { messageSk } from '../../shared/store/keys.ts';
+
+/** A message that could not be sent within a day of its moment is not worth sending. */
+const EXPIRES_AFTER_MS = 24 * 3600_000;
+
+export interface MessageSetting {
+  readonly conversation: string;
+  readonly organization: string;
+  /** Default sender. */
+  readonly user: string;
+  /** Time of acceptance, epoch milliseconds; delays count from it. */
+  readonly acceptedAt: number;
+  readonly firstSeq: number;
+}
+
+/** Accepted drafts as messages in their places, with ids in array order. */
+export function newMessages(drafts: readonly AcceptedDraft[], setting: MessageSetting, ids: IdMaker): Message[] {
+  return drafts.map((draft, index): Message => {
+    const due = setting.acceptedAt + (draft.delay ?? 0);
+    const seq = setting.firstSeq + index;
+    return {
+      ...draft,
+      id: ids.next(setting.acceptedAt),
+      conversation: setting.conversation,
+      organization: setting.organization,
+      key: messageSk(due, seq),
+      due,
+      seq,
+      ...(draft.role !== 'contact' && { user: draft.user ?? setting.user }),
+      createdAt: setting.acceptedAt,
+      updatedAt: setting.acceptedAt,
+      state: 'pending',
+      attempt: 0,
+      expiresAt: due + EXPIRES_AFTER_MS,
+    };
+  });
+}

@@ -1,0 +1,84 @@
+import { commandOf } from '../../shared/domain/commands.ts';
+import type { Conversation } from '../../shared/domain/conversation.ts';
+import { isOutbound, type Message } from '../../shared/domain/message.ts';
+import { roleIn } from '../../shared/domain/roles.ts';
+import { applyRule, type ConversationState } from '../../shared/domain/rules.ts';
+import { finishWithRule, writeRule } from '../../shared/store/conversations.ts';
+import { failPending } from '../../shared/store/deliveries.ts';
+import { getMessage } from '../../shared/store/messages.ts';
+import type { WorkerParts } from './parts.ts';
+import type { Step } from './work.ts';
+
+/**
+ * Carries out a message whose turn it is: applies its rule, and hands it to its touchpoint or finishes it. A rule is
+ * written only against the version that was read, so a stale worker cannot reopen what `/leave` closed.
+ */
+export async function carryOut(
+  parts: WorkerParts,
+  conversation: Conversation,
+  own: Message,
+  now: number,
+): Promise<Step> {
+  const message = own.bodyApart ? await getMessage(parts.table, own.conversation, own.key) : own;
+  if (!message) return 'done';
+  if (conversation.deletedAt !== undefined && !isOutbound(message)) return fail(parts, message, now, DELETED);
+  if (isUnknownCommand(message)) return fail(parts, message, now, UNKNOWN_COMMAND);
+
+  const next = conversation.deletedAt === undefined ? await ruled(parts, conversation, message, now) : conversation;
+  const changed = next !== conversation;
+  if (isOutbound(message)) {
+    if (changed && !(await writeRule(parts.table, conversation, next, now)).written) return 'again';
+    return handOver(parts, message, now);
+  }
+  const { written } = await finishWithRule(parts.table, conversation, message, changed ? next : undefined, now);
+  return written ? 'finished' : 'again';
+}
+
+async function ruled(
+  parts: WorkerParts,
+  conversation: Conversation,
+  message: Message,
+  now: number,
+): Promise<ConversationState> {
+  const [configuration, users] = await Promise.all([
+    parts.configuration.organization(conversation.organization),
+    message.user !== undefined && conversation.participants[message.user] === undefined
+      ? parts.users.users([message.user])
+      : undefined,
+  ]);
+  return applyRule(conversation, message, {
+    now,
+    organizationChannels: configuration?.channels.map(({ id }) => id) ?? [],
+    roleOf: (user) => roleIn(users?.get(user), conversation.orgPath),
+  });
+}
+
+async function handOver(parts: WorkerParts, message: Message, now: number): Promise<Step> {
+  const { touchpoint, conversation, key, organization, attempt } = message;
+  if (!touchpoint) return fail(parts, message, now, NO_TOUCHPOINT);
+  await parts.deliveries[touchpoint].send([
+    { body: { conversation, key, organization, attempt }, group: organization },
+  ]);
+  parts.observe.duration('Lateness', now - Math.max(message.due, message.notBefore ?? 0), touchpoint);
+  return 'done';
+}
+
+const isUnknownCommand = ({ type, text }: Message): boolean =>
+  type === 'command' && text?.trim().startsWith('/') === true && commandOf(text) === undefined;
+
+const DELETED = { code: 'contact_deleted', message: 'The contact was deleted.' };
+const UNKNOWN_COMMAND = { code: 'unknown_command', message: 'There is no such command.' };
+const NO_TOUCHPOINT = { code: 'touchpoint_required', message: 'The message has no touchpoint.' };
+
+/** Ends in failure, seen in the conversation's stream. */
+async function fail(
+  parts: WorkerParts,
+  message: Message,
+  now: number,
+  reason: { code: string; message: string },
+): Promise<Step> {
+  const outcome = await failPending(parts.table, message, now, { class: 'permanent', ...reason });
+  if (!outcome.changed) return 'again';
+  parts.observe.count('MessageFailed', 1, message.touchpoint);
+  return 'finished';
+}

@@ -1,0 +1,72 @@
+/** Environment variable and permission in one call: a function is told of nothing it may not use, and the reverse. */
+import { Stack } from 'aws-cdk-lib';
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { INDEXES } from '../../shared/store/keys.ts';
+import type { Stage } from '../stages.ts';
+import { acknowledge } from './acknowledge.ts';
+import type { NodeFunction } from './node-function.ts';
+
+export type TableAction =
+  | 'GetItem'
+  | 'BatchGetItem'
+  | 'Query'
+  | 'PutItem'
+  | 'UpdateItem'
+  | 'DeleteItem'
+  | 'ConditionCheckItem';
+
+/** Gives actions on the table's items; a transaction needs the action of each of its parts. */
+export function giveTable(to: NodeFunction, table: TableV2, actions: readonly TableAction[]): void {
+  to.lambda.addEnvironment('TABLE_NAME', table.tableName);
+  const prefixed = actions.map((action) => `dynamodb:${action}`);
+  allow(to, prefixed, table.tableArn);
+}
+
+/** Lets a function look up in the indexes, which hold keys only: what it decides on, it reads from the table. */
+export function giveIndexes(to: NodeFunction, table: TableV2): void {
+  for (const { name } of Object.values(INDEXES)) allow(to, ['dynamodb:Query'], `${table.tableArn}/index/${name}`);
+}
+
+export function giveQueue(to: NodeFunction, variable: `${string}_QUEUE_URL`, queue: IQueue): void {
+  to.lambda.addEnvironment(variable, queue.queueUrl);
+  allow(to, ['sqs:SendMessage'], queue.queueArn);
+}
+
+export function giveSecret(to: NodeFunction, variable: `${string}_SECRET_ID`, secret: ISecret): void {
+  to.lambda.addEnvironment(variable, secret.secretArn);
+  allow(to, ['secretsmanager:GetSecretValue'], secret.secretArn);
+}
+
+/** Gives the secrets that operators store for a touchpoint's services: `overture/<stage>/<touchpoint>/<any name>`. */
+export function giveProviderSecrets(to: NodeFunction, stage: Stage, touchpoint: 'sms' | 'whatsapp'): void {
+  const reason = `Operators store one secret per ${touchpoint} service while the system runs: only its prefix is known.`;
+  allowWildcard(
+    to,
+    'secretsmanager:GetSecretValue',
+    'secretsmanager',
+    `secret:overture/${stage}/${touchpoint}/*`,
+    reason,
+  );
+}
+
+/** Gives SES, with every sender of the account. */
+export function giveSes(to: NodeFunction): void {
+  const reason = 'Senders and configuration sets belong to organizations, which verify them while the system runs.';
+  for (const resource of ['identity/*', 'configuration-set/*']) {
+    allowWildcard(to, 'ses:SendRawEmail', 'ses', resource, reason);
+  }
+}
+
+function allow(to: NodeFunction, actions: string[], resource: string): void {
+  to.lambda.addToRolePolicy(new PolicyStatement({ actions, resources: [resource] }));
+}
+
+function allowWildcard(to: NodeFunction, action: string, service: string, resource: string, reason: string): void {
+  const { partition, region, account } = Stack.of(to);
+  allow(to, [action], `arn:${partition}:${service}:${region}:${account}:${resource}`);
+  const finding = `arn:<AWS::Partition>:${service}:<AWS::Region>:<AWS::AccountId>:${resource}`;
+  acknowledge(to, `AwsSolutions-IAM5[Resource::${finding}]`, reason);
+}

@@ -1,0 +1,92 @@
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  RecursiveLoop,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { Stage, StageSettings } from '../stages.ts';
+import { acknowledge } from './acknowledge.ts';
+import { addAlarm } from './alarm.ts';
+import { bundleOf, type FunctionName } from './bundle.ts';
+
+export interface NodeFunctionProps {
+  readonly stage: Stage;
+  readonly settings: StageSettings;
+  readonly name: FunctionName;
+  readonly timeoutSeconds: number;
+  readonly environment?: Readonly<Record<string, string>>;
+  /**
+   * The function is part of a loop over queues by design. Lambda otherwise stops a chain of requests after about 16
+   * invocations of one function, and a conversation of 40 messages is one chain.
+   */
+  readonly loops?: boolean;
+  /** What is lost while the function fails; becomes its error alarm's description. */
+  readonly errorImpact: string;
+}
+
+/** One function with a role, a log group and an error alarm of its own. It may do nothing until something is granted. */
+export class NodeFunction extends Construct {
+  readonly lambda: LambdaFunction;
+
+  constructor(scope: Construct, id: string, props: NodeFunctionProps) {
+    super(scope, id);
+    const { name, settings } = props;
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: settings.logRetentionDays,
+      removalPolicy: settings.keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    logGroup.grantWrite(role);
+    this.lambda = new LambdaFunction(this, 'Function', {
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      code: Stack.of(this).bundlingRequired ? Code.fromAsset(bundleOf(name)) : Code.fromInline('// not bundled'),
+      handler: 'index.handler',
+      memorySize: 512,
+      timeout: Duration.seconds(props.timeoutSeconds),
+      tracing: Tracing.ACTIVE,
+      recursiveLoop: props.loops ? RecursiveLoop.ALLOW : RecursiveLoop.TERMINATE,
+      role,
+      logGroup,
+      environment: {
+        STAGE: props.stage,
+        POWERTOOLS_SERVICE_NAME: name,
+        POWERTOOLS_METRICS_NAMESPACE: 'Overture',
+        NODE_OPTIONS: '--enable-source-maps',
+        ...props.environment,
+      },
+    });
+    acknowledge(
+      role,
+      'AwsSolutions-IAM5[Resource::*]',
+      'xray:PutTraceSegments and xray:PutTelemetryRecords know no resources: AWS offers only "*" for them.',
+    );
+    addErrorAlarm(this, this.lambda, props.errorImpact);
+  }
+}
+
+/** Above 1 % of the invocations, two minutes of three: one failed invocation in a busy minute wakes nobody. */
+function addErrorAlarm(scope: Construct, lambda: LambdaFunction, errorImpact: string): void {
+  const period = Duration.minutes(1);
+  addAlarm(scope, 'Errors', {
+    metric: new MathExpression({
+      expression: '100 * errors / MAX([errors, invocations])',
+      label: 'Failed invocations, %',
+      usingMetrics: {
+        errors: lambda.metricErrors({ period, statistic: 'Sum' }),
+        invocations: lambda.metricInvocations({ period, statistic: 'Sum' }),
+      },
+      period,
+    }),
+    above: 1,
+    periods: { breaching: 2, of: 3 },
+    errorImpact,
+  });
+}

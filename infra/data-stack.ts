@@ -1,0 +1,64 @@
+import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { AttributeType, Billing, ProjectionType, StreamViewType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import { INDEXES, TABLE } from '../shared/store/keys.ts';
+import { acknowledge } from './constructs/acknowledge.ts';
+import type { StageSettings } from './stages.ts';
+
+export interface DataStackProps extends StackProps {
+  readonly settings: StageSettings;
+}
+
+const text = (name: string) => ({ name, type: AttributeType.STRING });
+const number = (name: string) => ({ name, type: AttributeType.NUMBER });
+
+/** What must survive: the table and the two secrets that are made once. Providers' secrets are stored by operators. */
+export class DataStack extends Stack {
+  readonly table: TableV2;
+  readonly tokenKey: Secret;
+  readonly pepper: Secret;
+
+  constructor(scope: Construct, id: string, props: DataStackProps) {
+    super(scope, id, props);
+    const { keepsData, tableRecoveryDays } = props.settings;
+    const removalPolicy = keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    const { byId, byOrganization } = INDEXES;
+    this.table = new TableV2(this, 'Table', {
+      partitionKey: text(TABLE.partitionKey),
+      sortKey: text(TABLE.sortKey),
+      billing: Billing.onDemand(),
+      dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
+      timeToLiveAttribute: TABLE.timeToLive,
+      globalSecondaryIndexes: [
+        { indexName: byId.name, partitionKey: text(byId.partitionKey), projectionType: ProjectionType.KEYS_ONLY },
+        {
+          indexName: byOrganization.name,
+          partitionKey: text(byOrganization.partitionKey),
+          sortKey: number(byOrganization.sortKey),
+          projectionType: ProjectionType.KEYS_ONLY,
+        },
+      ],
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true, recoveryPeriodInDays: tableRecoveryDays },
+      deletionProtection: keepsData,
+      removalPolicy,
+    });
+    this.tokenKey = this.#generated('TokenKey', 'Signs and verifies the tokens of the API.', removalPolicy);
+    this.pepper = this.#generated(
+      'Pepper',
+      'Turns identifiers into keys. With another pepper every contact is a stranger: never replace it, never delete it.',
+      RemovalPolicy.RETAIN,
+    );
+    acknowledge(
+      this.tokenKey,
+      'AwsSolutions-SMG4',
+      'A new key ends every token at once: operators replace it, by plan.',
+    );
+    acknowledge(this.pepper, 'AwsSolutions-SMG4', 'Keys of the table derive from it and cannot be migrated.');
+  }
+
+  #generated(id: string, description: string, removalPolicy: RemovalPolicy): Secret {
+    const generateSecretString = { passwordLength: 64, excludePunctuation: true };
+    return new Secret(this, id, { description, generateSecretString, removalPolicy });
+  }
+}

@@ -1,0 +1,89 @@
+import type { ProviderName } from '../../../shared/providers/provider.ts';
+import { BadInput } from './bad-input.ts';
+import type { FaultBook } from './faults.ts';
+import type { Outbox } from './outbox.ts';
+import { type Answer, type Call, json, type Port } from './port.ts';
+import type { createReplies } from './reply.ts';
+import type { Senders } from './senders.ts';
+import type { recordViolations } from './violations.ts';
+
+interface Controlled {
+  readonly outbox: Outbox;
+  readonly faults: FaultBook;
+  readonly senders: Senders;
+  readonly violations: ReturnType<typeof recordViolations>;
+  readonly reply: ReturnType<typeof createReplies>;
+  readonly ports: Readonly<Record<ProviderName, Port>>;
+}
+
+type Route = (call: Call) => Answer | Promise<Answer>;
+
+const NO_CONTENT: Answer = { status: 204, headers: {}, body: '' };
+const RAW = /^\/_local\/outbox\/(\d+)\/raw$/;
+
+/** What people and tests use: the outbox, replies, faults, senders. Bad input is answered with a sentence. */
+export function createControl({ outbox, faults, senders, violations, reply, ports }: Controlled) {
+  async function postFault(call: Call): Promise<Answer> {
+    const fault = faults.post(parse(call));
+    if (fault.behaviour === 'refuse') await ports[fault.provider].refuse(fault.times * 1000, fault.end);
+    return json(201, fault.shown);
+  }
+
+  async function clearFaults(): Promise<Answer> {
+    faults.clear();
+    await Promise.all(Object.values(ports).map((port) => port.open()));
+    return NO_CONTENT;
+  }
+
+  async function postReply(call: Call): Promise<Answer> {
+    const { outcome, providerId } = await reply(parse(call));
+    if (typeof outcome === 'number') return json(200, { status: outcome, providerId });
+    return json(502, { error: `Our webhook did not answer (${outcome}).`, providerId });
+  }
+
+  function raw(seq: string): Answer {
+    const mime = outbox.raw(Number(seq));
+    if (!mime) return json(404, { error: `There is no mail ${seq} in the outbox.` });
+    return { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: mime };
+  }
+
+  const clear = (what: { clear(): void }): Answer => {
+    what.clear();
+    return NO_CONTENT;
+  };
+
+  const routes: Readonly<Record<string, Route>> = {
+    'GET /_local/outbox': () => json(200, outbox.list()),
+    'DELETE /_local/outbox': () => clear(outbox),
+    'GET /_local/violations': () => json(200, violations.list()),
+    'DELETE /_local/violations': () => clear(violations),
+    'GET /_local/faults': () => json(200, faults.list()),
+    'POST /_local/faults': postFault,
+    'DELETE /_local/faults': clearFaults,
+    'POST /_local/reply': postReply,
+    'PUT /_local/senders': (call) => json(200, senders.register(parse(call))),
+  };
+
+  return async (call: Call): Promise<Answer> => {
+    const path = call.url.pathname;
+    const seq = RAW.exec(path)?.[1];
+    if (seq && call.method === 'GET') return raw(seq);
+    const route = routes[`${call.method} ${path}`];
+    if (!route)
+      return json(404, { error: `No such thing: ${call.method} ${path}. Known: ${Object.keys(routes).join(', ')}.` });
+    try {
+      return await route(call);
+    } catch (error) {
+      if (error instanceof BadInput) return json(400, { error: error.message });
+      throw error;
+    }
+  };
+}
+
+function parse(call: Call): unknown {
+  try {
+    return JSON.parse(call.body.toString('utf8'));
+  } catch {
+    throw new BadInput('The body must be JSON.');
+  }
+}

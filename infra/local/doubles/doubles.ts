@@ -1,0 +1,67 @@
+import { createControl } from './control.ts';
+import { createCourier } from './courier.ts';
+import { createFaultBook } from './faults.ts';
+import { createMeta } from './meta.ts';
+import { createOutbox } from './outbox.ts';
+import { createPort } from './port.ts';
+import { createReplies } from './reply.ts';
+import { loadRequestChecks } from './request-checks.ts';
+import { createSenders } from './senders.ts';
+import { createSes } from './ses.ts';
+import { createTwilio } from './twilio.ts';
+import { recordViolations } from './violations.ts';
+
+export interface DoublesConfig {
+  /** 0 or absent takes a free one. */
+  readonly ports?: {
+    readonly twilio?: number;
+    readonly whatsapp?: number;
+    readonly ses?: number;
+    readonly control?: number;
+  };
+  /** The SES emulator behind the tee; without one, mails are only kept in the outbox. */
+  readonly sesEndpoint?: string;
+  /** Folder of the providers' OpenAPI documents. */
+  readonly specsDir?: string;
+}
+
+/** Where the doubles listen, and whether requests are checked against the providers' documents. */
+export interface Addresses {
+  readonly twilio: string;
+  readonly whatsapp: string;
+  readonly ses: string;
+  readonly control: string;
+  readonly specs: boolean;
+}
+
+/** All doubles in this process. `now` is theirs alone: tests of the 24-hour window move it. */
+export async function openDoubles(config: DoublesConfig, now: () => number = Date.now) {
+  const violations = recordViolations(loadRequestChecks(config.specsDir), now);
+  const [senders, faults, outbox, courier] = [createSenders(), createFaultBook(), createOutbox(now), createCourier()];
+  const kit = { now, senders, faults, outbox, courier, checks: violations.checks };
+  const [twilio, meta, ses] = [createTwilio(kit), createMeta(kit), createSes(kit, config.sesEndpoint)];
+  const ports = { twilio: createPort(twilio.answer), whatsapp: createPort(meta.answer), ses: createPort(ses.answer) };
+  const reply = createReplies(kit, twilio, meta);
+  const control = createPort(createControl({ outbox, faults, senders, violations, reply, ports }));
+  const wanted = config.ports ?? {};
+  await Promise.all([
+    ports.twilio.listen(wanted.twilio ?? 0),
+    ports.whatsapp.listen(wanted.whatsapp ?? 0),
+    ports.ses.listen(wanted.ses ?? 0),
+    control.listen(wanted.control ?? 0),
+  ]);
+  const addresses: Addresses = {
+    twilio: ports.twilio.url(),
+    whatsapp: ports.whatsapp.url(),
+    ses: ports.ses.url(),
+    control: control.url(),
+    specs: violations.checks.present,
+  };
+  return {
+    addresses,
+    async stop(): Promise<void> {
+      courier.stop();
+      await Promise.all([...Object.values(ports), control].map((port) => port.close()));
+    },
+  };
+}

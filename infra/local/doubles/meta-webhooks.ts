@@ -1,0 +1,91 @@
+import type { Courier, Outcome } from './courier.ts';
+import { META } from './credentials.ts';
+import { type MetaProblem, metaTitle } from './meta-errors.ts';
+import { digitsOf, type WhatsAppSender } from './senders.ts';
+import { signMeta } from './signatures.ts';
+
+export interface StatusEvent {
+  readonly id: string;
+  readonly status: 'sent' | 'delivered' | 'read' | 'failed';
+  /** E.164 with `+`. */
+  readonly to: string;
+  readonly correlation?: string;
+  readonly error?: MetaProblem;
+}
+
+export interface InboundText {
+  readonly id: string;
+  /** E.164 with `+`. */
+  readonly from: string;
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Days at Meta. */
+const RETRIES = 5;
+
+/** Calls a number's webhook as Meta does: signed over the bytes that travel, repeated until it answers with success. */
+export function createMetaWebhooks(courier: Courier, now: () => number) {
+  const seconds = () => String(Math.floor(now() / 1000));
+
+  function post(sender: WhatsAppSender, value: object): Promise<Outcome> {
+    const body = encode({
+      object: 'whatsapp_business_account',
+      entry: [
+        { id: META.businessAccountId, changes: [{ value: { ...envelope(sender), ...value }, field: 'messages' }] },
+      ],
+    });
+    return courier.send({
+      url: sender.webhookUrl,
+      headers: {
+        'content-type': 'application/json',
+        'user-agent': 'facebookexternalua',
+        'x-hub-signature-256': signMeta(sender.appSecret, body),
+      },
+      body,
+      retries: RETRIES,
+      retryOn: (outcome) => typeof outcome !== 'number' || outcome < 200 || outcome > 299,
+    });
+  }
+
+  return {
+    status: (sender: WhatsAppSender, { id, status, to, correlation, error }: StatusEvent) =>
+      post(sender, {
+        statuses: [
+          {
+            id,
+            status,
+            timestamp: seconds(),
+            recipient_id: digitsOf(to),
+            ...(correlation ? { biz_opaque_callback_data: correlation } : {}),
+            ...(error ? { errors: [errorItem(error)] } : {}),
+          },
+        ],
+      }),
+    inbound: (sender: WhatsAppSender, { id, from, name, text }: InboundText) =>
+      post(sender, {
+        contacts: [{ profile: { name }, wa_id: digitsOf(from) }],
+        messages: [{ from: digitsOf(from), id, timestamp: seconds(), type: 'text', text: { body: text } }],
+      }),
+  };
+}
+
+const envelope = ({ displayPhoneNumber, phoneNumberId }: WhatsAppSender) => ({
+  messaging_product: 'whatsapp',
+  metadata: { display_phone_number: digitsOf(displayPhoneNumber), phone_number_id: phoneNumberId },
+});
+
+const errorItem = ({ code, details }: MetaProblem) => ({
+  code,
+  title: metaTitle(code),
+  message: metaTitle(code),
+  error_data: { details },
+});
+
+/** Escaped beyond what JSON asks for: who verifies anything but the bytes that came will notice. */
+function encode(value: object): Buffer {
+  const escaped = JSON.stringify(value)
+    .replaceAll('/', '\\/')
+    .replace(/[\u0080-\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return Buffer.from(escaped);
+}

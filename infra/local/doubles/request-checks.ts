@@ -1,0 +1,100 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { parse } from 'yaml';
+import { isFields } from './bad-input.ts';
+
+/** The part of an OpenAPI document that is used here. */
+interface Document {
+  readonly paths: Record<string, Record<string, { requestBody: { content: Record<string, { schema: object }> } }>>;
+  readonly components: {
+    readonly schemas: Record<string, { properties?: object; discriminator?: { mapping: object } }>;
+  };
+}
+
+/** Says what is wrong with a request body by the provider's own document, or nothing. */
+export type Check = (body: unknown) => string | undefined;
+
+export interface RequestChecks {
+  readonly present: boolean;
+  readonly twilio: Check;
+  readonly whatsapp: Check;
+}
+
+const FILES = { twilio: 'twilio-messages.openapi.yaml', whatsapp: 'meta-whatsapp-cloud.openapi.yaml' };
+const NONE: RequestChecks = { present: false, twilio: () => undefined, whatsapp: () => undefined };
+
+/** Reads the providers' documents; without them nothing is checked, and `present` says so. */
+export function loadRequestChecks(folder: string | undefined): RequestChecks {
+  const files = folder ? [join(folder, FILES.twilio), join(folder, FILES.whatsapp)] : [];
+  if (files.length === 0 || !files.every((file) => existsSync(file))) return NONE;
+  const [twilio, whatsapp] = files.map((file) => parse(readFileSync(file, 'utf8')) as Document);
+  if (!twilio || !whatsapp) return NONE;
+  return { present: true, twilio: checkTwilio(twilio), whatsapp: checkWhatsApp(whatsapp) };
+}
+
+/** Stricter than the document in one point: a field it does not name is a slip of ours, which Twilio would swallow. */
+function checkTwilio({ paths, components }: Document): Check {
+  const body = paths['/2010-04-01/Accounts/{AccountSid}/Messages.json']?.post?.requestBody.content;
+  const ajv = createAjv({ coerceTypes: 'array' });
+  ajv.addSchema({ components: convert(components) as object }, 'twilio');
+  const schema = { ...body?.['application/x-www-form-urlencoded']?.schema, additionalProperties: false };
+  const validate = ajv.compile(JSON.parse(JSON.stringify(convert(schema)).replaceAll('"#/', '"twilio#/')));
+  return (fields) => violation(validate, structuredClone(fields));
+}
+
+/** By `type`, as the document's discriminator says: eleven alternatives at once explain nothing. */
+function checkWhatsApp({ components }: Document): Check {
+  const ajv = createAjv({});
+  const converted = convert(components) as Document['components'];
+  Object.assign(converted.schemas.BaseMessageProperties?.properties ?? {}, {
+    biz_opaque_callback_data: { type: 'string', maxLength: 512 },
+  });
+  ajv.addSchema({ components: converted }, 'meta');
+  const types = Object.entries(components.schemas.Message?.discriminator?.mapping ?? {});
+  const validators = new Map(types.map(([type, ref]) => [type, ajv.compile({ $ref: `meta${ref}` })]));
+  return (body) => {
+    const type = isFields(body) ? body.type : undefined;
+    const validate = validators.get(String(type));
+    return validate ? violation(validate, body) : `type: must be one of ${[...validators.keys()].join(', ')}`;
+  };
+}
+
+const isUrl = (text: string) => URL.canParse(text);
+
+const createAjv = (options: object) =>
+  new Ajv2020({
+    strict: false,
+    allErrors: true,
+    formats: { uri: isUrl, url: isUrl, email: true, date: true, 'date-time': true, 'phone-number': true },
+    ...options,
+  });
+
+function violation(validate: ValidateFunction, body: unknown): string | undefined {
+  if (validate(body)) return undefined;
+  const said = (validate.errors ?? []).map(({ instancePath, message, params }) => {
+    const where = instancePath.slice(1).replaceAll('/', '.');
+    const field = params.additionalProperty ?? params.unevaluatedProperty;
+    return `${where || 'body'}: ${message}${field ? ` (${field})` : ''}`;
+  });
+  return [...new Set(said)].join('; ');
+}
+
+/**
+ * The documents as JSON Schema. Two things in Meta's cannot be taken literally: `additionalProperties: false` in one
+ * member of an `allOf` would forbid what the other members require, and the pattern of a button's `index` is a
+ * character class that excludes the 0 of its own example.
+ */
+function convert(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(convert);
+  if (!isFields(node)) return node;
+  const copy: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(node)) copy[name] = convert(value);
+  if (copy.pattern === '^[2-6, 11-14]$') copy.pattern = '^[0-9]$';
+  const members = Array.isArray(copy.allOf) ? copy.allOf.filter(isFields) : [];
+  if (members.some((member) => member.additionalProperties === false)) {
+    copy.allOf = members.map(({ additionalProperties: _, ...member }) => member);
+    copy.unevaluatedProperties = false;
+  }
+  return copy;
+}

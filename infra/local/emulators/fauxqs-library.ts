@@ -1,0 +1,34 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { buildApp } from 'fauxqs';
+
+type Stores = NonNullable<NonNullable<Parameters<typeof buildApp>[0]>['stores']>;
+export type SqsStore = Stores['sqsStore'];
+export type SqsQueue = ReturnType<SqsStore['createQueue']>;
+export type SqsMessage = Parameters<SqsQueue['enqueue']>[0];
+
+interface Persistence {
+  loadSqsAndSns(sqsStore: SqsStore, snsStore: Stores['snsStore']): void;
+  close(): void;
+}
+
+/** The parts of fauxqs behind `startFauxqs`, which binds every interface; its package exports only that and `buildApp`. */
+export async function loadFauxqs() {
+  const folder = dirname(fileURLToPath(import.meta.resolve('fauxqs')));
+  const part = (path: string) => import(pathToFileURL(join(folder, path)).href);
+  const [sqs, sns, s3, persistence] = await Promise.all([
+    part('sqs/sqsStore.js'),
+    part('sns/snsStore.js'),
+    part('s3/s3Store.js'),
+    part('persistence.js'),
+  ]);
+  return {
+    buildApp,
+    createStores: (): Stores => ({
+      sqsStore: new sqs.SqsStore(),
+      snsStore: new sns.SnsStore(),
+      s3Store: new s3.S3Store(),
+    }),
+    openPersistence: (dataDir: string): Persistence => new persistence.PersistenceManager(dataDir),
+  };
+}

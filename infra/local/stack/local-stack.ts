@@ -1,0 +1,151 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { createSecretStore } from '../aws/secret-store.ts';
+import { startStandIn } from '../aws/stand-in.ts';
+import { dynamodbEndpoint, type SqsEmulator, sesEndpoint, someoneElses, sqsEndpoint } from '../emulators/endpoints.ts';
+import { startEventSources } from './event-sources.ts';
+import { createFunctions } from './functions.ts';
+import { openHttpApi } from './http-api.ts';
+import { readRoutes } from './http-routes.ts';
+import { createQueues } from './queues.ts';
+import { readResources } from './resources.ts';
+import { createSecrets, SECRET_ARN_PREFIX } from './secrets.ts';
+import { createShutdown } from './shutdown.ts';
+import { createTables } from './tables.ts';
+
+export interface LocalStackOptions {
+  /** The synthesized CDK app. */
+  readonly assemblyDir: string;
+  /** Of the HTTP API on 127.0.0.1; 0: a free one. */
+  readonly port: number;
+  /** Holds tables, queues, secrets, logs and stream positions; what it holds is taken up again. */
+  readonly dataDir: string;
+  /** Services to use instead of starting our own; else those that `AWS_ENDPOINT_URL_*` name. */
+  readonly endpoints?: Partial<Pick<Endpoints, 'dynamodb' | 'sqs' | 'ses'>>;
+  /** Values of secrets by name, over those kept or generated. */
+  readonly secrets?: Record<string, string>;
+  /** Given to every function beside its template's environment: providers' base URLs. */
+  readonly environment?: Record<string, string>;
+  log(line: string): void;
+  /** Asked first for requests under `/_local`; answers whether it took the request. */
+  onLocalRequest?(request: IncomingMessage, response: ServerResponse): boolean;
+}
+
+export interface Endpoints {
+  readonly dynamodb: string;
+  readonly sqs: string;
+  readonly ses: string;
+  readonly secretsManager: string;
+}
+
+export interface LocalStack {
+  readonly url: string;
+  readonly endpoints: Endpoints;
+  /** What `Ref` gives, by logical id. */
+  readonly resources: Readonly<Record<string, string>>;
+  readonly tableNames: readonly string[];
+  /** By queue name. */
+  readonly queueUrls: Readonly<Record<string, string>>;
+  readonly functionNames: readonly string[];
+  /** Invokes a function by name or ARN. Rejects with FunctionError. */
+  invoke(functionNameOrArn: string, event: unknown): Promise<unknown>;
+  /** Stores a secret for the functions to read, and answers its ARN. */
+  putSecret(nameOrArn: string, value: string): string;
+  getSecret(nameOrArn: string): string | undefined;
+  /** Ends everything that was started, letting what runs finish for a moment. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Runs the template of a synthesized CDK app on this machine. Ready when it resolves. Throws one clear sentence, with
+ * nothing left running, for what a local run cannot be faithful to and for a port that is taken.
+ */
+export async function createLocalStack(options: LocalStackOptions): Promise<LocalStack> {
+  const shutdown = createShutdown();
+  try {
+    return await start(options, shutdown);
+  } catch (error) {
+    await shutdown.run();
+    throw error;
+  }
+}
+
+type Shutdown = ReturnType<typeof createShutdown>;
+
+async function start(options: LocalStackOptions, shutdown: Shutdown): Promise<LocalStack> {
+  const { dataDir, log, onLocalRequest } = options;
+  const resources = readResources(options.assemblyDir);
+  const http = shutdown.add(await openHttpApi({ port: options.port, onLocalRequest, log }));
+  for (const { logicalId, created } of resources.ofType('AWS::ApiGatewayV2::Api')) {
+    created({ ref: logicalId, attributes: { ApiId: logicalId, ApiEndpoint: http.url } });
+  }
+  const secrets = createSecretStore(join(dataDir, 'secrets.json'), SECRET_ARN_PREFIX);
+  const { sqs, ...services } = await startServices(options, secrets, shutdown);
+  const endpoints = { ...services, sqs: sqs.endpoint };
+  const [tableNames, queueUrls] = await Promise.all([
+    createTables(resources, endpoints.dynamodb),
+    createQueues(resources, endpoints.sqs),
+  ]);
+  createSecrets(resources, secrets, options.secrets ?? {});
+  const functions = shutdown.add(
+    createFunctions(resources, {
+      variables: { ...endpointVariables(endpoints), ...options.environment },
+      logFolder: join(dataDir, 'logs'),
+      log,
+    }),
+  );
+  http.serve(readRoutes(resources, functions));
+  const mappings = startEventSources(resources, {
+    dynamodbEndpoint: endpoints.dynamodb,
+    sqsEndpoint: endpoints.sqs,
+    checkpointFolder: join(dataDir, 'streams'),
+    queueUrls,
+    functions,
+    log,
+  });
+  shutdown.addDrain(async () => {
+    const stopped = mappings.map((mapping) => mapping.stop());
+    sqs.endLongPolls?.();
+    await Promise.all([...stopped, functions.idle()]);
+  });
+  for (const fn of functions.all) fn.prewarm();
+  return {
+    url: http.url,
+    endpoints,
+    resources: resources.physicalIds(),
+    tableNames,
+    queueUrls,
+    functionNames: functions.all.map(({ name }) => name),
+    invoke: (name, event) => functions.find(name).invoke(event),
+    putSecret: secrets.put,
+    getSecret: (nameOrArn) => secrets.get(nameOrArn)?.value,
+    stop: shutdown.run,
+  };
+}
+
+/** Starts what the outside does not provide, all at once: whatever is up when another fails is stopped with it. */
+async function startServices(
+  { dataDir, endpoints = {}, log }: LocalStackOptions,
+  secrets: ReturnType<typeof createSecretStore>,
+  shutdown: Shutdown,
+) {
+  const started = async <S extends { stop(): Promise<void> }>(service: S | Promise<S>) => shutdown.add(await service);
+  const file = join(dataDir, 'dynamodb.sqlite');
+  const queueDir = join(dataDir, 'sqs');
+  const [dynamodb, ses, standIn, sqs] = await Promise.all([
+    started(endpoints.dynamodb ? someoneElses(endpoints.dynamodb) : dynamodbEndpoint({ file, warn: log })),
+    started(endpoints.ses ? someoneElses(endpoints.ses) : sesEndpoint()),
+    started(startStandIn(secrets)),
+    started<SqsEmulator>(endpoints.sqs ? someoneElses(endpoints.sqs) : sqsEndpoint({ dataDir: queueDir })),
+  ]);
+  return { dynamodb: dynamodb.endpoint, ses: ses.endpoint, secretsManager: standIn.endpoint, sqs };
+}
+
+/** The variables by which every SDK client finds its service; those we do not run lead to a clear refusal, not to AWS. */
+const endpointVariables = ({ dynamodb, sqs, ses, secretsManager }: Endpoints): Record<string, string> => ({
+  AWS_ENDPOINT_URL: secretsManager,
+  AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
+  AWS_ENDPOINT_URL_SQS: sqs,
+  AWS_ENDPOINT_URL_SES: ses,
+  AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager,
+});

@@ -1,0 +1,125 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { giveIndexes, giveProviderSecrets, giveQueue, giveSecret, giveSes, giveTable } from './constructs/grants.ts';
+import { HttpApi } from './constructs/http-api.ts';
+import { NodeFunction } from './constructs/node-function.ts';
+import { QueueFunction } from './constructs/queue-function.ts';
+import { addTableStream } from './constructs/table-stream.ts';
+import type { DataStack } from './data-stack.ts';
+import type { Stage, StageSettings } from './stages.ts';
+
+export interface ServiceStackProps extends StackProps {
+  readonly stage: Stage;
+  readonly settings: StageSettings;
+  readonly data: DataStack;
+}
+
+const WRITER = ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'] as const;
+
+/**
+ * What runs, as in the picture of the design: client → api → table → sweeper → ticks → worker → a touchpoint's queue →
+ * email, sms or whatsapp → provider → hooks. Nothing here holds state: it can be deleted and deployed again.
+ */
+export class ServiceStack extends Stack {
+  constructor(scope: Construct, id: string, props: ServiceStackProps) {
+    super(scope, id, props);
+    const { stage, settings } = props;
+    const { table, tokenKey, pepper } = props.data;
+
+    const http = new HttpApi(this, 'Http', {
+      stage,
+      settings,
+      errorImpact: 'Callers and providers are answered 5xx: conversations are not started, receipts come late.',
+    });
+    const common = { stage, settings, timeoutSeconds: settings.functionTimeoutSeconds };
+    const sender = {
+      ...common,
+      loops: true,
+      maxAgeSeconds: 60,
+      environment: {
+        PUBLIC_URL: http.endpoint,
+        LEASE_MS: String(settings.leaseMs),
+        UNKNOWN_MS: String(settings.unknownMs),
+        PROVIDER_TIMEOUT_MS: String(settings.providerTimeoutMs),
+        MIN_REMAINING_MS: String(settings.minRemainingMs),
+      },
+    };
+
+    const api = new NodeFunction(this, 'Api', {
+      ...common,
+      name: 'api',
+      timeoutSeconds: settings.apiTimeoutSeconds,
+      environment: { APP_URL: settings.appUrl ?? http.endpoint },
+      errorImpact: 'Requests fail with 500: businesses cannot start or read conversations, and must repeat.',
+    });
+    const worker = new QueueFunction(this, 'Worker', {
+      ...common,
+      name: 'worker',
+      queue: 'ticks',
+      loops: true,
+      environment: { UNKNOWN_MS: String(settings.unknownMs) },
+      errorImpact: 'The conversations concerned stand still: accepted messages are not handed on until redriven.',
+    });
+    const email = new QueueFunction(this, 'Email', {
+      ...sender,
+      name: 'email',
+      queue: 'email',
+      errorImpact: 'Emails are late or not sent, and the later messages of their conversations wait behind them.',
+    });
+    const sms = new QueueFunction(this, 'Sms', {
+      ...sender,
+      name: 'sms',
+      queue: 'sms',
+      errorImpact: 'SMS are late or not sent, and the later messages of their conversations wait behind them.',
+    });
+    const whatsapp = new QueueFunction(this, 'WhatsApp', {
+      ...sender,
+      name: 'whatsapp',
+      queue: 'whatsapp',
+      errorImpact:
+        'WhatsApp messages are late or not sent, and the later ones of their conversations wait behind them.',
+    });
+    const hooks = new NodeFunction(this, 'Hooks', {
+      ...common,
+      name: 'hooks',
+      environment: { PUBLIC_URL: http.endpoint },
+      errorImpact: "Providers' receipts, replies and opt-outs are refused; they come again, but not for ever.",
+    });
+    const sweeper = new QueueFunction(this, 'Sweeper', {
+      ...common,
+      name: 'sweeper',
+      queue: 'sweep',
+      environment: { SWEEP_DELAY_SECONDS: String(settings.sweepDelaySeconds) },
+      errorImpact: 'Messages whose first tick was lost are not found: they stay pending though they were accepted.',
+    });
+
+    http.route('/v2/hooks/{proxy+}', hooks.lambda);
+    http.route('/v2/{proxy+}', api.lambda);
+    http.route('$default', api.lambda);
+    addTableStream(sweeper, table, settings);
+
+    giveTable(api, table, [...WRITER, 'DeleteItem']);
+    giveTable(sweeper, table, ['BatchGetItem']);
+    for (const writer of [worker, email, sms, whatsapp, hooks]) giveTable(writer, table, WRITER);
+    for (const reader of [api, hooks]) giveIndexes(reader, table);
+
+    for (const ticker of [api, worker, email, sms, whatsapp, hooks, sweeper]) {
+      giveQueue(ticker, 'TICKS_QUEUE_URL', worker.queue);
+    }
+    giveQueue(worker, 'EMAIL_QUEUE_URL', email.queue);
+    giveQueue(worker, 'SMS_QUEUE_URL', sms.queue);
+    giveQueue(worker, 'WHATSAPP_QUEUE_URL', whatsapp.queue);
+    giveQueue(sweeper, 'SWEEP_QUEUE_URL', sweeper.queue);
+
+    giveSecret(api, 'TOKEN_KEY_SECRET_ID', tokenKey);
+    for (const hasher of [api, email, sms, whatsapp, hooks]) giveSecret(hasher, 'PEPPER_SECRET_ID', pepper);
+    giveSes(email);
+    giveProviderSecrets(sms, stage, 'sms');
+    giveProviderSecrets(whatsapp, stage, 'whatsapp');
+    giveProviderSecrets(hooks, stage, 'sms');
+    giveProviderSecrets(hooks, stage, 'whatsapp');
+
+    new CfnOutput(this, 'ApiUrl', { value: http.endpoint });
+    new CfnOutput(this, 'TableName', { value: table.tableName });
+  }
+}

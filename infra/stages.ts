@@ -1,0 +1,94 @@
+/** What differs between stages, and nothing else: every number a stage may set, with its unit in its name. */
+
+export const STAGES = ['dev', 'staging', 'prod', 'local'] as const;
+export type Stage = (typeof STAGES)[number];
+
+export const QUEUES = ['ticks', 'email', 'sms', 'whatsapp', 'sweep'] as const;
+export type QueueName = (typeof QUEUES)[number];
+
+export interface StageSettings {
+  /** A claim holds a message this long: longer than a function lives, so that no live send is taken over. */
+  readonly leaseMs: number;
+  /** How long an unclear send waits for the provider's callback before the touchpoint's policy decides. */
+  readonly unknownMs: number;
+  /** One provider call; shorter than what `minRemainingMs` leaves, so that its outcome can still be recorded. */
+  readonly providerTimeoutMs: number;
+  /** Nothing is claimed with less of the invocation left: the provider call and the write after it must fit. */
+  readonly minRemainingMs: number;
+  /** How long the direct tick has to do its work before the sweeper looks: shorter costs reads, longer delays repair. */
+  readonly sweepDelaySeconds: number;
+  /** A client waits for it; under API Gateway's 30 s, and part of the order rule's search range (design section 5). */
+  readonly apiTimeoutSeconds: number;
+  /** Worker, touchpoints, hooks, sweeper: two provider calls one after the other, and the writes around them. */
+  readonly functionTimeoutSeconds: number;
+  /** AWS asks for 6 times the function's timeout, so that throttled batches are not received twice. */
+  readonly queueVisibilitySeconds: number;
+  /** Receives before the DLQ takes a message: a deployment's bad minutes pass, a poisoned message does not. */
+  readonly maxReceiveCount: number;
+  /** Concurrent invocations per queue: the pace towards each provider, and what protects the account's quota. */
+  readonly maxConcurrency: Readonly<Record<QueueName, number>>;
+  /** The stream's batch fills this long: fewer, fuller queue messages. It is no delay (a full batch fires at once). */
+  readonly streamWindowSeconds: number;
+  /** Steady requests per second at the front door: about 1,000 messages/s with the callbacks they cause. */
+  readonly apiRatePerSecond: number;
+  /** Requests at once before API Gateway answers 429; above the 1,000 parallel starts that the design promises. */
+  readonly apiBurstRequests: number;
+  /** Logs hold no personal data, but they cost; a month covers an incident's review. */
+  readonly logRetentionDays: 7 | 30;
+  /** How far back the table can be restored: also how long deleted contacts live on in backups. */
+  readonly tableRecoveryDays: number;
+  /** Table, token key and logs outlive their stack, which refuses to be deleted. The pepper always does. */
+  readonly keepsData: boolean;
+  /** Where people open conversations (links in notifications), without a slash at the end. Default: the API's endpoint. */
+  readonly appUrl?: string;
+}
+
+const deployed: StageSettings = {
+  leaseMs: 45_000,
+  unknownMs: 120_000,
+  providerTimeoutMs: 10_000,
+  minRemainingMs: 13_000,
+  sweepDelaySeconds: 60,
+  apiTimeoutSeconds: 10,
+  functionTimeoutSeconds: 30,
+  queueVisibilitySeconds: 180,
+  maxReceiveCount: 6,
+  maxConcurrency: { ticks: 50, email: 10, sms: 10, whatsapp: 10, sweep: 2 },
+  streamWindowSeconds: 5,
+  apiRatePerSecond: 4_000,
+  apiBurstRequests: 4_000,
+  logRetentionDays: 30,
+  tableRecoveryDays: 35,
+  keepsData: true,
+};
+
+export const stages: Readonly<Record<Stage, StageSettings>> = {
+  dev: { ...deployed, logRetentionDays: 7, tableRecoveryDays: 7, keepsData: false },
+  staging: deployed,
+  prod: deployed,
+  local: {
+    ...deployed,
+    leaseMs: 4_000,
+    unknownMs: 3_000,
+    providerTimeoutMs: 1_500,
+    minRemainingMs: 2_000,
+    sweepDelaySeconds: 3,
+    functionTimeoutSeconds: 6,
+    queueVisibilitySeconds: 7,
+    maxConcurrency: { ticks: 4, email: 4, sms: 4, whatsapp: 4, sweep: 2 },
+    streamWindowSeconds: 1,
+    logRetentionDays: 7,
+    tableRecoveryDays: 7,
+    keepsData: false,
+  },
+};
+
+/**
+ * Reads a stage's name as given on the command line or in the environment.
+ * @throws Error with one sentence naming the stages, when it is none of them.
+ */
+export function toStage(name: string): Stage {
+  const stage = STAGES.find((known) => known === name);
+  if (!stage) throw new Error(`Unknown stage "${name}": choose one of ${STAGES.join(', ')}.`);
+  return stage;
+}

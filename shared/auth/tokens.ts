@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import { errors, jwtVerify, SignJWT } from 'jose';
+import * as z from 'zod';
+import type { Clock } from '../runtime/clock.ts';
+import { SCOPES, type Scope, scopesUpTo } from './scopes.ts';
+
+const ALGORITHM = 'HS256';
+export const ACCESS_TOKEN_SECONDS = 24 * 3600;
+const REFRESH_TOKEN_SECONDS = 30 * 24 * 3600;
+
+const ClaimsSchema = z.object({
+  _id: z.string(),
+  organization: z.string(),
+  scope: z.string(),
+  grant_type: z.enum(['access_token', 'refresh_token']),
+  jti: z.string(),
+  iat: z.number(),
+  exp: z.number().optional(),
+});
+
+/** What a token says of its bearer. */
+export interface Claims {
+  readonly user: string;
+  readonly organization: string;
+  readonly scopes: readonly Scope[];
+  readonly tokenId: string;
+  /** Epoch seconds; absent for tokens of bots, which do not expire. */
+  readonly expiresAt?: number;
+}
+
+export type TokenKind = 'access_token' | 'refresh_token';
+
+/** A token that is not ours, or not any more. The words are those that clients of the reference API look for. */
+export class TokenError extends Error {
+  constructor(message: 'jwt expired' | 'invalid signature' | 'invalid token') {
+    super(message);
+    this.name = 'TokenError';
+  }
+}
+
+export interface TokenService {
+  /** A signed token; one without `lifetimeSeconds` does not expire. */
+  issue(
+    kind: TokenKind,
+    bearer: { user: string; organization: string; scope: Scope },
+    lifetimeSeconds?: number,
+  ): Promise<{ token: string; expiresAt?: number }>;
+  /** Throws TokenError. */
+  verify(kind: TokenKind, token: string): Promise<Claims>;
+}
+
+export const LIFETIME_SECONDS: Readonly<Record<TokenKind, number>> = {
+  access_token: ACCESS_TOKEN_SECONDS,
+  refresh_token: REFRESH_TOKEN_SECONDS,
+};
+
+/** JWTs signed with HS256 by the installation's token key. */
+export function createTokenService(key: () => Promise<string>, clock: Clock): TokenService {
+  const secret = async () => new TextEncoder().encode(await key());
+  return {
+    async issue(kind, bearer, lifetimeSeconds) {
+      const issuedAt = Math.floor(clock.now() / 1000);
+      const expiresAt = lifetimeSeconds === undefined ? undefined : issuedAt + lifetimeSeconds;
+      const jwt = new SignJWT({
+        _id: bearer.user,
+        organization: bearer.organization,
+        scope: scopesUpTo(bearer.scope).join(' '),
+        grant_type: kind,
+      })
+        .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT' })
+        .setJti(randomUUID())
+        .setIssuedAt(issuedAt);
+      if (expiresAt !== undefined) jwt.setExpirationTime(expiresAt);
+      return { token: await jwt.sign(await secret()), ...(expiresAt !== undefined && { expiresAt }) };
+    },
+    async verify(kind, token) {
+      const payload = await jwtVerify(token, await secret(), {
+        algorithms: [ALGORITHM],
+        currentDate: new Date(clock.now()),
+      })
+        .then((verified) => verified.payload)
+        .catch((error: unknown) => {
+          if (error instanceof errors.JWTExpired) throw new TokenError('jwt expired');
+          if (error instanceof errors.JWSSignatureVerificationFailed) throw new TokenError('invalid signature');
+          if (error instanceof errors.JOSEError || error instanceof TypeError) throw new TokenError('invalid token');
+          throw error;
+        });
+      const claims = ClaimsSchema.safeParse(payload);
+      if (!claims.success || claims.data.grant_type !== kind) throw new TokenError('invalid token');
+      const { _id, organization, scope, jti, exp } = claims.data;
+      const words = scope.split(' ');
+      return {
+        user: _id,
+        organization,
+        scopes: SCOPES.filter((known) => words.includes(known)),
+        tokenId: jti,
+        ...(exp !== undefined && { expiresAt: exp }),
+      };
+    },
+  };
+}

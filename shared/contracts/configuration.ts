@@ -1,0 +1,69 @@
+import * as z from 'zod';
+import { WaTemplateSchema } from '../domain/wa-template.ts';
+
+/** Shapes of what an organization is configured with, as the API shows them and as they are stored. */
+
+const id = z.string().min(1).max(64);
+
+export const OrganizationSchema = z.object({
+  id,
+  name: z.string(),
+  /** Ids from the root down, joined by `#`; derived from `parent` where a seed leaves it out. */
+  path: z.string().optional(),
+  parent: id.optional(),
+  status: z.string().default('active'),
+  /** ISO 3166-1 alpha-2: reads national telephone numbers. */
+  country: z.string().length(2).optional(),
+  /** Default language of templates. */
+  language: z.string().optional(),
+  settings: z
+    .object({
+      identifierConflict: z.enum(['touchpoint', 'reject']).default('touchpoint'),
+      /** Subject of emails whose message gives none in `meta.subject`. */
+      emailSubject: z.string().max(512).optional(),
+      /** Send a WhatsApp message again when nobody can tell whether it was sent. */
+      resendUnknownWhatsapp: z.boolean().default(false),
+    })
+    .prefault({}),
+});
+export type Organization = z.infer<typeof OrganizationSchema>;
+
+export const SERVICE_TYPES = ['ses', 'twilio', 'whatsapp'] as const;
+export const ServiceSchema = z.object({
+  id,
+  organization: id,
+  name: z.string().default(''),
+  type: z.enum(SERVICE_TYPES),
+  status: z.string().default('active'),
+  /** `secret` names the entry of Secrets Manager that holds the credentials; they are never stored here. */
+  params: z.record(z.string(), z.string()).default({}),
+});
+export type Service = z.infer<typeof ServiceSchema>;
+
+export const ChannelSchema = z.object({ id, organization: id, name: z.string().default('') });
+export type Channel = z.infer<typeof ChannelSchema>;
+
+export const TemplateSchema = z.intersection(WaTemplateSchema, z.object({ organization: id }));
+export type Template = z.infer<typeof TemplateSchema>;
+
+export const USER_ROLES = ['guest', 'agent', 'bot', 'admin'] as const;
+export const UserSchema = z.object({
+  id,
+  name: z.string().optional(),
+  givenName: z.string().optional(),
+  familyName: z.string().optional(),
+  email: z.string().optional(),
+  avatar: z.string().optional(),
+  status: z.string().default('active'),
+  organizations: z
+    .array(
+      z.object({
+        organization: id,
+        orgPath: z.string().optional(),
+        role: z.enum(USER_ROLES).default('agent'),
+        selected: z.boolean().optional(),
+      }),
+    )
+    .min(1),
+});
+export type User = z.infer<typeof UserSchema>;

@@ -1,0 +1,105 @@
+import * as z from 'zod';
+import { MESSAGE_ROLES, MESSAGE_TYPES } from '../domain/message.ts';
+import { TOUCHPOINTS } from '../domain/touchpoint.ts';
+
+export const MAX_MESSAGES = 40;
+/** 30 days, in milliseconds. */
+export const MAX_DELAY_MS = 2_592_000_000;
+/** UTF-8 bytes of a request's body. */
+export const MAX_BODY_BYTES = 256 * 1024;
+
+export const ObjectIdSchema = z.string().regex(/^[0-9a-f]{24}$/i, 'must be an id of 24 hexadecimal digits');
+
+/** Clients send `null` for what they leave out; it means the same. */
+const optional = <T extends z.ZodType>(schema: T) => z.nullish(schema).transform((value) => value ?? undefined);
+
+const Scalar = z.union([z.string().max(4096), z.number(), z.boolean(), z.null()]);
+/** Flat keys and values; a list of scalars is a value too (`parameters`, `users`, `channels`). */
+const MetaSchema = z.record(z.string().max(128), z.union([Scalar, z.array(Scalar).max(100)]), {
+  error: 'must be an object of plain values',
+});
+
+const ActionSchema = z.object({
+  type: z.enum(['reply', 'postback', 'link']),
+  text: z.string().max(1024),
+  payload: optional(z.string().max(4096)),
+  uri: optional(z.string().max(4096)),
+});
+const CardSchema = z.object({
+  title: optional(z.string().max(1024)),
+  mediaUrl: optional(z.string().max(4096)),
+  actions: optional(z.array(ActionSchema).max(20)),
+});
+const ResultSchema = z.object({ name: z.string().max(256), values: z.array(Scalar).max(100) });
+
+/** A message as a caller writes it (contract section 3). */
+export const MessageRequestSchema = z
+  .object({
+    text: optional(z.string().max(65_536)),
+    type: optional(z.enum(MESSAGE_TYPES)).transform((type) => type ?? 'chat'),
+    role: optional(z.enum(MESSAGE_ROLES)).transform((role) => role ?? 'bot'),
+    user: optional(ObjectIdSchema),
+    touchpoint: optional(z.enum(TOUCHPOINTS)),
+    delay: optional(
+      z
+        .number()
+        .int('must be whole milliseconds')
+        .min(0, 'must not be negative')
+        .max(MAX_DELAY_MS, `must not be more than 30 days (${MAX_DELAY_MS} ms)`),
+    ),
+    isBackchannel: optional(z.boolean()),
+    contentType: optional(z.string().max(128)),
+    meta: optional(MetaSchema),
+    actions: optional(z.array(ActionSchema).max(20)),
+    items: optional(z.array(CardSchema).max(20)),
+    results: optional(z.array(ResultSchema).max(100)),
+  })
+  .refine((message) => (message.text ?? '').trim() !== '' || (message.items?.length ?? 0) > 0, {
+    path: ['text'],
+    message: 'is required: write what the message says',
+  });
+export type MessageRequest = z.infer<typeof MessageRequestSchema>;
+
+const messages = z
+  .array(MessageRequestSchema, { error: 'must be an array with at least one message' })
+  .min(1, 'must hold at least one message')
+  .max(MAX_MESSAGES, `must not hold more than ${MAX_MESSAGES} messages; send the rest in a second request`);
+
+export const ProfileRequestSchema = z.object({
+  name: optional(z.string().max(256)),
+  givenName: optional(z.string().max(256)),
+  familyName: optional(z.string().max(256)),
+  email: optional(z.string().max(320)),
+  telephone: optional(z.string().max(64)),
+  locale: optional(z.string().max(35)),
+  address: optional(z.record(z.string().max(64), z.string().max(512))),
+});
+export type ProfileRequest = z.infer<typeof ProfileRequestSchema>;
+
+/** Body of `POST /v2/conversations` with `id`: append to that conversation. */
+export const AppendByIdSchema = z.object({ id: ObjectIdSchema, messages });
+
+/** Body of `POST /v2/conversations` without `id`: find or create the contact, then append. */
+export const StartConversationSchema = z.object({
+  organization: ObjectIdSchema,
+  type: z.literal('contact', {
+    error: 'must be "contact": team conversations cannot be started by this version',
+  }),
+  name: optional(z.string().max(256)),
+  contact: z.object({ profile: ProfileRequestSchema }),
+  language: optional(z.string().max(35)),
+  meta: optional(MetaSchema),
+  tags: optional(z.array(z.string().max(128)).max(50)),
+  messages,
+});
+export type StartConversation = z.infer<typeof StartConversationSchema>;
+
+/** Body of `POST /v2/conversations/{id}/messages`: one message or an array of them. */
+export const AppendMessagesSchema = messages;
+
+/** Body of `POST /v2/auth/token`: a login, or a refresh. */
+export const TokenRequestSchema = z.union([
+  z.object({ clientId: optional(z.string().max(320)), refreshToken: z.string().max(4096) }),
+  z.object({ email: z.string().max(320), password: z.string().max(1024) }),
+]);
+export type TokenRequest = z.infer<typeof TokenRequestSchema>;

@@ -1,0 +1,37 @@
+import type { Touchpoint } from '../domain/touchpoint.ts';
+import type { Provider, ProviderName } from '../providers/provider.ts';
+import type { Ticker } from '../queue/ticks.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Observer } from '../runtime/observe.ts';
+import type { SecretReader } from '../runtime/secrets.ts';
+import type { ConfigurationReader } from '../store/configuration.ts';
+import type { Table } from '../store/table.ts';
+
+export interface DeliverySettings {
+  /** How long a claim keeps others away; longer than any provider call takes. */
+  readonly leaseMs: number;
+  /** How long evidence about an unclear attempt is awaited. */
+  readonly unknownMs: number;
+  readonly providerTimeoutMs: number;
+  /** A message is claimed only with this much of the invocation left. */
+  readonly minRemainingMs: number;
+  /** Public base URL of this installation, without trailing slash. */
+  readonly publicUrl: string;
+}
+
+/** What a touchpoint function works with; made once, at load. */
+export interface DeliveryParts {
+  readonly touchpoint: Touchpoint;
+  readonly table: Table;
+  readonly configuration: ConfigurationReader;
+  readonly secrets: SecretReader;
+  readonly pepper: () => Promise<string>;
+  readonly providers: Readonly<Partial<Record<ProviderName, Provider>>>;
+  readonly ticker: Ticker;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** A name for one invocation's claim, never used twice. */
+  readonly newToken: () => string;
+  readonly observe: Observer;
+  readonly settings: DeliverySettings;
+}

@@ -1,0 +1,81 @@
+import type { Delivery } from '../contracts/queue-messages.ts';
+import type { Message } from '../domain/message.ts';
+import { nextAttempt, UNKNOWN_ERROR } from '../domain/unclear.ts';
+import type { LookupResult } from '../providers/provider.ts';
+import { resolveUnknown, type SendOutcome } from '../store/deliveries.ts';
+import { getMessage, listNewest } from '../store/messages.ts';
+import type { DeliveryParts } from './parts.ts';
+import { prepare } from './prepare.ts';
+
+type Conclude = (parts: DeliveryParts, delivery: Delivery, message: Message | undefined) => Promise<void>;
+
+/**
+ * Finds out what became of an attempt whose outcome is unclear, where the provider can be asked: sent after all, or
+ * certainly not and then it is sent again. While the provider cannot tell, it is asked again later.
+ */
+export async function settle(
+  parts: DeliveryParts,
+  delivery: Delivery,
+  conclude: Conclude,
+  yieldTo: Conclude,
+): Promise<void> {
+  const now = parts.clock.now();
+  const message = await getMessage(parts.table, delivery.conversation, delivery.key);
+  const isUnclear =
+    message?.state === 'unknown' && message.attempt === delivery.attempt && (message.until ?? 0) <= now;
+  if (!isUnclear) return yieldTo(parts, delivery, message);
+
+  const outcome = outcomeOf(parts, message, await ask(parts, message), now);
+  const resolved = await resolveUnknown(
+    parts.table,
+    delivery,
+    { attempt: message.attempt, now, lookedUp: true },
+    outcome,
+  );
+  if (resolved.changed) count(parts, outcome);
+  await (resolved.changed ? conclude : yieldTo)(parts, delivery, resolved.message);
+}
+
+async function ask(parts: DeliveryParts, message: Message): Promise<LookupResult> {
+  const prepared = await prepare(parts, message);
+  if (!('send' in prepared)) return { outcome: 'unclear', message: 'The message may not be sent any more.' };
+  const { provider, request } = prepared;
+  if (!provider.lookup) return { outcome: 'unclear', message: 'The provider cannot be asked.' };
+  const { service, secret, to, content, senderId, timeoutMs } = request;
+  const since = message.firstSentAt ?? message.createdAt;
+  const found = await provider.lookup({ service, secret, to, content, senderId, since, timeoutMs });
+  return found.outcome === 'found' ? withoutOthers(parts, message, found.providerIds) : found;
+}
+
+const RECENT = 50;
+
+/** The same text may have been sent to the same number before: what is known as another message is not this one. */
+async function withoutOthers(
+  parts: DeliveryParts,
+  message: Message,
+  providerIds: readonly string[],
+): Promise<LookupResult> {
+  const recent = await listNewest(parts.table, message.conversation, RECENT);
+  const taken = new Set(recent.filter(({ id }) => id !== message.id).map(({ providerId }) => providerId));
+  const ours = providerIds.filter((id) => !taken.has(id));
+  return ours.length > 0 ? { outcome: 'found', providerIds: ours } : { outcome: 'absent' };
+}
+
+function outcomeOf(parts: DeliveryParts, message: Message, result: LookupResult, now: number): SendOutcome {
+  switch (result.outcome) {
+    case 'found':
+      return { state: 'sent', providerId: result.providerIds[0] ?? '', receipt: { status: 'accepted', at: now } };
+    case 'absent':
+      return nextAttempt(message.attempt, now, message.error);
+    case 'unclear':
+      return now > message.expiresAt
+        ? { state: 'failed', error: UNKNOWN_ERROR }
+        : { state: 'unknown', until: now + parts.settings.unknownMs, error: message.error ?? UNKNOWN_ERROR };
+  }
+}
+
+const count = ({ observe, touchpoint }: DeliveryParts, { state }: SendOutcome): void => {
+  if (state === 'pending') observe.count('MessageSentAgain', 1, touchpoint);
+  if (state === 'sent') observe.count('MessageSent', 1, touchpoint);
+  if (state === 'failed') observe.count('MessageFailed', 1, touchpoint);
+};

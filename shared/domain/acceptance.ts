@@ -1,0 +1,173 @@
+import { invalid } from './errors.ts';
+import type { MessageBody, MessageRole, MessageType } from './message.ts';
+import { isOutbound } from './message.ts';
+import { IDENTIFIER_OF, type Touchpoint } from './touchpoint.ts';
+import { chooseTemplate, renderTemplate, type WaTemplate } from './wa-template.ts';
+
+/** A message as its sender wrote it. */
+export interface MessageDraft extends Omit<MessageBody, 'template'> {
+  readonly type: MessageType;
+  readonly role: MessageRole;
+  readonly user?: string;
+  readonly touchpoint?: Touchpoint;
+  readonly delay?: number;
+  readonly isBackchannel?: boolean;
+}
+
+/** A draft with what was decided when it was accepted: its touchpoint, and the text that the contact will read. */
+export interface AcceptedDraft extends MessageDraft, Pick<MessageBody, 'template'> {}
+
+/** What is known of the conversation and its organization when messages are accepted. */
+export interface AcceptanceContext {
+  readonly touchpointInForce?: Touchpoint;
+  readonly contact: { readonly email: boolean; readonly telephone: boolean; readonly landline: boolean };
+  /** Ids of the active services per touchpoint. */
+  readonly services: Readonly<Partial<Record<Touchpoint, readonly string[]>>>;
+  readonly templates: readonly WaTemplate[];
+  /** Languages of conversation, organization and contact, in this order. */
+  readonly languages: readonly string[];
+  /** The contact wrote by WhatsApp within the last 24 hours. */
+  readonly windowOpen: boolean;
+}
+
+export interface Acceptance {
+  readonly drafts: readonly AcceptedDraft[];
+  /** The touchpoint in force afterwards. */
+  readonly touchpoint?: Touchpoint;
+  readonly used: readonly Touchpoint[];
+}
+
+/** Longest text per touchpoint, in characters: Twilio and Meta refuse longer ones. */
+const MAX_TEXT: Readonly<Partial<Record<Touchpoint, number>>> = { sms: 1600, whatsapp: 4096 };
+
+const at = (index: number, field: string): string => `messages.${index}.${field}`;
+
+/** Refuses what is wrong with a message whatever the conversation (contract sections 3 and 12). Throws 400. */
+export function checkDrafts(drafts: readonly MessageDraft[]): void {
+  drafts.forEach((draft, index) => {
+    if (draft.type === 'status') throw invalid(at(index, 'type'), 'must not be "status": the system writes those');
+    if (draft.touchpoint === undefined || isOutbound(draft) || draft.role === 'contact') return;
+    throw invalid(
+      at(index, 'touchpoint'),
+      draft.type === 'command'
+        ? 'makes no sense on a command, which is never delivered: leave it out'
+        : `makes no sense on a message of role "${draft.role}" that is never delivered to the contact; use role "agent" to reach them`,
+    );
+  });
+}
+
+/** Throws 400 unless something goes out to the contact: conversations are started to reach somebody. */
+export function demandOutbound(drafts: readonly MessageDraft[]): void {
+  if (drafts.some(isOutbound)) return;
+  throw invalid(
+    'messages.0.role',
+    'must be "agent" on at least one message that is not backchannel: only those reach the contact (the default role is "bot")',
+    'outbound_message_required',
+  );
+}
+
+const checkTouchpoint = (touchpoint: Touchpoint, index: number, context: AcceptanceContext): void => {
+  const identifier = IDENTIFIER_OF[touchpoint];
+  if (!context.contact[identifier]) {
+    throw invalid(
+      at(index, 'touchpoint'),
+      `cannot be "${touchpoint}": the contact has no ${identifier}; give contact.profile.${identifier}`,
+      'touchpoint_unavailable',
+    );
+  }
+  if (touchpoint === 'sms' && context.contact.landline) {
+    throw invalid(at(index, 'touchpoint'), 'cannot be "sms": the telephone is a landline', 'touchpoint_unavailable');
+  }
+  if ((context.services[touchpoint]?.length ?? 0) === 0) {
+    throw invalid(
+      at(index, 'touchpoint'),
+      `cannot be "${touchpoint}": the organization has no active service for it`,
+      'touchpoint_unavailable',
+    );
+  }
+};
+
+const parametersOf = (draft: MessageDraft): string[] =>
+  Array.isArray(draft.meta?.parameters) ? draft.meta.parameters.map(String) : [];
+
+const withTemplate = (draft: MessageDraft, name: string, index: number, context: AcceptanceContext): AcceptedDraft => {
+  const requested = typeof draft.meta?.language === 'string' ? draft.meta.language : undefined;
+  const choice = chooseTemplate(context.templates, name, {
+    ...(requested !== undefined && { requested }),
+    defaults: context.languages,
+  });
+  if ('problem' in choice) {
+    const has =
+      choice.languages.length > 0 ? `it is approved in ${choice.languages.join(', ')}` : 'it has no approved language';
+    throw choice.problem === 'unknown_template'
+      ? invalid(at(index, 'meta.template'), `names no template of the organization: "${name}"`, 'unknown_template')
+      : invalid(
+          at(index, requested === undefined ? 'meta.template' : 'meta.language'),
+          `"${name}" cannot be sent in ${requested ?? context.languages.join(', ')}: ${has}`,
+          'unknown_template',
+        );
+  }
+  const parameters = parametersOf(draft);
+  const rendered = renderTemplate(choice.template, parameters);
+  if ('problem' in rendered) {
+    throw invalid(
+      at(index, 'meta.parameters'),
+      `must hold ${rendered.expected} values for the template "${name}", not ${rendered.given}`,
+    );
+  }
+  return {
+    ...draft,
+    text: rendered.text,
+    meta: { ...draft.meta, ...(draft.text !== undefined && { callerText: draft.text }) },
+    template: { name: choice.template.name, language: choice.template.language, parameters },
+  };
+};
+
+const withContent = (
+  draft: MessageDraft,
+  touchpoint: Touchpoint,
+  index: number,
+  context: AcceptanceContext,
+): AcceptedDraft => {
+  const name = draft.meta?.template;
+  if (touchpoint === 'whatsapp' && typeof name === 'string') return withTemplate(draft, name, index, context);
+  if (touchpoint === 'whatsapp' && !context.windowOpen) {
+    throw invalid(
+      at(index, 'meta.template'),
+      'is required: WhatsApp takes free text only within 24 hours of a message from the contact',
+      'template_required',
+    );
+  }
+  const length = draft.text?.length ?? 0;
+  if (length === 0) throw invalid(at(index, 'text'), `is required to deliver a message by ${touchpoint}`);
+  const longest = MAX_TEXT[touchpoint] ?? Number.POSITIVE_INFINITY;
+  if (length > longest)
+    throw invalid(at(index, 'text'), `is longer than ${longest} characters, the most that ${touchpoint} takes`);
+  return draft;
+};
+
+/**
+ * Decides each message's touchpoint in array order (its own, else the one in force) and the text that goes out.
+ * Throws 400 naming the field before anything is written; contract sections 3, 7 and 12.
+ */
+export function acceptDrafts(drafts: readonly MessageDraft[], context: AcceptanceContext): Acceptance {
+  checkDrafts(drafts);
+  let inForce = context.touchpointInForce;
+  const used = new Set<Touchpoint>();
+  const accepted = drafts.map((draft, index): AcceptedDraft => {
+    if (!isOutbound(draft)) return draft;
+    const touchpoint = draft.touchpoint ?? inForce;
+    if (touchpoint === undefined) {
+      throw invalid(
+        at(index, 'touchpoint'),
+        'is required: the conversation has none in force yet; choose email, sms or whatsapp',
+        'touchpoint_required',
+      );
+    }
+    checkTouchpoint(touchpoint, index, context);
+    inForce = touchpoint;
+    used.add(touchpoint);
+    return { ...withContent(draft, touchpoint, index, context), touchpoint };
+  });
+  return { drafts: accepted, ...(inForce !== undefined && { touchpoint: inForce }), used: [...used] };
+}

@@ -1,0 +1,76 @@
+import type { Touchpoint } from './touchpoint.ts';
+
+export const CONVERSATION_STATUSES = ['queued', 'active', 'closed'] as const;
+export type ConversationStatus = (typeof CONVERSATION_STATUSES)[number];
+
+export type ParticipantRole = 'guest' | 'agent' | 'bot' | 'admin';
+
+/** What a user is to a conversation. Times are epoch milliseconds. */
+export interface Participant {
+  readonly role: ParticipantRole;
+  /** Takes part now. */
+  readonly active: boolean;
+  /** Has taken responsibility for answering the contact. */
+  readonly accepted: boolean;
+  /** Waits in the user's personal inbox. */
+  readonly inbox: boolean;
+  /** Messages of the contact that this participant has not seen. */
+  readonly unreadCount: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+export interface Profile {
+  readonly name?: string;
+  readonly givenName?: string;
+  readonly familyName?: string;
+  readonly email?: string;
+  readonly telephone?: string;
+  readonly locale?: string;
+  readonly address?: Readonly<Record<string, string>>;
+}
+
+/** A conversation and its one contact. Times are epoch milliseconds. */
+export interface Conversation {
+  readonly id: string;
+  readonly organization: string;
+  /** Ids of the organizations from the root down, joined by `#`. */
+  readonly orgPath: string;
+  readonly name: string;
+  readonly slug: string;
+  readonly status: ConversationStatus;
+  readonly contact: string;
+  readonly profile: Profile;
+  readonly participants: Readonly<Record<string, Participant>>;
+  readonly channels: readonly string[];
+  readonly channelsOffline: readonly string[];
+  /** The touchpoint in force: the one that the next message without its own takes. */
+  readonly touchpoint?: Touchpoint;
+  /** Services that carry each touchpoint used so far. */
+  readonly services: Readonly<Partial<Record<Touchpoint, readonly string[]>>>;
+  readonly language?: string;
+  readonly meta?: Readonly<Record<string, unknown>>;
+  readonly tags?: readonly string[];
+  readonly createdBy: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  /** Sequence number of the newest message. */
+  readonly seq: number;
+  /** Time of the newest acceptance; acceptance times never run backwards within a conversation. */
+  readonly lastAt: number;
+  /** Counts changes of status and participants; every rule is written against the version it read. */
+  readonly version: number;
+  /** When the contact last wrote by WhatsApp; opens that provider's reply window. */
+  readonly windowAt?: number;
+  readonly deletedAt?: number;
+}
+
+export const newParticipant = (role: ParticipantRole, now: number): Participant => ({
+  role,
+  active: false,
+  accepted: false,
+  inbox: false,
+  unreadCount: 0,
+  createdAt: now,
+  updatedAt: now,
+});

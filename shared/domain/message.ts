@@ -1,0 +1,108 @@
+import type { Touchpoint } from './touchpoint.ts';
+
+export const MESSAGE_TYPES = [
+  'chat',
+  'card',
+  'postback',
+  'mention',
+  'tag',
+  'search',
+  'command',
+  'form',
+  'field',
+  'results',
+  'report',
+  'status',
+] as const;
+export type MessageType = (typeof MESSAGE_TYPES)[number];
+
+export const MESSAGE_ROLES = ['contact', 'agent', 'bot'] as const;
+export type MessageRole = (typeof MESSAGE_ROLES)[number];
+
+export type MessageState = 'pending' | 'sending' | 'unknown' | 'sent' | 'failed' | 'done' | 'canceled' | 'moved';
+
+const TERMINAL: ReadonlySet<MessageState> = new Set(['sent', 'failed', 'done', 'canceled', 'moved']);
+export const isTerminal = (state: MessageState): boolean => TERMINAL.has(state);
+
+export type ReceiptStatus = 'queued' | 'accepted' | 'sent' | 'delivered' | 'read' | 'failed' | 'expired';
+
+/** How far a message is known to have come, apart from the state that drives sending. `at` is epoch milliseconds. */
+export interface Receipt {
+  readonly status: ReceiptStatus;
+  readonly at: number;
+}
+
+export interface DeliveryError {
+  /** Ours (`unknown`, `expired`, `opted_out` …) or the provider's. */
+  readonly code: string;
+  readonly class: 'permanent' | 'retryable' | 'throttled' | 'ambiguous';
+  readonly message: string;
+}
+
+export interface TemplateUse {
+  readonly name: string;
+  /** In the provider's spelling. */
+  readonly language: string;
+  readonly parameters: readonly string[];
+}
+
+/** What the sender wrote. Kept in an item of its own when it is large. */
+export interface MessageBody {
+  readonly text?: string;
+  readonly contentType?: string;
+  readonly meta?: Readonly<Record<string, unknown>>;
+  readonly actions?: readonly unknown[];
+  readonly items?: readonly unknown[];
+  readonly results?: readonly unknown[];
+  /** The approved template that `text` was rendered from. */
+  readonly template?: TemplateUse;
+}
+
+/** A message with its place in the state machine of `docs/architecture.md`. Times are epoch milliseconds. */
+export interface Message extends MessageBody {
+  readonly id: string;
+  readonly conversation: string;
+  readonly organization: string;
+  /** Sort key: (due, seq). */
+  readonly key: string;
+  readonly due: number;
+  readonly seq: number;
+  readonly type: MessageType;
+  readonly role: MessageRole;
+  readonly user?: string;
+  readonly touchpoint?: Touchpoint;
+  readonly delay?: number;
+  readonly isBackchannel?: boolean;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+
+  readonly state: MessageState;
+  readonly attempt: number;
+  readonly expiresAt: number;
+  /** From `pending`: not before this moment. */
+  readonly notBefore?: number;
+  /** From `sending`: who holds the claim, and until when. */
+  readonly token?: string;
+  readonly lease?: number;
+  /** From `unknown`: evidence is awaited until this moment. */
+  readonly until?: number;
+  /** When the first attempt left: a lookup starts there. */
+  readonly firstSentAt?: number;
+  /** Some attempt may have reached the contact; cleared by a lookup that finds nothing. */
+  readonly unclear?: boolean;
+  /** Came from the contact through a provider: never in anybody's turn. */
+  readonly inbound?: boolean;
+  /** What the sender wrote is kept apart and was not read along. */
+  readonly bodyApart?: boolean;
+
+  readonly service?: string;
+  readonly provider?: string;
+  readonly providerId?: string;
+  readonly error?: DeliveryError;
+  readonly receipt?: Receipt;
+  readonly receipts?: readonly Receipt[];
+}
+
+/** True when the message goes out to the contact. */
+export const isOutbound = (message: { role: MessageRole; type: MessageType; isBackchannel?: boolean }): boolean =>
+  message.role === 'agent' && message.type !== 'command' && message.isBackchannel !== true;

@@ -1,0 +1,57 @@
+import { SESClient, type SESClientConfig, SendRawEmailCommand } from '@aws-sdk/client-ses';
+import { correlationTags } from '../correlation.ts';
+import { refused } from '../error-table.ts';
+import type { Provider, SendRequest, SendResult } from '../provider.ts';
+import { rawEmail } from './mime.ts';
+import { sesRefusal, sesRejection } from './rejection.ts';
+
+export type SesDeps = Pick<SESClientConfig, 'endpoint' | 'region' | 'credentials'>;
+
+const CONNECT_TIMEOUT_MS = 3000;
+
+/**
+ * Email by SES `SendRawEmail`. `params`: from, replyTo?, configurationSet?. No secret: the function's role may send.
+ * Where a connection drops, the SDK's default would send three times; here it is one attempt on a connection of its
+ * own, because one that idled while Lambda was frozen may be dead.
+ */
+export function createSes(deps: SesDeps = {}): Provider {
+  const client = new SESClient({
+    ...deps,
+    maxAttempts: 1,
+    requestHandler: {
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      httpAgent: { keepAlive: false },
+      httpsAgent: { keepAlive: false },
+    },
+  });
+
+  async function send(request: SendRequest): Promise<SendResult> {
+    if (request.content.kind !== 'email') return refused('unsupported_content', 'content', 'Only emails go by SES.');
+    let hasLeft = false;
+    try {
+      const email = await rawEmail(request, request.content);
+      if ('outcome' in email) return email;
+      const command = new SendRawEmailCommand({
+        RawMessage: { Data: email.data },
+        Destinations: [email.recipient],
+        Tags: correlationTags(request.correlation),
+        ConfigurationSetName: request.service.params.configurationSet,
+      });
+      command.middlewareStack.add(
+        (next) => (input) => {
+          hasLeft = true;
+          return next(input);
+        },
+        { step: 'deserialize', priority: 'low' },
+      );
+      const { MessageId } = await client.send(command, { abortSignal: AbortSignal.timeout(request.timeoutMs) });
+      return MessageId
+        ? { outcome: 'accepted', providerId: MessageId }
+        : sesRejection(new Error('SES named no message.'));
+    } catch (error) {
+      return hasLeft ? sesRejection(error) : sesRefusal(error);
+    }
+  }
+
+  return { name: 'ses', touchpoint: 'email', send };
+}

@@ -1,0 +1,104 @@
+import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  type Channel,
+  ChannelSchema,
+  type Organization,
+  OrganizationSchema,
+  type Service,
+  ServiceSchema,
+  type Template,
+  TemplateSchema,
+} from '../contracts/configuration.ts';
+import { createCache } from '../runtime/cache.ts';
+import type { Clock } from '../runtime/clock.ts';
+import {
+  channelKey,
+  HEAD,
+  organizationKey,
+  organizationPk,
+  serviceKey,
+  servicePointerKey,
+  templateKey,
+} from './keys.ts';
+import type { Item, Table } from './table.ts';
+
+const TTL_MS = 60_000;
+
+/** Everything an organization is configured with. */
+export interface OrganizationConfiguration {
+  readonly organization: Organization & { readonly path: string };
+  readonly services: readonly Service[];
+  readonly channels: readonly Channel[];
+  readonly templates: readonly Template[];
+}
+
+export interface ConfigurationReader {
+  /** Undefined when there is no such organization. At most a minute old. */
+  organization(id: string): Promise<OrganizationConfiguration | undefined>;
+  /** Finds a service by its id alone. At most a minute old. */
+  service(id: string): Promise<Service | undefined>;
+}
+
+export function createConfigurationReader(table: Table, clock: Clock, ttlMs = TTL_MS): ConfigurationReader {
+  const organizations = createCache((id) => readOrganization(table, id), ttlMs, clock);
+  const pointers = createCache((id) => readServiceOrganization(table, id), ttlMs, clock);
+  return {
+    organization: (id) => organizations.get(id),
+    async service(id) {
+      const organization = await pointers.get(id);
+      const configuration = organization === undefined ? undefined : await organizations.get(organization);
+      return configuration?.services.find((service) => service.id === id);
+    },
+  };
+}
+
+async function readOrganization(table: Table, id: string): Promise<OrganizationConfiguration | undefined> {
+  const items: Item[] = [];
+  let start: Item | undefined;
+  do {
+    const page = await table.client.send(
+      new QueryCommand({
+        TableName: table.name,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': organizationPk(id) },
+        ...(start && { ExclusiveStartKey: start }),
+      }),
+    );
+    items.push(...(page.Items ?? []));
+    start = page.LastEvaluatedKey;
+  } while (start);
+  const head = items.find((item) => item.sk === HEAD);
+  if (!head) return undefined;
+  const organization = OrganizationSchema.parse(head);
+  const kind = (prefix: string) => items.filter((item) => String(item.sk).startsWith(prefix));
+  return {
+    organization: { ...organization, path: organization.path ?? organization.id },
+    services: kind('S#').map((item) => ServiceSchema.parse(item)),
+    channels: kind('H#').map((item) => ChannelSchema.parse(item)),
+    templates: kind('T#').map((item) => TemplateSchema.parse(item)),
+  };
+}
+
+async function readServiceOrganization(table: Table, service: string): Promise<string | undefined> {
+  const { Item } = await table.client.send(new GetCommand({ TableName: table.name, Key: servicePointerKey(service) }));
+  return typeof Item?.organization === 'string' ? Item.organization : undefined;
+}
+
+const put = async (table: Table, item: Item): Promise<void> => {
+  await table.client.send(new PutCommand({ TableName: table.name, Item: item }));
+};
+
+export const putOrganization = (table: Table, organization: Organization): Promise<void> =>
+  put(table, { ...organizationKey(organization.id), ...organization });
+
+export const putChannel = (table: Table, channel: Channel): Promise<void> =>
+  put(table, { ...channelKey(channel.organization, channel.id), ...channel });
+
+export const putTemplate = (table: Table, template: Template): Promise<void> =>
+  put(table, { ...templateKey(template.organization, template.name, template.language), ...template });
+
+/** Stores a service and the pointer that finds it by its id. */
+export async function putService(table: Table, service: Service): Promise<void> {
+  await put(table, { ...serviceKey(service.organization, service.id), ...service });
+  await put(table, { ...servicePointerKey(service.id), organization: service.organization });
+}

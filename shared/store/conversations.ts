@@ -1,0 +1,196 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import type { Conversation } from '../domain/conversation.ts';
+import type { Message } from '../domain/message.ts';
+import type { ConversationState } from '../domain/rules.ts';
+import { toConversation, toConversationItem } from './conversation-item.ts';
+import { absent, type Changes, type Condition, equals } from './expression.ts';
+import { type Identity, ownerIn, takeIdentity } from './identities.ts';
+import { conversationKey, type IdentifierKind, messageKey } from './keys.ts';
+import { areStored, putMessages, storeBodies } from './messages.ts';
+import { checkAction, putAction, type Table, transact, updateAction, updateItem } from './table.ts';
+
+/** Undefined when there is no such conversation. */
+export async function getConversation(
+  table: Table,
+  id: string,
+  read: { consistent: boolean },
+): Promise<Conversation | undefined> {
+  const { Item } = await table.client.send(
+    new GetCommand({ TableName: table.name, Key: conversationKey(id), ConsistentRead: read.consistent }),
+  );
+  return Item && toConversation(Item);
+}
+
+export interface NewConversation {
+  readonly conversation: Conversation;
+  readonly identities: readonly Identity[];
+  readonly messages: readonly Message[];
+}
+
+export type CreateOutcome =
+  | { readonly created: true }
+  /** Somebody was faster; the owners that are known of the identities that were asked for. */
+  | { readonly created: false; readonly owners: ReadonlyMap<IdentifierKind, string> };
+
+/** Contact, conversation, identities and first messages in one transaction: all or nothing. */
+export async function createConversation(table: Table, start: NewConversation): Promise<CreateOutcome> {
+  const { conversation, identities, messages } = start;
+  await storeBodies(table, messages);
+  const outcome = await transact(table, [
+    ...identities.map((identity) => takeIdentity(table, identity, conversation.id)),
+    putAction(
+      table,
+      toConversationItem(
+        conversation,
+        identities.map((identity) => identity.name),
+      ),
+      absent('pk'),
+    ),
+    ...putMessages(table, messages),
+  ]);
+  if (outcome.done) return { created: true };
+  const owners = new Map<IdentifierKind, string>();
+  identities.forEach((identity, index) => {
+    const owner = ownerIn(outcome.actions[index]?.item);
+    if (owner) owners.set(identity.kind, owner);
+  });
+  return { created: false, owners };
+}
+
+export type ReserveOutcome =
+  | { readonly reserved: true; readonly conversation: Conversation }
+  /** What stood in the way; undefined when there is no such conversation. */
+  | { readonly reserved: false; readonly found: Conversation | undefined };
+
+/**
+ * Raises `seq` by the number of messages to come and notes the time of acceptance, under the conditions given. Answers
+ * the conversation as it then is: the messages get the last `count` numbers.
+ */
+export async function reserveSequence(
+  table: Table,
+  id: string,
+  reserve: { count: number; now: number; changes?: Changes; conditions: readonly Condition[] },
+): Promise<ReserveOutcome> {
+  const { count, now, changes = {}, conditions } = reserve;
+  const outcome = await updateItem(
+    table,
+    conversationKey(id),
+    { ...changes, set: { ...changes.set, lastAt: now, updatedAt: now }, add: { ...changes.add, seq: count } },
+    ...conditions,
+  );
+  if (outcome.done) return { reserved: true, conversation: toConversation(outcome.item) };
+  return { reserved: false, found: outcome.old && toConversation(outcome.old) };
+}
+
+/**
+ * Attaches free identities to a contact and stores messages, in one transaction. Not attached: one of them was not free
+ * any more, and nothing was written. Repeating the call with the same messages is success.
+ */
+export async function attachIdentities(
+  table: Table,
+  attach: {
+    conversation: string;
+    identities: readonly Identity[];
+    changes: Changes;
+    messages: readonly Message[];
+  },
+): Promise<{ attached: boolean }> {
+  await storeBodies(table, attach.messages);
+  const outcome = await transact(table, [
+    ...attach.identities.map((identity) => takeIdentity(table, identity, attach.conversation)),
+    updateAction(
+      table,
+      conversationKey(attach.conversation),
+      { ...attach.changes, add: { identities: new Set(attach.identities.map((identity) => identity.name)) } },
+      absent('deletedAt'),
+    ),
+    ...putMessages(table, attach.messages),
+  ]);
+  if (outcome.done) return { attached: true };
+  const putActions = outcome.actions.slice(attach.identities.length + 1);
+  return { attached: areStored(putActions, attach.messages) };
+}
+
+/** Writes what a rule changed, if nobody changed the conversation since it was read. */
+export async function writeRule(
+  table: Table,
+  conversation: Conversation,
+  next: ConversationState,
+  now: number,
+): Promise<{ written: boolean }> {
+  const outcome = await updateItem(
+    table,
+    conversationKey(conversation.id),
+    ruleChanges(next, now),
+    equals('version', conversation.version),
+  );
+  return { written: outcome.done };
+}
+
+/** Finishes a message that goes to nobody, together with what its rule changed: `pending` → `done`. */
+export async function finishWithRule(
+  table: Table,
+  conversation: Conversation,
+  message: Message,
+  next: ConversationState | undefined,
+  now: number,
+): Promise<{ written: boolean }> {
+  const unchanged = equals('version', conversation.version);
+  const outcome = await transact(table, [
+    updateAction(
+      table,
+      messageKey(message.conversation, message.key),
+      { set: { state: 'done', updatedAt: now } },
+      equals('state', 'pending'),
+    ),
+    next
+      ? updateAction(table, conversationKey(conversation.id), ruleChanges(next, now), unchanged)
+      : checkAction(table, conversationKey(conversation.id), unchanged),
+  ]);
+  return { written: outcome.done };
+}
+
+/**
+ * Stores a message of the contact with what it changes of the conversation, in one transaction under the version and
+ * sequence that were read. `guard` is an item that may exist only once.
+ */
+export async function storeInbound(
+  table: Table,
+  inbound: {
+    conversation: Conversation;
+    message: Message;
+    next: ConversationState;
+    changes: Changes['set'];
+    guard: Record<string, unknown>;
+    now: number;
+  },
+): Promise<'stored' | 'repeated' | 'outdated'> {
+  const { conversation, message, next, now } = inbound;
+  await storeBodies(table, [message]);
+  const rule = ruleChanges(next, now);
+  const outcome = await transact(table, [
+    putAction(table, inbound.guard, absent('pk')),
+    updateAction(
+      table,
+      conversationKey(conversation.id),
+      { ...rule, set: { ...rule.set, ...inbound.changes, lastAt: message.due, seq: message.seq } },
+      equals('version', conversation.version),
+      equals('seq', conversation.seq),
+      absent('deletedAt'),
+    ),
+    ...putMessages(table, [message]),
+  ]);
+  if (outcome.done) return 'stored';
+  return outcome.actions[0]?.failed ? 'repeated' : 'outdated';
+}
+
+const ruleChanges = (next: ConversationState, now: number): Changes => ({
+  set: {
+    status: next.status,
+    participants: next.participants,
+    channels: next.channels,
+    channelsOffline: next.channelsOffline,
+    updatedAt: now,
+  },
+  add: { version: 1 },
+});

@@ -1,0 +1,178 @@
+import { BatchWriteCommand, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { isTerminal, type Message } from '../domain/message.ts';
+import { createPredecessorSearch } from '../domain/order.ts';
+import { absent } from './expression.ts';
+import { bodyKey, conversationPk, INDEXES, type ItemKey, MESSAGE_PREFIX, MESSAGES_END, messageKey } from './keys.ts';
+import { hasBodyApart, toMessage, toMessageItems } from './message-item.ts';
+import {
+  ContentionError,
+  type FailedAction,
+  type Item,
+  putAction,
+  putItem,
+  type Table,
+  type TransactItem,
+  transact,
+} from './table.ts';
+
+const BATCH_WRITE_LIMIT = 25;
+const BATCH_WRITE_TRIES = 5;
+
+/** Stores the bodies that are kept apart, before the messages: one without its message is harmless. */
+export async function storeBodies(table: Table, messages: readonly Message[]): Promise<void> {
+  const bodies = messages.flatMap((message) => toMessageItems(message).body ?? []);
+  for (let start = 0; start < bodies.length; start += BATCH_WRITE_LIMIT) {
+    let requests: Item[] = bodies.slice(start, start + BATCH_WRITE_LIMIT).map((Item) => ({ PutRequest: { Item } }));
+    for (let attempt = 0; requests.length > 0; attempt++) {
+      if (attempt === BATCH_WRITE_TRIES) throw new ContentionError(['UnprocessedItems']);
+      const answer = await table.client.send(new BatchWriteCommand({ RequestItems: { [table.name]: requests } }));
+      requests = (answer.UnprocessedItems?.[table.name] ?? []) as Item[];
+    }
+  }
+}
+
+export const putMessages = (table: Table, messages: readonly Message[]): TransactItem[] =>
+  messages.map((message) => putAction(table, toMessageItems(message).item, absent('pk')));
+
+/**
+ * Stores messages whose places were reserved, all or none. Repeating the call with the same messages is success: a
+ * place that is taken is taken by them. Throws ContentionError when it may be repeated.
+ */
+export async function appendMessages(table: Table, messages: readonly Message[]): Promise<void> {
+  await storeBodies(table, messages);
+  const [only, ...others] = messages;
+  if (only && others.length === 0) {
+    await putItem(table, toMessageItems(only).item, absent('pk'));
+    return;
+  }
+  const outcome = await transact(table, putMessages(table, messages));
+  if (!outcome.done && !areStored(outcome.actions, messages)) {
+    throw new Error('A reserved place in a conversation was taken by another message.');
+  }
+}
+
+/** Whether the actions that put these messages failed because they had put them before. */
+export const areStored = (actions: readonly FailedAction[], messages: readonly Message[]): boolean =>
+  messages.length > 0 && messages.every((message, index) => actions[index]?.item?.id === message.id);
+
+/** Undefined when there is no such message. Consistent. */
+export async function getMessage(table: Table, conversation: string, key: string): Promise<Message | undefined> {
+  const Item = await getItem(table, messageKey(conversation, key));
+  return Item && withBody(table, Item);
+}
+
+async function getItem(table: Table, Key: ItemKey): Promise<Item | undefined> {
+  const { Item } = await table.client.send(
+    new GetCommand({ TableName: table.name, Key: { ...Key }, ConsistentRead: true }),
+  );
+  return Item;
+}
+
+const withBody = async (table: Table, item: Item): Promise<Message> =>
+  toMessage(
+    item,
+    hasBodyApart(item) ? await getItem(table, bodyKey(String(item.pk).slice(2), String(item.id))) : undefined,
+  );
+
+/** Finds where a message stands by its id; undefined when it is unknown. The index may lag behind by moments. */
+export async function locateMessage(
+  table: Table,
+  id: string,
+): Promise<{ conversation: string; key: string } | undefined> {
+  const { Items } = await table.client.send(
+    new QueryCommand({
+      TableName: table.name,
+      IndexName: INDEXES.byId.name,
+      KeyConditionExpression: '#id = :id',
+      ExpressionAttributeNames: { '#id': INDEXES.byId.partitionKey },
+      ExpressionAttributeValues: { ':id': id },
+      Limit: 1,
+    }),
+  );
+  const found = Items?.[0];
+  return found && { conversation: String(found.pk).slice(2), key: String(found.sk) };
+}
+
+interface RangeRead {
+  readonly table: Table;
+  readonly conversation: string;
+  readonly from: string;
+  readonly to: string;
+  readonly newestFirst: boolean;
+  readonly pageSize: number;
+}
+
+/** Messages between two sort keys (inclusive), page by page, consistently, without the bodies that are kept apart. */
+async function* readMessages(read: RangeRead): AsyncGenerator<Message[]> {
+  let start: Item | undefined;
+  do {
+    const page = await read.table.client.send(
+      new QueryCommand({
+        TableName: read.table.name,
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+        ExpressionAttributeValues: { ':pk': conversationPk(read.conversation), ':from': read.from, ':to': read.to },
+        ScanIndexForward: !read.newestFirst,
+        Limit: read.pageSize,
+        ConsistentRead: true,
+        ...(start && { ExclusiveStartKey: start }),
+      }),
+    );
+    yield (page.Items ?? []).map((item) => toMessage(item));
+    start = page.LastEvaluatedKey;
+  } while (start);
+}
+
+const TURN_PAGE = 8;
+
+/** A message, and the older one that must finish before it (none: it is its turn). One round trip as a rule. */
+export async function readTurn(
+  table: Table,
+  conversation: string,
+  key: string,
+): Promise<{ own?: Message; predecessor?: Message }> {
+  const search = createPredecessorSearch();
+  const read = { table, conversation, from: MESSAGE_PREFIX, to: key, newestFirst: true, pageSize: TURN_PAGE };
+  let own: Message | undefined;
+  for await (const page of readMessages(read)) {
+    for (const message of page) {
+      if (own === undefined) {
+        if (message.key !== key) return {};
+        own = message;
+      } else if (search.visit(message)) {
+        const predecessor = search.found();
+        return { own, ...(predecessor && { predecessor }) };
+      }
+    }
+  }
+  return { ...(own && { own }) };
+}
+
+const ADVANCE_PAGE = 10;
+
+/**
+ * The message to wake when the one at `key` is finished: the first later one that is not, within one page; a page full
+ * of finished ones answers its last, whose own tick goes on from there.
+ */
+export async function findNext(table: Table, conversation: string, key: string): Promise<Message | undefined> {
+  const read = { table, conversation, from: `${key}~`, to: MESSAGES_END, newestFirst: false, pageSize: ADVANCE_PAGE };
+  for await (const page of readMessages(read)) {
+    return (
+      page.find((message) => !isTerminal(message.state)) ?? (page.length === ADVANCE_PAGE ? page.at(-1) : undefined)
+    );
+  }
+  return undefined;
+}
+
+/** The newest messages of a conversation, oldest first, with their bodies. */
+export async function listNewest(table: Table, conversation: string, limit: number): Promise<Message[]> {
+  const { Items = [] } = await table.client.send(
+    new QueryCommand({
+      TableName: table.name,
+      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+      ExpressionAttributeValues: { ':pk': conversationPk(conversation), ':from': MESSAGE_PREFIX, ':to': MESSAGES_END },
+      ScanIndexForward: false,
+      Limit: limit,
+    }),
+  );
+  return Promise.all(Items.reverse().map((item) => withBody(table, item)));
+}

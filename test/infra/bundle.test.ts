@@ -1,0 +1,40 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { bundleOf, FUNCTIONS } from '../../infra/constructs/bundle.ts';
+import { functionsOf, synthesize } from './synthesize.ts';
+
+const functions = functionsOf(synthesize('local').service);
+
+/** The template's environment; what CloudFormation would fill in is an address nobody answers at. */
+function environmentOf(name: string): Record<string, string> {
+  const variables: Record<string, unknown> = functions.get(name)?.Properties.Environment.Variables;
+  const filled = Object.entries(variables).map(([key, value]) => [
+    key,
+    typeof value === 'string' ? value : 'https://a.invalid/b',
+  ]);
+  return { ...Object.fromEntries(filled), AWS_REGION: 'eu-west-1', AWS_LAMBDA_FUNCTION_NAME: name };
+}
+
+// Vitest ends its workers without the exit event on which the folder is otherwise removed.
+afterAll(() => rmSync(dirname(bundleOf('api')), { recursive: true, force: true }));
+
+describe.each(FUNCTIONS)('the bundle of %s', (name) => {
+  it('loads by itself under Node, as an ES module that exports a handler', () => {
+    const url = pathToFileURL(join(bundleOf(name), 'index.mjs')).href;
+    const script = `import(${JSON.stringify(url)}).then(({ handler }) => process.stdout.write(typeof handler))`;
+    expect(execFileSync(process.execPath, ['-e', script], { env: environmentOf(name), encoding: 'utf8' })).toBe(
+      'function',
+    );
+  });
+
+  it('is code and a source map without sources, and small enough to start fast', () => {
+    expect(readdirSync(bundleOf(name)).sort()).toEqual(['index.mjs', 'index.mjs.map']);
+    expect(statSync(join(bundleOf(name), 'index.mjs')).size).toBeLessThan(1_000_000);
+    const map = JSON.parse(readFileSync(join(bundleOf(name), 'index.mjs.map'), 'utf8'));
+    expect(map.sourcesContent).toBeUndefined();
+    expect(map.sources).toContain(`../functions/${name}/handler.ts`);
+  });
+});

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { alarmsOn, functionsOf, ofType, readable, synthesize } from './synthesize.ts';
+
+const { data, service } = synthesize('prod');
+const functions = functionsOf(service);
+const SENDER = 'LEASE_MS MIN_REMAINING_MS PEPPER_SECRET_ID PROVIDER_TIMEOUT_MS PUBLIC_URL TICKS_QUEUE_URL UNKNOWN_MS';
+
+describe('a function', () => {
+  it('runs as all the others do: Node 24 on arm64, ES modules, traced, logging where retention is set', () => {
+    const groups = new Map(ofType(service, 'AWS::Logs::LogGroup'));
+    expect(groups.size).toBe(functions.size + 1);
+    for (const [name, { Properties }] of functions) {
+      expect(Properties, name).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        Handler: 'index.handler',
+        MemorySize: 512,
+        TracingConfig: { Mode: 'Active' },
+      });
+      expect(groups.get(Properties.LoggingConfig.LogGroup.Ref)?.Properties.RetentionInDays, name).toBe(30);
+    }
+  });
+
+  it('may run in a loop over queues where the design has one: Lambda would stop a conversation after 16 turns', () => {
+    const looping = [...functions].filter(([, { Properties }]) => Properties.RecursiveLoop === 'Allow');
+    expect(looping.map(([name]) => name)).toEqual(['worker', 'email', 'sms', 'whatsapp']);
+  });
+
+  it.each([
+    ['api', 'APP_URL PEPPER_SECRET_ID TICKS_QUEUE_URL TOKEN_KEY_SECRET_ID'],
+    ['worker', 'EMAIL_QUEUE_URL SMS_QUEUE_URL TICKS_QUEUE_URL UNKNOWN_MS WHATSAPP_QUEUE_URL'],
+    ['email', SENDER],
+    ['sms', SENDER],
+    ['whatsapp', SENDER],
+    ['hooks', 'PEPPER_SECRET_ID PUBLIC_URL TICKS_QUEUE_URL'],
+    ['sweeper', 'SWEEP_DELAY_SECONDS SWEEP_QUEUE_URL TICKS_QUEUE_URL'],
+  ])('is told what it needs and no more: %s', (name, own) => {
+    const common = 'NODE_OPTIONS POWERTOOLS_METRICS_NAMESPACE POWERTOOLS_SERVICE_NAME STAGE TABLE_NAME';
+    const { Variables } = functions.get(name)?.Properties.Environment ?? {};
+    expect(Object.keys(Variables).sort()).toEqual(`${common} ${own}`.split(' ').sort());
+    expect(Variables).toMatchObject({ STAGE: 'prod', POWERTOOLS_METRICS_NAMESPACE: 'Overture' });
+    expect(readable(Variables.TABLE_NAME, data)).toBe('Table');
+    expect(readable(Variables.TICKS_QUEUE_URL, data)).toBe('WorkerQueue');
+  });
+
+  it('is told its own API’s address as the public one', () => {
+    for (const [name, variable] of [
+      ['api', 'APP_URL'],
+      ['hooks', 'PUBLIC_URL'],
+      ['sms', 'PUBLIC_URL'],
+    ] as const) {
+      const { Variables } = functions.get(name)?.Properties.Environment ?? {};
+      expect(readable(Variables[variable], data), name).toBe('HttpApi.ApiEndpoint');
+    }
+  });
+});
+
+describe('an alarm', () => {
+  it('says what is lost while it is on, and takes no data for no trouble', () => {
+    for (const [, { Properties: alarm }] of ofType(service, 'AWS::CloudWatch::Alarm')) {
+      expect(alarm.AlarmDescription).toMatch(/^[A-Z].{40,}\.$/);
+      expect(alarm.TreatMissingData).toBe('notBreaching');
+    }
+  });
+
+  it('watches the errors of every function', () => {
+    for (const [id] of ofType(service, 'AWS::Lambda::Function'))
+      expect(alarmsOn(service, 'Errors', id), id).toHaveLength(1);
+  });
+});

@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { functionsOf, ofType, type Resource, readable, synthesize } from './synthesize.ts';
+
+const WRITER = 'GetItem BatchGetItem Query PutItem UpdateItem ConditionCheckItem';
+const CONSUME = 'ReceiveMessage DeleteMessage ChangeMessageVisibility GetQueueAttributes GetQueueUrl';
+const LOG = 'CreateLogStream PutLogEvents';
+const TRACE = 'PutTraceSegments PutTelemetryRecords';
+
+/** All that any function may do: function, service, actions, resource. What is not here, must not be granted. */
+const ALLOWED = `
+api       dynamodb        ${WRITER} DeleteItem                          Table
+api       dynamodb        Query                                         Table/index/byId
+api       dynamodb        Query                                         Table/index/byOrganization
+api       sqs             SendMessage                                   WorkerQueue
+api       secretsmanager  GetSecretValue                                TokenKey
+api       secretsmanager  GetSecretValue                                Pepper
+api       logs            ${LOG}                                        ApiLogs
+api       xray            ${TRACE}                                      *
+
+worker    dynamodb        ${WRITER}                                     Table
+worker    sqs             SendMessage                                   WorkerQueue
+worker    sqs             SendMessage                                   EmailQueue
+worker    sqs             SendMessage                                   SmsQueue
+worker    sqs             SendMessage                                   WhatsAppQueue
+worker    sqs             ${CONSUME}                                    WorkerQueue
+worker    logs            ${LOG}                                        WorkerLogs
+worker    xray            ${TRACE}                                      *
+
+email     dynamodb        ${WRITER}                                     Table
+email     sqs             SendMessage                                   WorkerQueue
+email     sqs             ${CONSUME}                                    EmailQueue
+email     secretsmanager  GetSecretValue                                Pepper
+email     ses             SendRawEmail                                  ses:identity/*
+email     ses             SendRawEmail                                  ses:configuration-set/*
+email     logs            ${LOG}                                        EmailLogs
+email     xray            ${TRACE}                                      *
+
+sms       dynamodb        ${WRITER}                                     Table
+sms       sqs             SendMessage                                   WorkerQueue
+sms       sqs             ${CONSUME}                                    SmsQueue
+sms       secretsmanager  GetSecretValue                                Pepper
+sms       secretsmanager  GetSecretValue                                secretsmanager:secret:overture/prod/sms/*
+sms       logs            ${LOG}                                        SmsLogs
+sms       xray            ${TRACE}                                      *
+
+whatsapp  dynamodb        ${WRITER}                                     Table
+whatsapp  sqs             SendMessage                                   WorkerQueue
+whatsapp  sqs             ${CONSUME}                                    WhatsAppQueue
+whatsapp  secretsmanager  GetSecretValue                                Pepper
+whatsapp  secretsmanager  GetSecretValue                                secretsmanager:secret:overture/prod/whatsapp/*
+whatsapp  logs            ${LOG}                                        WhatsAppLogs
+whatsapp  xray            ${TRACE}                                      *
+
+hooks     dynamodb        ${WRITER}                                     Table
+hooks     dynamodb        Query                                         Table/index/byId
+hooks     dynamodb        Query                                         Table/index/byOrganization
+hooks     sqs             SendMessage                                   WorkerQueue
+hooks     secretsmanager  GetSecretValue                                Pepper
+hooks     secretsmanager  GetSecretValue                                secretsmanager:secret:overture/prod/sms/*
+hooks     secretsmanager  GetSecretValue                                secretsmanager:secret:overture/prod/whatsapp/*
+hooks     logs            ${LOG}                                        HooksLogs
+hooks     xray            ${TRACE}                                      *
+
+sweeper   dynamodb        BatchGetItem                                  Table
+sweeper   dynamodb        ListStreams DescribeStream GetRecords GetShardIterator  Table.StreamArn
+sweeper   sqs             SendMessage                                   WorkerQueue
+sweeper   sqs             SendMessage                                   SweeperQueue
+sweeper   sqs             ${CONSUME}                                    SweeperQueue
+sweeper   sqs             SendMessage GetQueueAttributes GetQueueUrl    SweeperDeadLetters
+sweeper   logs            ${LOG}                                        SweeperLogs
+sweeper   xray            ${TRACE}                                      *
+`;
+
+const allowed = ALLOWED.trim()
+  .split(/\n+/)
+  .flatMap((row) => {
+    const [name, service, ...rest] = row.split(/\s+/);
+    const resource = rest.pop();
+    return rest.map((action) => `${name} ${service}:${action} ${resource}`);
+  });
+
+const { data, service } = synthesize('prod');
+const policies = ofType(service, 'AWS::IAM::Policy').map(([, policy]) => policy);
+const roleOf = (lambda: Resource): string => lambda.Properties.Role['Fn::GetAtt'][0];
+const nameByRole = new Map([...functionsOf(service)].map(([name, lambda]) => [roleOf(lambda), name]));
+const toArray = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
+
+const granted = policies.flatMap(({ Properties: { PolicyDocument, Roles } }) =>
+  PolicyDocument.Statement.flatMap(({ Effect, Action, Resource: resources }: Resource) =>
+    toArray(Action).flatMap((action) =>
+      toArray(resources).map((resource) => {
+        const who = Roles.map((role: { Ref: string }) => nameByRole.get(role.Ref) ?? role.Ref).join('+');
+        return `${who} ${Effect === 'Allow' ? '' : Effect}${action} ${readable(resource, data)}`;
+      }),
+    ),
+  ),
+);
+
+describe('what functions may do', () => {
+  it('is exactly what the table above allows', () => {
+    expect([...new Set(granted)].sort()).toEqual([...new Set(allowed)].sort());
+  });
+
+  it('comes from a role of each function’s own, and from nowhere else', () => {
+    const roles = ofType(service, 'AWS::IAM::Role');
+    expect(roles.map(([id]) => id).sort()).toEqual([...nameByRole.keys()].sort());
+    expect(nameByRole.size).toBe(7);
+    for (const [id, role] of roles) {
+      expect(role.Properties.ManagedPolicyArns, id).toBeUndefined();
+      expect(role.Properties.Policies, id).toBeUndefined();
+    }
+    service.resourceCountIs('AWS::IAM::ManagedPolicy', 0);
+    data.resourceCountIs('AWS::IAM::Policy', 0);
+  });
+
+  it('lets email alone call SES', () => {
+    const callers = granted
+      .filter((grant) => / (ses|mobiletargeting|sesv2):/.test(grant))
+      .map((grant) => grant.split(' ')[0]);
+    expect(new Set(callers)).toEqual(new Set(['email']));
+  });
+
+  it('opens the functions to API Gateway only, and to this API', () => {
+    const permissions = ofType(service, 'AWS::Lambda::Permission').map(([, { Properties }]) => Properties);
+    expect(permissions).toHaveLength(3);
+    for (const { Principal, SourceArn } of permissions) {
+      expect(Principal).toBe('apigateway.amazonaws.com');
+      expect(readable(SourceArn, data)).toMatch(/^execute-api:HttpApi\/\*\/\*/);
+    }
+  });
+});

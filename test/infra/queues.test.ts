@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import { QUEUES, STAGES, type Stage } from '../../infra/stages.ts';
+import { alarmsOn, ofType, pathOf, type Resource, readable, synthesize } from './synthesize.ts';
+
+const prod = synthesize('prod');
+const { data, service } = prod;
+const queues = ofType(service, 'AWS::SQS::Queue');
+const mainQueues = queues.filter(([, { Properties }]) => Properties.RedrivePolicy);
+const mappings = ofType(service, 'AWS::Lambda::EventSourceMapping').map(([, { Properties }]) => Properties);
+
+describe('a queue', () => {
+  it('exists for ticks, for each touchpoint and for the sweeper', () => {
+    expect(mainQueues.map(([id]) => pathOf(id)).sort()).toEqual(
+      ['EmailQueue', 'SmsQueue', 'SweeperQueue', 'WhatsAppQueue', 'WorkerQueue'].sort(),
+    );
+    expect(mainQueues).toHaveLength(QUEUES.length);
+  });
+
+  it('has a DLQ of its own, which keeps messages 14 days, longer than the queue does', () => {
+    const targets = mainQueues.map(
+      ([, { Properties }]) => Properties.RedrivePolicy.deadLetterTargetArn['Fn::GetAtt'][0],
+    );
+    expect(new Set(targets).size).toBe(mainQueues.length);
+    expect(queues).toHaveLength(2 * mainQueues.length);
+    for (const [id, queue] of mainQueues) {
+      const target = queue.Properties.RedrivePolicy.deadLetterTargetArn['Fn::GetAtt'][0];
+      const deadLetters = queues.find(([other]) => other === target)?.[1].Properties;
+      expect(deadLetters.MessageRetentionPeriod, id).toBe(14 * 86_400);
+      expect(queue.Properties.MessageRetentionPeriod, id).toBeLessThan(deadLetters.MessageRetentionPeriod);
+      expect(queue.Properties.RedrivePolicy.maxReceiveCount, id).toBe(6);
+    }
+  });
+
+  it('has an alarm for the first message in its DLQ', () => {
+    for (const [, queue] of mainQueues) {
+      const target = queue.Properties.RedrivePolicy.deadLetterTargetArn['Fn::GetAtt'][0];
+      const [alarm, ...others] = alarmsOn(service, 'ApproximateNumberOfMessagesVisible', target);
+      expect(others).toEqual([]);
+      expect(alarm).toMatchObject({ Threshold: 0, ComparisonOperator: 'GreaterThanThreshold', EvaluationPeriods: 1 });
+    }
+  });
+
+  it('is encrypted and refuses plain HTTP', () => {
+    const refusing = ofType(service, 'AWS::SQS::QueuePolicy').map(([, { Properties }]) => ({
+      queue: Properties.Queues[0].Ref,
+      statements: Properties.PolicyDocument.Statement.map(({ Effect, Condition }: Resource) => ({ Effect, Condition })),
+    }));
+    for (const [id, { Properties }] of queues) {
+      expect(Properties.SqsManagedSseEnabled, id).toBe(true);
+      expect(refusing.find(({ queue }) => queue === id)?.statements, id).toEqual([
+        { Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+      ]);
+    }
+  });
+
+  it.each(STAGES.filter((stage) => stage !== 'local'))('hides messages for six times the timeout in %s', (stage) => {
+    for (const { timeout, visibility, name } of consumers(stage))
+      expect(visibility, name).toBeGreaterThanOrEqual(6 * timeout);
+  });
+
+  it('hides messages at home for at least the timeout, which Lambda demands', () => {
+    for (const { timeout, visibility, name } of consumers('local'))
+      expect(visibility, name).toBeGreaterThanOrEqual(timeout);
+  });
+
+  it('is emptied in batches of ten, with partial failures and its stage’s concurrency', () => {
+    const sources = mappings.filter(({ StartingPosition }) => !StartingPosition);
+    expect(
+      sources.map((source) => [readable(source.EventSourceArn, data), source.ScalingConfig.MaximumConcurrency]),
+    ).toEqual([
+      ['WorkerQueue', 50],
+      ['EmailQueue', 10],
+      ['SmsQueue', 10],
+      ['WhatsAppQueue', 10],
+      ['SweeperQueue', 2],
+    ]);
+    for (const source of sources) {
+      expect(source).toMatchObject({ BatchSize: 10, FunctionResponseTypes: ['ReportBatchItemFailures'] });
+    }
+  });
+
+  it('of a touchpoint has an alarm on the age of its oldest message; ticks, which hold delayed copies, have none', () => {
+    const withAge = mainQueues.filter(([id]) => alarmsOn(service, 'ApproximateAgeOfOldestMessage', id).length === 1);
+    expect(withAge.map(([id]) => pathOf(id)).sort()).toEqual(['EmailQueue', 'SmsQueue', 'WhatsAppQueue']);
+  });
+});
+
+function consumers(stage: Stage) {
+  const template = synthesize(stage).service;
+  const resources = template.toJSON().Resources;
+  return ofType(template, 'AWS::Lambda::EventSourceMapping')
+    .map(([, { Properties }]) => Properties)
+    .filter(({ StartingPosition }) => !StartingPosition)
+    .map(({ EventSourceArn, FunctionName }) => ({
+      name: pathOf(FunctionName.Ref),
+      timeout: resources[FunctionName.Ref].Properties.Timeout,
+      visibility: resources[EventSourceArn['Fn::GetAtt'][0]].Properties.VisibilityTimeout,
+    }));
+}
+
+describe('the table stream', () => {
+  it('brings the sweeper new messages only, and gives up on none silently', () => {
+    const [stream, ...others] = mappings.filter(({ StartingPosition }) => StartingPosition);
+    expect(others).toEqual([]);
+    expect(readable(stream?.FunctionName, data)).toBe('SweeperFunction');
+    expect(readable(stream?.EventSourceArn, data)).toBe('Table.StreamArn');
+    expect(stream).toMatchObject({
+      StartingPosition: 'TRIM_HORIZON',
+      BatchSize: 100,
+      MaximumBatchingWindowInSeconds: 5,
+      BisectBatchOnFunctionError: true,
+      MaximumRecordAgeInSeconds: 6 * 3_600,
+    });
+    expect(stream?.MaximumRetryAttempts).toBeGreaterThan(0);
+    expect(stream?.FilterCriteria.Filters.map(({ Pattern }: Resource) => JSON.parse(Pattern))).toEqual([
+      { eventName: ['INSERT'], dynamodb: { Keys: { sk: { S: [{ prefix: 'M#' }] } } } },
+    ]);
+    expect(readable(stream?.DestinationConfig.OnFailure.Destination, data)).toBe('SweeperDeadLetters');
+  });
+
+  it('has an alarm when the sweeper is five minutes behind', () => {
+    const [alarm] = alarmsOn(service, 'IteratorAge', 'SweeperFunction');
+    expect(alarm).toMatchObject({ Threshold: 300_000 });
+  });
+});

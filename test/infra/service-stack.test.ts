@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { STAGES, stages } from '../../infra/stages.ts';
+import { ofType, only, type Resource, readable, synthesize } from './synthesize.ts';
+
+const { data, service } = synthesize('prod');
+
+describe('the API', () => {
+  it('leads callbacks to hooks and everything else to api', () => {
+    const integrations = new Map(ofType(service, 'AWS::ApiGatewayV2::Integration'));
+    const routes = ofType(service, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => {
+      const target = integrations.get(Properties.Target['Fn::Join'][1][1].Ref)?.Properties;
+      expect(target.PayloadFormatVersion).toBe('2.0');
+      return [Properties.RouteKey, readable(target.IntegrationUri, data)];
+    });
+    expect(Object.fromEntries(routes)).toEqual({
+      'ANY /v2/hooks/{proxy+}': 'HooksFunction',
+      'ANY /v2/{proxy+}': 'ApiFunction',
+      $default: 'ApiFunction',
+    });
+  });
+
+  it('is limited, and logs no personal data', () => {
+    const stage = only(service, 'AWS::ApiGatewayV2::Stage');
+    expect(stage.Properties.DefaultRouteSettings).toMatchObject({
+      ThrottlingRateLimit: stages.prod.apiRatePerSecond,
+      ThrottlingBurstLimit: stages.prod.apiBurstRequests,
+    });
+    expect(stage.Properties.AccessLogSettings.Format).not.toMatch(/sourceIp|userAgent|\.path|authorizer|querystring/i);
+  });
+});
+
+describe('the template', () => {
+  it.each(STAGES)(
+    'of %s holds only types that the local runner executes or may ignore: no custom resource',
+    (stage) => {
+      const resources = Object.values(synthesize(stage)).flatMap((template) =>
+        Object.values<Resource>(template.toJSON().Resources),
+      );
+      expect([...new Set(resources.map(({ Type }) => Type))].sort()).toEqual([
+        'AWS::ApiGatewayV2::Api',
+        'AWS::ApiGatewayV2::Integration',
+        'AWS::ApiGatewayV2::Route',
+        'AWS::ApiGatewayV2::Stage',
+        'AWS::CloudWatch::Alarm',
+        'AWS::DynamoDB::GlobalTable',
+        'AWS::IAM::Policy',
+        'AWS::IAM::Role',
+        'AWS::Lambda::EventSourceMapping',
+        'AWS::Lambda::Function',
+        'AWS::Lambda::Permission',
+        'AWS::Logs::LogGroup',
+        'AWS::SQS::Queue',
+        'AWS::SQS::QueuePolicy',
+        'AWS::SecretsManager::Secret',
+      ]);
+    },
+  );
+
+  it('names the API and the table as outputs', () => {
+    const value = (name: string) => readable(service.findOutputs(name)[name]?.Value, data);
+    expect(value('ApiUrl')).toBe('HttpApi.ApiEndpoint');
+    expect(value('TableName')).toBe('Table');
+  });
+
+  it('tags everything that can be tagged with project and stage', () => {
+    const untaggable = /::(EventInvokeConfig|Integration|Permission|Policy|QueuePolicy|Route)$/;
+    const resources = [data, service].flatMap((template) => Object.entries<Resource>(template.toJSON().Resources));
+    for (const [id, { Type, Properties }] of resources.filter(([, resource]) => !untaggable.test(resource.Type))) {
+      const { Tags } = Type === 'AWS::DynamoDB::GlobalTable' ? Properties.Replicas[0] : Properties;
+      const tags = Array.isArray(Tags) ? Object.fromEntries(Tags.map(({ Key, Value }) => [Key, Value])) : Tags;
+      expect(tags, id).toEqual({ project: 'overture', stage: 'prod' });
+    }
+  });
+});

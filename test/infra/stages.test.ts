@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { QUEUES, STAGES, stages, toStage } from '../../infra/stages.ts';
+
+const all = STAGES.map((name) => ({ name, ...stages[name] }));
+const deployed = all.filter(({ name }) => name !== 'local');
+
+describe('every stage', () => {
+  it.each(all)('$name records the outcome of a provider call before its invocation ends', (stage) => {
+    expect(stage.minRemainingMs).toBeGreaterThan(stage.providerTimeoutMs);
+    expect(stage.functionTimeoutSeconds * 1_000).toBeGreaterThanOrEqual(2 * stage.minRemainingMs);
+  });
+
+  it.each(all)('$name keeps a claim longer than a provider call and the write after it may take', (stage) => {
+    expect(stage.leaseMs).toBeGreaterThan(stage.minRemainingMs);
+  });
+
+  it.each(all)('$name accepts what Lambda and SQS accept', (stage) => {
+    expect(stage.queueVisibilitySeconds).toBeGreaterThanOrEqual(stage.functionTimeoutSeconds);
+    expect(stage.sweepDelaySeconds).toBeLessThanOrEqual(900);
+    expect(stage.apiTimeoutSeconds).toBeLessThanOrEqual(29);
+    for (const queue of QUEUES) expect(stage.maxConcurrency[queue], queue).toBeGreaterThanOrEqual(2);
+  });
+
+  it.each(all)('$name hands a message to the DLQ only after several receives', (stage) => {
+    expect(stage.maxReceiveCount).toBeGreaterThanOrEqual(5);
+  });
+
+  it.each(all)('$name takes the 1,000 parallel starts of the design at once', (stage) => {
+    expect(stage.apiBurstRequests).toBeGreaterThan(1_000);
+  });
+});
+
+describe('a deployed stage', () => {
+  it.each(deployed)('$name hides a received message for six times its function’s timeout', (stage) => {
+    expect(stage.queueVisibilitySeconds).toBeGreaterThanOrEqual(6 * stage.functionTimeoutSeconds);
+  });
+
+  it.each(deployed)('$name keeps a claim longer than the function that made it can live', (stage) => {
+    expect(stage.leaseMs).toBeGreaterThan(stage.functionTimeoutSeconds * 1_000);
+  });
+});
+
+it('names the stages there are, when asked for another', () => {
+  expect(() => toStage('production')).toThrow('Unknown stage "production": choose one of dev, staging, prod, local.');
+  expect(toStage('prod')).toBe('prod');
+});

@@ -1,0 +1,103 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterEach, expect, test } from 'vitest';
+import type { LocalStack, LocalStackOptions } from '../../infra/local/stack/local-stack.ts';
+import { prepareSample, type SampleFolders, startSample } from './sample-stack.ts';
+
+const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+const cleanups: Array<() => unknown> = [];
+afterEach(async () => {
+  for (const clean of cleanups.splice(0).reverse()) await clean();
+});
+function prepare(more?: Parameters<typeof prepareSample>[0]): SampleFolders {
+  const folders = prepareSample(more);
+  cleanups.push(folders.remove);
+  return folders;
+}
+async function start(folders: SampleFolders, options?: Partial<LocalStackOptions>): Promise<LocalStack> {
+  const stack = await startSample(folders, options);
+  cleanups.push(stack.stop);
+  return stack;
+}
+
+test('a restart on the same folder keeps rows, messages and secrets', async () => {
+  const folders = prepare();
+  const Key = { pk: { S: 'C#1' }, sk: { S: '@' } };
+  const first = await start(folders);
+  const config = (endpoint: string) => ({ endpoint, region: 'us-east-1', credentials });
+  await new DynamoDBClient(config(first.endpoints.dynamodb)).send(
+    new PutItemCommand({ TableName: 'Table', Item: Key }),
+  );
+  const message = { QueueUrl: first.queueUrls.Queue, MessageBody: 'later', DelaySeconds: 900 };
+  await new SQSClient(config(first.endpoints.sqs)).send(new SendMessageCommand(message));
+  const given = first.putSecret('overture/local/sms/one', 'given');
+  const secrets = [first.getSecret('Key'), first.getSecret(given)];
+  await first.stop();
+
+  const second = await start(folders);
+  const { Item } = await new DynamoDBClient(config(second.endpoints.dynamodb)).send(
+    new GetItemCommand({ TableName: 'Table', Key }),
+  );
+  expect(Item).toEqual(Key);
+  const { Attributes } = await new SQSClient(config(second.endpoints.sqs)).send(
+    new GetQueueAttributesCommand({ QueueUrl: second.queueUrls.Queue, AttributeNames: ['All'] }),
+  );
+  expect(Attributes?.ApproximateNumberOfMessagesDelayed).toBe('1');
+  expect([second.getSecret('Key'), second.getSecret(given)]).toEqual(secrets);
+});
+
+test('a kept queue takes the attributes of a changed template', async () => {
+  const folders = prepare();
+  const first = await start(folders);
+  await first.stop();
+  const changed = prepare({ Queue: { Type: 'AWS::SQS::Queue', Properties: { VisibilityTimeout: 9 } } });
+  const second = await start({ ...changed, dataDir: folders.dataDir });
+  const client = new SQSClient({ endpoint: second.endpoints.sqs, region: 'us-east-1', credentials });
+  const { Attributes } = await client.send(
+    new GetQueueAttributesCommand({ QueueUrl: second.queueUrls.Queue, AttributeNames: ['All'] }),
+  );
+  expect(Attributes?.VisibilityTimeout).toBe('9');
+});
+
+test('a preset secret wins over a generated one', async () => {
+  const stack = await start(prepare(), { secrets: { Key: 'preset' } });
+  expect(await (await fetch(`${stack.url}/v2/secret`)).text()).toBe('preset');
+});
+
+test('it is ready within a second and a half, and gone at once', async () => {
+  const began = performance.now();
+  const stack = await start(prepare());
+  expect(performance.now() - began).toBeLessThan(1_500);
+  const stopping = performance.now();
+  await Promise.all([stack.stop(), stack.stop()]);
+  expect(performance.now() - stopping).toBeLessThan(1_500);
+  await expect(fetch(stack.url)).rejects.toThrow();
+});
+
+test.for([
+  ['a resource type', { Type: 'AWS::StepFunctions::StateMachine' }, 'AWS::StepFunctions::StateMachine'],
+  [
+    'a schedule',
+    { Type: 'AWS::Events::Rule', Properties: { ScheduleExpression: 'rate(1 hour)' } },
+    'AWS::Events::Rule',
+  ],
+  [
+    'a property',
+    { Type: 'AWS::ApiGatewayV2::Api', Properties: { CorsConfiguration: { AllowOrigins: ['*'] } } },
+    'CorsConfiguration',
+  ],
+  ['a function', { Type: 'AWS::SQS::Queue', Properties: { QueueName: { 'Fn::Base64': 'x' } } }, 'Fn::Base64'],
+  ['a reference to nothing', { Type: 'AWS::SQS::Queue', Properties: { QueueName: { Ref: 'Nobody' } } }, 'Nobody'],
+] as const)('%s that is not known is refused by name', async ([, resource, name]) => {
+  const folders = prepare({ Strange: resource });
+  await expect(startSample(folders)).rejects.toThrow(name);
+});
+
+test('a taken port is one clear sentence', async () => {
+  const holder = createServer().listen(0, '127.0.0.1');
+  cleanups.push(() => holder.close());
+  const { port } = holder.address() as AddressInfo;
+  await expect(startSample(prepare(), { port })).rejects.toThrow(`Port ${port} is taken: set PORT to another one.`);
+});

@@ -1,0 +1,199 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Content, Rejected } from '../../shared/providers/provider.ts';
+import { createWhatsapp } from '../../shared/providers/whatsapp/whatsapp.ts';
+import { CORRELATION_QUERY, whatsappRequest, withParams } from './builders.ts';
+import { closedUrl, type ProviderServer, startProviderServer } from './provider-server.ts';
+import { loadSpec, NOT_CHECKED } from './specs.ts';
+
+let server: ProviderServer;
+beforeAll(async () => {
+  server = await startProviderServer();
+});
+afterAll(() => server.close());
+
+const whatsapp = () => createWhatsapp({ baseUrl: server.url });
+const accepted = {
+  status: 200,
+  body: {
+    messaging_product: 'whatsapp',
+    contacts: [{ input: '31646280994', wa_id: '31646280994' }],
+    messages: [{ id: 'wamid.TEST', message_status: 'accepted' }],
+  },
+};
+const refusal = (status: number, code: number, details = `details of ${code}`) => ({
+  status,
+  body: { error: { message: `(#${code})`, type: 'OAuthException', code, error_data: { details }, fbtrace_id: 'x' } },
+});
+const sentJson = () => JSON.parse(server.requests[0]?.body ?? '{}');
+const template = (parameters: string[]): Content => ({
+  kind: 'template',
+  name: 'welcome',
+  language: 'nl',
+  parameters,
+  text: 'Hoi John, welkom bij Overture',
+});
+
+describe('WhatsApp send', () => {
+  test('posts one text and answers with the wamid', async () => {
+    server.script(accepted);
+    expect(await whatsapp().send(whatsappRequest())).toEqual({ outcome: 'accepted', providerId: 'wamid.TEST' });
+    expect(server.requests).toHaveLength(1);
+    expect(server.requests[0]).toMatchObject({ method: 'POST', path: '/v23.0/106540352242922/messages' });
+    expect(server.requests[0]?.headers).toMatchObject({
+      authorization: 'Bearer meta-token',
+      'content-type': 'application/json',
+    });
+    expect(sentJson()).toEqual({
+      messaging_product: 'whatsapp',
+      recipient_type: 'individual',
+      to: '31646280994',
+      biz_opaque_callback_data: CORRELATION_QUERY,
+      type: 'text',
+      text: { body: 'Hello John', preview_url: false },
+    });
+  });
+
+  test('posts a template with its parameters by position', async () => {
+    server.script(accepted);
+    await whatsapp().send(whatsappRequest({ content: template(['John', 'Overture']) }));
+    expect(sentJson()).toMatchObject({
+      type: 'template',
+      template: {
+        name: 'welcome',
+        language: { policy: 'deterministic', code: 'nl' },
+        components: [
+          {
+            type: 'body',
+            parameters: [
+              { type: 'text', text: 'John' },
+              { type: 'text', text: 'Overture' },
+            ],
+          },
+        ],
+      },
+    });
+    expect(sentJson()).not.toHaveProperty('text');
+  });
+
+  test('posts a template without parameters without components', async () => {
+    server.script(accepted);
+    await whatsapp().send(whatsappRequest({ content: template([]) }));
+    expect(sentJson().template).toEqual({ name: 'welcome', language: { policy: 'deterministic', code: 'nl' } });
+  });
+
+  test('says what the specification says, and one field more', async (context) => {
+    const spec = loadSpec('meta-whatsapp-cloud.openapi.yaml');
+    if (!spec) return context.skip(NOT_CHECKED);
+    const contents: Content[] = [{ kind: 'text', text: 'Hello' }, template(['John']), template([])];
+    for (const content of contents) {
+      server.script(accepted);
+      await whatsapp().send(whatsappRequest({ content }));
+      const { biz_opaque_callback_data, ...specified } = sentJson();
+      expect(biz_opaque_callback_data).toBe(CORRELATION_QUERY);
+      const schema = content.kind === 'text' ? 'TextMessage' : 'TemplateMessage';
+      expect(spec.errors(`#/components/schemas/${schema}`, specified)).toEqual([]);
+      for (const component of specified.template?.components ?? []) {
+        expect(spec.errors('#/components/schemas/BodyComponent', component)).toEqual([]);
+        for (const parameter of component.parameters) {
+          expect(spec.errors('#/components/schemas/TextParameter', parameter)).toEqual([]);
+        }
+      }
+      expect(spec.errors(`#/components/schemas/${schema}`, { ...specified, recipient_type: undefined })).not.toEqual(
+        [],
+      );
+    }
+    expect(spec.errors('#/components/schemas/TextMessage', { ...sentJson(), type: 'text' })).not.toEqual([]);
+    expect(spec.errors('#/components/schemas/MessageResponsePayload', accepted.body)).toEqual([]);
+  });
+
+  test('succeeds after a 429, which says that nothing was sent', async () => {
+    server.script(refusal(429, 130429), accepted);
+    expect(await whatsapp().send(whatsappRequest())).toMatchObject({ class: 'throttled', code: '130429' });
+    expect(await whatsapp().send(whatsappRequest())).toMatchObject({ outcome: 'accepted' });
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test('was not sent when the connection is refused', async () => {
+    const nobody = createWhatsapp({ baseUrl: await closedUrl() });
+    expect(await nobody.send(whatsappRequest())).toMatchObject({ class: 'retryable', code: 'connection_refused' });
+  });
+
+  test('is unclear when no answer comes, or the connection drops, after exactly one request', async () => {
+    server.script('hang');
+    expect(await whatsapp().send(whatsappRequest({ timeoutMs: 200 }))).toMatchObject({
+      class: 'ambiguous',
+      code: 'timeout',
+    });
+    expect(server.requests).toHaveLength(1);
+    server.script('drop');
+    expect(await whatsapp().send(whatsappRequest())).toMatchObject({ class: 'ambiguous', code: 'connection_lost' });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test.each([
+    ['a bare 500', { status: 500, body: 'oops' }, { class: 'ambiguous', code: 'http_500' }],
+    ['a 500 with a code we do not know', refusal(500, 987654), { class: 'ambiguous', code: 'http_500' }],
+    ['a 500 with a code of the table', refusal(500, 131000), { class: 'retryable', code: '131000' }],
+    [
+      'a 400 with a code we do not know',
+      refusal(400, 987654),
+      { class: 'permanent', scope: 'request', code: '987654' },
+    ],
+    ['a bare 429', { status: 429 }, { class: 'throttled', code: 'http_429' }],
+    ['a 200 that names no message', { status: 200, body: { messages: [] } }, { class: 'ambiguous', code: 'http_200' }],
+    ['a 200 that is no JSON', { status: 200, body: '<html>' }, { class: 'ambiguous', code: 'http_200' }],
+    [
+      'an error without details',
+      { status: 400, body: { error: { code: 100, message: 'Invalid' } } },
+      { message: 'Invalid' },
+    ],
+  ])('judges %s', async (_, script, expected) => {
+    server.script(script);
+    expect(await whatsapp().send(whatsappRequest())).toMatchObject({ outcome: 'rejected', ...expected });
+  });
+
+  test.each([
+    ['an email', whatsappRequest({ content: { kind: 'email', subject: 's', text: 't' } }), 'unsupported_content'],
+    ['no phone number id', withParams(whatsappRequest(), { phoneNumberId: undefined }), 'no_sender'],
+    ['no access token', whatsappRequest({ secret: {} }), 'no_credentials'],
+  ])('refuses %s without a request', async (_, request, code) => {
+    server.script(accepted);
+    expect(await whatsapp().send(request)).toMatchObject({ outcome: 'rejected', class: 'permanent', code });
+    expect(server.requests).toHaveLength(0);
+  });
+});
+
+type Expected = Pick<Rejected, 'class' | 'scope' | 'effect' | 'retryAfterMs'>;
+const ROWS: readonly (readonly [codes: readonly number[], Expected])[] = [
+  [[0, 190, 3, 10, 200, 250, 299, 131005], { class: 'permanent', scope: 'account' }],
+  [[33, 131045, 133010, 133015, 131037], { class: 'permanent', scope: 'sender' }],
+  [[131031, 368, 131042], { class: 'permanent', scope: 'account' }],
+  [[100, 131008, 131009, 131021, 131051, 131053, 135000], { class: 'permanent', scope: 'request' }],
+  [[131026], { class: 'permanent', scope: 'recipient' }],
+  [[131047], { class: 'permanent', scope: 'content', effect: 'needs_template' }],
+  [[131049], { class: 'permanent', scope: 'recipient' }],
+  [[131050], { class: 'permanent', scope: 'recipient', effect: 'opt_out' }],
+  [[130472], { class: 'permanent', scope: 'recipient' }],
+  [[132000, 132012, 132005], { class: 'permanent', scope: 'request' }],
+  [[132001], { class: 'permanent', scope: 'template' }],
+  [[132007, 132015, 132016], { class: 'permanent', scope: 'template', effect: 'template_off' }],
+  [[130429, 4, 80007], { class: 'throttled', scope: 'account' }],
+  [[131056], { class: 'throttled', scope: 'pair', retryAfterMs: 60_000 }],
+  [[131048], { class: 'throttled', scope: 'sender', retryAfterMs: 3_600_000 }],
+  [[1, 2, 131000, 131016, 133004, 131057], { class: 'retryable', scope: 'request' }],
+];
+
+describe('WhatsApp error', () => {
+  test.each(ROWS.flatMap(([codes, expected]) => codes.map((code) => [code, expected] as const)))(
+    '%i leads to %j',
+    async (code, expected) => {
+      server.script(refusal(400, code));
+      expect(await whatsapp().send(whatsappRequest())).toEqual({
+        outcome: 'rejected',
+        code: String(code),
+        message: `details of ${code}`,
+        ...expected,
+      });
+    },
+  );
+});
