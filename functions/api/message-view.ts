@@ -15,9 +15,17 @@ const STATUS: Readonly<Record<MessageState, string>> = {
 
 const receiptView = ({ status, at }: Receipt) => ({ status, at: iso(at) });
 
+const ARRIVED: ReadonlySet<string> = new Set(['delivered', 'read']);
+
 /** How far a message has come: what drives its sending, refined by what the provider reported since. */
+const statusOf = ({ state, receipt, error }: Message): string => {
+  if (state === 'sent') return receipt?.status ?? 'sent';
+  const arrivedAfterAll = receipt !== undefined && (ARRIVED.has(receipt.status) || error?.code === 'unknown');
+  return state === 'failed' && arrivedAfterAll ? receipt.status : STATUS[state];
+};
+
 const deliveryView = (message: Message) => ({
-  status: message.state === 'sent' ? (message.receipt?.status ?? 'sent') : STATUS[message.state],
+  status: statusOf(message),
   provider: message.provider,
   providerId: message.providerId,
   error: message.error,

@@ -51,12 +51,7 @@ async function look(parts: WorkerParts, tick: Tick): Promise<Step> {
 }
 
 const wakeNext = (parts: WorkerParts, finished: Tick): Promise<void> =>
-  advance(
-    parts.ticker,
-    (conversation, key) => findNext(parts.table, conversation, key),
-    finished,
-    parts.clock.now(),
-  );
+  advance(parts.ticker, (conversation, key) => findNext(parts.table, conversation, key), finished, parts.clock.now());
 
 async function untilDue(parts: WorkerParts, own: Message, now: number): Promise<Step> {
   if (own.due - now > WAIT_INSIDE_MS) {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { ServiceType } from '../domain/services.ts';
 import { WaTemplateSchema } from '../domain/wa-template.ts';
 
 /** Shapes of what an organization is configured with, as the API shows them and as they are stored. */
@@ -28,7 +29,7 @@ export const OrganizationSchema = z.object({
 });
 export type Organization = z.infer<typeof OrganizationSchema>;
 
-export const SERVICE_TYPES = ['ses', 'twilio', 'whatsapp'] as const;
+const SERVICE_TYPES = ['ses', 'twilio', 'whatsapp'] as const satisfies readonly ServiceType[];
 export const ServiceSchema = z.object({
   id,
   organization: id,

@@ -1,10 +1,10 @@
 import type { Delivery } from '../contracts/queue-messages.ts';
-import { isTerminal, type Message } from '../domain/message.ts';
-import { advance } from '../queue/advance.ts';
+import type { Message } from '../domain/message.ts';
 import { type Invocation, TryLaterError } from '../queue/consume.ts';
-import { claim, giveUpLease, record, type SendOutcome } from '../store/deliveries.ts';
+import { optOut } from '../store/consent.ts';
+import { claim, record, type SendOutcome } from '../store/deliveries.ts';
 import { dueOf } from '../store/keys.ts';
-import { findNext } from '../store/messages.ts';
+import { conclude, yieldTo } from './conclude.ts';
 import { outcomeOf } from './outcome.ts';
 import type { DeliveryParts } from './parts.ts';
 import { type Prepared, prepare } from './prepare.ts';
@@ -18,7 +18,7 @@ export async function deliver(parts: DeliveryParts, delivery: Delivery, invocati
   if (invocation.remainingMs() < parts.settings.minRemainingMs) {
     throw new TryLaterError('Too little of the invocation is left to claim a message.');
   }
-  if (delivery.resolve) return settle(parts, delivery, conclude, yieldTo);
+  if (delivery.resolve) return settle(parts, delivery);
 
   const token = parts.newToken();
   const claimed = await claim(parts.table, delivery, {
@@ -29,10 +29,22 @@ export async function deliver(parts: DeliveryParts, delivery: Delivery, invocati
     due: dueOf(delivery.key),
   });
   if (!claimed.changed) return yieldTo(parts, delivery, claimed.message);
+  await conclude(parts, delivery, await attempt(parts, claimed.message, token));
+}
 
-  const prepared = await beforeSending(parts, claimed.message, token);
-  const outcome = 'send' in prepared ? await call(parts, claimed.message, prepared) : prepared;
-  await conclude(parts, delivery, await recordAs(parts, claimed.message, token, outcome));
+/** The message as it stands after the attempt: as we recorded it, or as others left it once the claim was not ours. */
+async function attempt(parts: DeliveryParts, message: Message, token: string): Promise<Message | undefined> {
+  const prepared = await beforeSending(parts, message, token);
+  if (!('send' in prepared)) return recordOutcome(parts, message, { token }, prepared);
+  const result = await prepared.send();
+  if (result.outcome === 'rejected' && result.effect === 'opt_out') await noteOptOut(parts, prepared, result.code);
+  const { service, provider } = prepared;
+  return recordOutcome(
+    parts,
+    message,
+    { token, carrier: { service: service.id, provider: provider.name } },
+    outcomeOf(parts, message, result),
+  );
 }
 
 /** Nothing has left yet: whatever goes wrong of ours here gives the claim back, at the same attempt. */
@@ -40,61 +52,30 @@ async function beforeSending(parts: DeliveryParts, message: Message, token: stri
   try {
     return await prepare(parts, message);
   } catch (error) {
-    await record(
-      parts.table,
-      message,
-      { token, now: parts.clock.now() },
-      { state: 'pending', attempt: message.attempt },
-    );
+    const now = parts.clock.now();
+    await record(parts.table, message, { token, now }, { state: 'pending', attempt: message.attempt });
     throw error;
   }
 }
 
-async function call(parts: DeliveryParts, message: Message, prepared: Prepared): Promise<SendOutcome> {
-  const result = await prepared.send();
-  return outcomeOf(parts, message, prepared, result);
-}
-
-/** The message as it stands after the attempt: as we recorded it, or as others left it when the claim was not ours any more. */
-async function recordAs(
+async function recordOutcome(
   parts: DeliveryParts,
   message: Message,
-  token: string,
+  by: { token: string; carrier?: { service: string; provider: string } },
   outcome: SendOutcome,
 ): Promise<Message | undefined> {
-  const recorded = await record(parts.table, message, { token, now: parts.clock.now(), carrier: undefined }, outcome);
-  if (recorded.changed) count(parts, outcome);
+  const recorded = await record(parts.table, message, { ...by, now: parts.clock.now() }, outcome);
+  if (recorded.changed) parts.observe.count(METRIC[outcome.state], 1, parts.touchpoint);
   return recorded.message;
 }
 
-const count = ({ observe, touchpoint }: DeliveryParts, outcome: SendOutcome): void => {
-  const metric = { sent: 'MessageSent', failed: 'MessageFailed', pending: 'MessageRetried', unknown: 'MessageUnknown' } as const;
-  observe.count(metric[outcome.state], 1, touchpoint);
-};
+const METRIC = {
+  sent: 'MessageSent',
+  failed: 'MessageFailed',
+  pending: 'MessageRetried',
+  unknown: 'MessageUnknown',
+} as const;
 
-/** Wakes whoever is next: the message behind a finished one, else this one at its own moment. */
-async function conclude(parts: DeliveryParts, delivery: Delivery, message: Message | undefined): Promise<void> {
-  if (!message) return;
-  const now = parts.clock.now();
-  if (isTerminal(message.state)) {
-    await advance(parts.ticker, (conversation, key) => findNext(parts.table, conversation, key), delivery, now);
-  } else if (message.state !== 'sending') {
-    await parts.ticker.tick({ message, at: momentOf(message) });
-  }
-}
-
-const momentOf = (message: Message): number =>
-  message.state === 'unknown' ? (message.until ?? message.due) : Math.max(message.notBefore ?? 0, message.due);
-
-/** Somebody else has the message, or had it: leaves it to them, but never without somebody to go on. */
-async function yieldTo(parts: DeliveryParts, delivery: Delivery, found: Message | undefined): Promise<void> {
-  if (found?.state !== 'sending') return conclude(parts, delivery, found);
-  const now = parts.clock.now();
-  if (found.lease !== undefined && found.lease > now) {
-    throw new TryLaterError('Another invocation holds the message.');
-  }
-  const until = now + parts.settings.unknownMs;
-  const outcome = await giveUpLease(parts.table, delivery, { token: found.token, now, until });
-  if (outcome.changed) parts.observe.count('MessageUnknown', 1, parts.touchpoint);
-  await conclude(parts, delivery, outcome.message);
+async function noteOptOut(parts: DeliveryParts, { reach }: Prepared, reason: string): Promise<void> {
+  await optOut(parts.table, await parts.pepper(), reach, { at: parts.clock.now(), reason });
 }

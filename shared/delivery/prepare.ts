@@ -1,4 +1,3 @@
-import type { OrganizationConfiguration } from '../store/configuration.ts';
 import type { Service } from '../contracts/configuration.ts';
 import type { Conversation } from '../domain/conversation.ts';
 import { parseEmailAddress } from '../domain/email-address.ts';
@@ -8,6 +7,7 @@ import { parseTelephone } from '../domain/telephone.ts';
 import type { Touchpoint } from '../domain/touchpoint.ts';
 import { WHATSAPP_WINDOW_MS } from '../domain/whatsapp-window.ts';
 import type { Content, Provider, SendRequest, SendResult } from '../providers/provider.ts';
+import type { OrganizationConfiguration } from '../store/configuration.ts';
 import { isOptedOut, type Reach } from '../store/consent.ts';
 import { getConversation } from '../store/conversations.ts';
 import type { SendOutcome } from '../store/deliveries.ts';
@@ -114,14 +114,19 @@ function contentOf(
       typeof given === 'string' && given.trim() !== ''
         ? given
         : (organization.settings.emailSubject ?? `Message from ${organization.name}`);
-    return message.contentType === 'text/html' ? { kind: 'email', subject, text: textOfHtml(text), html: text } : { kind: 'email', subject, text };
+    return message.contentType === 'text/html'
+      ? { kind: 'email', subject, text: textOfHtml(text), html: text }
+      : { kind: 'email', subject, text };
   }
   const { template } = message;
   if (template) {
     const stored = templates.find(({ name, language }) => name === template.name && language === template.language);
     return stored?.status === 'APPROVED'
       ? { kind: 'template', ...template, text }
-      : refuse('template_unavailable', `The template "${template.name}" (${template.language}) is not approved any more.`);
+      : refuse(
+          'template_unavailable',
+          `The template "${template.name}" (${template.language}) is not approved any more.`,
+        );
   }
   return (conversation.windowAt ?? 0) + WHATSAPP_WINDOW_MS > now
     ? { kind: 'text', text }

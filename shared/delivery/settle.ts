@@ -4,28 +4,21 @@ import { nextAttempt, UNKNOWN_ERROR } from '../domain/unclear.ts';
 import type { LookupResult } from '../providers/provider.ts';
 import { resolveUnknown, type SendOutcome } from '../store/deliveries.ts';
 import { getMessage, listNewest } from '../store/messages.ts';
+import { conclude, yieldTo } from './conclude.ts';
 import type { DeliveryParts } from './parts.ts';
 import { prepare } from './prepare.ts';
-
-type Conclude = (parts: DeliveryParts, delivery: Delivery, message: Message | undefined) => Promise<void>;
 
 /**
  * Finds out what became of an attempt whose outcome is unclear, where the provider can be asked: sent after all, or
  * certainly not and then it is sent again. While the provider cannot tell, it is asked again later.
  */
-export async function settle(
-  parts: DeliveryParts,
-  delivery: Delivery,
-  conclude: Conclude,
-  yieldTo: Conclude,
-): Promise<void> {
+export async function settle(parts: DeliveryParts, delivery: Delivery): Promise<void> {
   const now = parts.clock.now();
   const message = await getMessage(parts.table, delivery.conversation, delivery.key);
-  const isUnclear =
-    message?.state === 'unknown' && message.attempt === delivery.attempt && (message.until ?? 0) <= now;
+  const isUnclear = message?.state === 'unknown' && message.attempt === delivery.attempt && (message.until ?? 0) <= now;
   if (!isUnclear) return yieldTo(parts, delivery, message);
 
-  const outcome = outcomeOf(parts, message, await ask(parts, message), now);
+  const outcome = verdict(parts, message, await ask(parts, message), now);
   const resolved = await resolveUnknown(
     parts.table,
     delivery,
@@ -36,14 +29,14 @@ export async function settle(
   await (resolved.changed ? conclude : yieldTo)(parts, delivery, resolved.message);
 }
 
-async function ask(parts: DeliveryParts, message: Message): Promise<LookupResult> {
+/** Undefined where nobody can be asked: no lookup, or a message that may not be sent any more. */
+async function ask(parts: DeliveryParts, message: Message): Promise<LookupResult | undefined> {
   const prepared = await prepare(parts, message);
-  if (!('send' in prepared)) return { outcome: 'unclear', message: 'The message may not be sent any more.' };
-  const { provider, request } = prepared;
-  if (!provider.lookup) return { outcome: 'unclear', message: 'The provider cannot be asked.' };
+  if (!('send' in prepared) || !prepared.provider.lookup) return undefined;
+  const { request } = prepared;
   const { service, secret, to, content, senderId, timeoutMs } = request;
   const since = message.firstSentAt ?? message.createdAt;
-  const found = await provider.lookup({ service, secret, to, content, senderId, since, timeoutMs });
+  const found = await prepared.provider.lookup({ service, secret, to, content, senderId, since, timeoutMs });
   return found.outcome === 'found' ? withoutOthers(parts, message, found.providerIds) : found;
 }
 
@@ -61,7 +54,8 @@ async function withoutOthers(
   return ours.length > 0 ? { outcome: 'found', providerIds: ours } : { outcome: 'absent' };
 }
 
-function outcomeOf(parts: DeliveryParts, message: Message, result: LookupResult, now: number): SendOutcome {
+function verdict(parts: DeliveryParts, message: Message, result: LookupResult | undefined, now: number): SendOutcome {
+  if (!result) return { state: 'failed', error: UNKNOWN_ERROR };
   switch (result.outcome) {
     case 'found':
       return { state: 'sent', providerId: result.providerIds[0] ?? '', receipt: { status: 'accepted', at: now } };

@@ -8,6 +8,11 @@ export const SERVICE_TOUCHPOINTS = {
 } as const satisfies Record<string, readonly Touchpoint[]>;
 export type ServiceType = keyof typeof SERVICE_TOUCHPOINTS;
 
+/** The types of service that can carry a touchpoint. */
+export type CarrierOf<T extends Touchpoint> = {
+  [S in ServiceType]: T extends (typeof SERVICE_TOUCHPOINTS)[S][number] ? S : never;
+}[ServiceType];
+
 interface CarryingService {
   readonly id: string;
   readonly type: ServiceType;

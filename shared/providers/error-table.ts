@@ -1,6 +1,6 @@
 import type { FailureClass, Rejected } from './provider.ts';
 
-export interface ErrorRow {
+interface ErrorRow {
   readonly class: FailureClass;
   readonly scope: Rejected['scope'];
   readonly effect?: Rejected['effect'];

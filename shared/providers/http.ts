@@ -9,9 +9,9 @@ export interface HttpAnswer {
   readonly retryAfterMs?: number;
 }
 
-export type HttpResult = HttpAnswer | ({ readonly kind: 'failure' } & NetworkFailure);
+type HttpResult = HttpAnswer | ({ readonly kind: 'failure' } & NetworkFailure);
 
-export interface HttpOptions {
+interface HttpOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly maxBytes?: number;

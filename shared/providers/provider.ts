@@ -1,3 +1,4 @@
+import type { ServiceType } from '../domain/services.ts';
 import type { Touchpoint } from '../domain/touchpoint.ts';
 
 /** Names one attempt at one message. Providers echo it in callbacks, so it holds no personal data. */
@@ -17,7 +18,7 @@ export interface ServiceConfig {
   readonly params: Readonly<Record<string, string | undefined>>;
 }
 
-export type ProviderName = 'ses' | 'twilio' | 'whatsapp';
+export type ProviderName = ServiceType;
 
 export type Content =
   | { readonly kind: 'text'; readonly text: string }
@@ -46,7 +47,7 @@ export interface SendRequest {
   readonly timeoutMs: number;
 }
 
-export interface Accepted {
+interface Accepted {
   readonly outcome: 'accepted';
   readonly providerId: string;
 }
@@ -61,7 +62,11 @@ export interface Rejected {
   readonly outcome: 'rejected';
   readonly class: FailureClass;
   readonly scope: 'request' | 'content' | 'template' | 'recipient' | 'sender' | 'account' | 'pair';
-  /** The provider's own code, or `timeout`, `connection_refused`, `connection_lost`, `http_<status>`. */
+  /**
+   * The provider's own code; `timeout`, `connection_refused`, `connection_lost`, `http_<status>`, `unknown`; `not_sent`,
+   * an error of ours before the request left; or a refusal of ours: `no_credentials`, `no_sender`,
+   * `unsupported_content`, `invalid_address`, `header_injection`.
+   */
   readonly code: string;
   readonly message: string;
   readonly retryAfterMs?: number;

@@ -20,7 +20,7 @@ export interface Invocation {
  * Consumes a batch: records in parallel, those of one conversation in series. A record whose handler throws, or that
  * is not of the schema, stays on the queue; the others are done.
  */
-export function createConsumer<T extends { conversation?: string }>(
+export function createConsumer<T extends object>(
   schema: z.ZodType<T>,
   handle: (message: T, invocation: Invocation) => Promise<void>,
   observe: Observer,
@@ -42,7 +42,7 @@ export function createConsumer<T extends { conversation?: string }>(
       try {
         const message = schema.parse(JSON.parse(record.body));
         const work = () => handle(message, invocation);
-        await (message.conversation === undefined ? work() : inTurn(message.conversation, work));
+        await ('conversation' in message ? inTurn(String(message.conversation), work) : work());
       } catch (error) {
         if (error instanceof TryLaterError) observe.info(error.message);
         else observe.error('A queue message was not handled and stays on its queue.', error);

@@ -2,10 +2,12 @@ import type { Clock } from './clock.ts';
 
 export interface Cache<T> {
   get(key: string): Promise<T>;
-  forget(key: string): void;
 }
 
-/** Remembers what `load` answered for `ttlMs`; callers that come meanwhile share one load. A failed load is forgotten. */
+/**
+ * Remembers what `load` answered for `ttlMs`; callers that come meanwhile share one load. A failed load is forgotten,
+ * and so is `undefined`: what is not there yet may be made any moment.
+ */
 export function createCache<T>(
   load: (key: string) => Promise<T>,
   ttlMs: number,
@@ -20,11 +22,9 @@ export function createCache<T>(
       const value = load(key);
       if (entries.size >= limit) entries.clear();
       entries.set(key, { value, until: clock.now() + ttlMs });
-      value.catch(() => entries.delete(key));
+      const forget = () => entries.delete(key);
+      value.then((loaded) => loaded === undefined && forget(), forget);
       return value;
-    },
-    forget: (key) => {
-      entries.delete(key);
     },
   };
 }

@@ -7,7 +7,7 @@ import { absent, type Changes, type Condition, equals } from './expression.ts';
 import { type Identity, ownerIn, takeIdentity } from './identities.ts';
 import { conversationKey, type IdentifierKind, messageKey } from './keys.ts';
 import { areStored, putMessages, storeBodies } from './messages.ts';
-import { checkAction, putAction, type Table, transact, updateAction, updateItem } from './table.ts';
+import { checkAction, type Item, putAction, type Table, transact, updateAction, updateItem } from './table.ts';
 
 /** Undefined when there is no such conversation. */
 export async function getConversation(
@@ -25,6 +25,8 @@ export interface NewConversation {
   readonly conversation: Conversation;
   readonly identities: readonly Identity[];
   readonly messages: readonly Message[];
+  /** An item that may exist only once: the provider's message that this one comes of. */
+  readonly guard?: Item;
 }
 
 export type CreateOutcome =
@@ -47,6 +49,7 @@ export async function createConversation(table: Table, start: NewConversation): 
       absent('pk'),
     ),
     ...putMessages(table, messages),
+    ...(start.guard ? [putAction(table, start.guard, absent('pk'))] : []),
   ]);
   if (outcome.done) return { created: true };
   const owners = new Map<IdentifierKind, string>();
@@ -161,7 +164,7 @@ export async function storeInbound(
     message: Message;
     next: ConversationState;
     changes: Changes['set'];
-    guard: Record<string, unknown>;
+    guard: Item;
     now: number;
   },
 ): Promise<'stored' | 'repeated' | 'outdated'> {

@@ -10,11 +10,11 @@ export async function eventually<T>(
   what: string,
   ask: () => T | Promise<T>,
   deadlineMs = 10_000,
-): Promise<NonNullable<T>> {
+): Promise<Exclude<NonNullable<T>, false>> {
   const end = Date.now() + deadlineMs;
   for (;;) {
     const answer = await ask();
-    if (answer !== undefined && answer !== null && answer !== false) return answer as NonNullable<T>;
+    if (answer !== undefined && answer !== null && answer !== false) return answer as Exclude<NonNullable<T>, false>;
     if (Date.now() > end) throw new Error(`Waited ${deadlineMs} ms in vain: ${what}.`);
     await delay(POLL_MS);
   }

@@ -7,7 +7,7 @@ export type Script =
   | 'hang'
   | { readonly status: number; readonly body?: unknown; readonly headers?: Record<string, string> };
 
-export interface ReceivedRequest {
+interface ReceivedRequest {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;

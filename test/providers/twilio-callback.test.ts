@@ -221,6 +221,12 @@ describe('Twilio status callback', () => {
     expect(parse({ ...request, body: Buffer.from(body.replace('sent', 'read')) })).toMatchObject({ verified: false });
   });
 
+  test('is read as the form that was signed, whatever the content type says', () => {
+    const request = signed(STATUS_URL, statusForm());
+    const headers = { ...request.headers, 'content-type': 'application/json' };
+    expect(events({ ...request, headers })).toMatchObject([{ status: 'delivered' }]);
+  });
+
   test.each([
     ['a wrong signature', signed(STATUS_URL, statusForm(), 'AAAAAAAAAAAAAAAAAAAAAAAAAAA=')],
     ['no signature', callback({ url: STATUS_URL, body: Buffer.from(`${statusForm()}`) })],

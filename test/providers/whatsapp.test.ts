@@ -141,6 +141,7 @@ describe('WhatsApp send', () => {
     ],
     ['a bare 429', { status: 429 }, { class: 'throttled', code: 'http_429' }],
     ['a 200 that names no message', { status: 200, body: { messages: [] } }, { class: 'ambiguous', code: 'http_200' }],
+    ['a 500 that names a message', { status: 500, body: accepted.body }, { class: 'ambiguous', code: 'http_500' }],
     ['a 200 that is no JSON', { status: 200, body: '<html>' }, { class: 'ambiguous', code: 'http_200' }],
     [
       'an error without details',

@@ -10,6 +10,8 @@ export interface EnvironmentOptions {
 }
 
 export interface Environment {
+  /** Settles when the handler is loaded. Rejects with FunctionError. */
+  readonly loaded: Promise<void>;
   /** Resolves with the handler's answer. Rejects with FunctionError; then the environment is alive only for `thrown`. */
   invoke(event: string): Promise<string>;
   isAlive(): boolean;
@@ -87,6 +89,7 @@ export function createEnvironment({ setup, variables, timeoutMs, write }: Enviro
   loaded.catch(() => {});
 
   return {
+    loaded,
     async invoke(event) {
       await loaded;
       const requestId = randomUUID();

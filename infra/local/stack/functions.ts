@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { openFunctionLog } from './function-log.ts';
-import { arnOf, CREDENTIALS, REGION } from './identity.ts';
+import { arnOf, CREDENTIALS, plainName, REGION } from './identity.ts';
 import { createLambdaFunction, type LambdaFunction } from './lambda-function.ts';
 import type { Declared, Resources } from './resources.ts';
 
@@ -68,7 +68,8 @@ function openFunction(declared: Declared<FunctionProperties>, surroundings: Func
   const folder = declared.stack.assetFolder(properties.Code.S3Key);
   const { moduleUrl, exportName } = locateHandler(folder, properties.Handler, name);
   const memoryMb = properties.MemorySize ?? 128;
-  const log = openFunctionLog(surroundings.logFolder, name, surroundings.log);
+  const label = plainName(name);
+  const log = openFunctionLog(surroundings.logFolder, label, surroundings.log);
   const lambda = createLambdaFunction({
     setup: { moduleUrl, exportName, functionName: name, functionArn: arn, memoryMb },
     variables: { ...platformVariables(name, folder, properties), ...surroundings.variables },
@@ -77,7 +78,7 @@ function openFunction(declared: Declared<FunctionProperties>, surroundings: Func
     write: log.write,
     onFailure: (error) => {
       log.note(`${error.errorType}: ${error.stack}`);
-      surroundings.log(`${name} failed: ${error.errorType}: ${error.message}`);
+      surroundings.log(`${label} failed: ${error.errorType}: ${error.message}`);
     },
   });
   const stop = async () => {

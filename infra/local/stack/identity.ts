@@ -8,3 +8,6 @@ export const arnOf = (service: string, resource: string): string =>
   `arn:aws:${service}:${REGION}:${ACCOUNT}:${resource}`;
 
 export const clientConfig = (endpoint: string) => ({ endpoint, region: REGION, credentials: CREDENTIALS });
+
+/** A logical id without the eight digits that CDK appends: what people call the resource. */
+export const plainName = (logicalId: string): string => logicalId.replace(/(?<=.)[0-9A-F]{8}$/, '');

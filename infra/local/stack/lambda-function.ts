@@ -5,8 +5,8 @@ export interface LambdaFunction {
   readonly arn: string;
   /** Resolves with the handler's answer, through JSON as on AWS. Rejects with FunctionError. */
   invoke(event: unknown): Promise<unknown>;
-  /** Begins to load one environment, so that the first event does not wait for it. */
-  prewarm(): void;
+  /** Loads one environment, unless there is one, so that the first event need not wait for it. Never rejects. */
+  prewarm(): Promise<void>;
   running(): number;
   stop(): Promise<void>;
 }
@@ -78,8 +78,11 @@ export function createLambdaFunction(options: LambdaFunctionOptions): LambdaFunc
         throw error;
       }
     },
-    prewarm: () => {
-      if (all.size === 0) idle.push(add());
+    async prewarm() {
+      if (stopped || all.size > 0) return;
+      const environment = add();
+      idle.push(environment);
+      await environment.loaded.catch(() => {});
     },
     running: () => running,
     async stop() {

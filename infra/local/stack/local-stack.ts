@@ -7,6 +7,7 @@ import { startEventSources } from './event-sources.ts';
 import { createFunctions } from './functions.ts';
 import { openHttpApi } from './http-api.ts';
 import { readRoutes } from './http-routes.ts';
+import type { LambdaFunction } from './lambda-function.ts';
 import { createQueues } from './queues.ts';
 import { readResources } from './resources.ts';
 import { createSecrets, SECRET_ARN_PREFIX } from './secrets.ts';
@@ -22,7 +23,7 @@ export interface LocalStackOptions {
   readonly dataDir: string;
   /** Services to use instead of starting our own; else those that `AWS_ENDPOINT_URL_*` name. */
   readonly endpoints?: Partial<Pick<Endpoints, 'dynamodb' | 'sqs' | 'ses'>>;
-  /** Values of secrets by name, over those kept or generated. */
+  /** Values of secrets by name, or logical id with or without its hash, over those kept or generated. */
   readonly secrets?: Record<string, string>;
   /** Given to every function beside its template's environment: providers' base URLs. */
   readonly environment?: Record<string, string>;
@@ -43,6 +44,8 @@ export interface LocalStack {
   readonly endpoints: Endpoints;
   /** What `Ref` gives, by logical id. */
   readonly resources: Readonly<Record<string, string>>;
+  /** The same by a logical id without CDK's hash (`find('Table')`). Throws for none and for several. */
+  find(name: string): string;
   readonly tableNames: readonly string[];
   /** By queue name. */
   readonly queueUrls: Readonly<Record<string, string>>;
@@ -94,7 +97,8 @@ async function start(options: LocalStackOptions, shutdown: Shutdown): Promise<Lo
       log,
     }),
   );
-  http.serve(readRoutes(resources, functions));
+  const routes = readRoutes(resources, functions);
+  http.serve(routes);
   const mappings = startEventSources(resources, {
     dynamodbEndpoint: endpoints.dynamodb,
     sqsEndpoint: endpoints.sqs,
@@ -108,11 +112,12 @@ async function start(options: LocalStackOptions, shutdown: Shutdown): Promise<Lo
     sqs.endLongPolls?.();
     await Promise.all([...stopped, functions.idle()]);
   });
-  for (const fn of functions.all) fn.prewarm();
+  void prewarm([...routes.map(({ lambda }) => lambda), ...functions.all]);
   return {
     url: http.url,
     endpoints,
     resources: resources.physicalIds(),
+    find: resources.find,
     tableNames,
     queueUrls,
     functionNames: functions.all.map(({ name }) => name),
@@ -121,6 +126,11 @@ async function start(options: LocalStackOptions, shutdown: Shutdown): Promise<Lo
     getSecret: (nameOrArn) => secrets.get(nameOrArn)?.value,
     stop: shutdown.run,
   };
+}
+
+/** One after the other, those that a client waits for first: all at once, they would only wait for each other. */
+async function prewarm(functions: readonly LambdaFunction[]): Promise<void> {
+  for (const fn of new Set(functions)) await fn.prewarm();
 }
 
 /** Starts what the outside does not provide, all at once: whatever is up when another fails is stopped with it. */

@@ -1,4 +1,4 @@
-import { CreateQueueCommand, QueueNameExists, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { CreateQueueCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { ACCOUNT, arnOf, clientConfig } from './identity.ts';
 import type { Resources } from './resources.ts';
 
@@ -51,7 +51,10 @@ async function createQueue(
   try {
     await client.send(new CreateQueueCommand({ QueueName, Attributes }));
   } catch (error) {
-    if (!(error instanceof QueueNameExists)) throw error;
+    if (!isOtherwiseKept(error)) throw error;
     await client.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
   }
 }
+
+/** Emulators prefix the name of the error. */
+const isOtherwiseKept = (error: unknown): boolean => error instanceof Error && /QueueNameExists$/.test(error.name);

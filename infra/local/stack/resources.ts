@@ -1,4 +1,5 @@
 import { readAssembly, type StackTemplate } from './assembly.ts';
+import { plainName } from './identity.ts';
 import { createResolver, type Physical, type Resolve } from './intrinsics.ts';
 import { refuseUnknownResources } from './resource-types.ts';
 
@@ -15,6 +16,8 @@ export interface Resources {
   ofType<P>(...types: string[]): Declared<P>[];
   /** What `Ref` gives, by logical id, of everything created. */
   physicalIds(): Record<string, string>;
+  /** What `Ref` gives, by logical id with or without its hash. Throws for none and for several. */
+  find(name: string): string;
 }
 
 /** The resources of an assembly. Throws for any that a local run could not be faithful to. */
@@ -76,7 +79,15 @@ export function readResources(assemblyDir: string): Resources {
   const physicalIds = () =>
     Object.fromEntries([...physical].map(([key, { ref }]) => [key.slice(key.indexOf('/') + 1), ref]));
 
-  return { ofType, physicalIds };
+  function find(name: string): string {
+    const ids = physicalIds();
+    const found = name in ids ? [name] : Object.keys(ids).filter((id) => plainName(id) === name);
+    const [only = ''] = found;
+    if (found.length !== 1) throw new Error(`The assembly has ${found.length} resources called ${name}.`);
+    return ids[only] ?? '';
+  }
+
+  return { ofType, physicalIds, find };
 }
 
 function evaluateOnRead<P>(properties: Record<string, unknown>, resolve: Resolve): P {

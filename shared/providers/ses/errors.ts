@@ -16,7 +16,7 @@ export interface SesErrorRow {
  * What SES answers to `SendRawEmail`; the first row that fits decides. Source: docs.aws.amazon.com/ses, "API error
  * codes", "Amazon SES email sending errors", "Errors related to the sending quotas", and the common errors of AWS APIs.
  */
-export const SES_ERRORS: readonly SesErrorRow[] = [
+const SES_ERRORS: readonly SesErrorRow[] = [
   {
     names: ['Throttling'],
     says: /daily (message|sending) quota/i,

@@ -8,6 +8,8 @@ import { sesRefusal, sesRejection } from './rejection.ts';
 export type SesDeps = Pick<SESClientConfig, 'endpoint' | 'region' | 'credentials'>;
 
 const CONNECT_TIMEOUT_MS = 3000;
+/** Node keeps connections alive while the number of sockets is limited, whatever `keepAlive` says. */
+const ONE_REQUEST_PER_CONNECTION = { keepAlive: false, maxSockets: Number.POSITIVE_INFINITY };
 
 /**
  * Email by SES `SendRawEmail`. `params`: from, replyTo?, configurationSet?. No secret: the function's role may send.
@@ -20,8 +22,8 @@ export function createSes(deps: SesDeps = {}): Provider {
     maxAttempts: 1,
     requestHandler: {
       connectionTimeout: CONNECT_TIMEOUT_MS,
-      httpAgent: { keepAlive: false },
-      httpsAgent: { keepAlive: false },
+      httpAgent: ONE_REQUEST_PER_CONNECTION,
+      httpsAgent: ONE_REQUEST_PER_CONNECTION,
     },
   });
 

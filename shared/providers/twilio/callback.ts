@@ -53,9 +53,10 @@ export function parseTwilioCallback(
   return { verified: true, events: event ? [event] : [], answer: isStatus ? NO_CONTENT : NO_REPLY };
 }
 
-function readerOf({ headers, body }: CallbackRequest): Read {
+/** Reads what was signed: JSON only where the URL names the body's hash. */
+function readerOf({ url, headers, body }: CallbackRequest): Read {
   const text = body.toString('utf8');
-  if (headers['content-type']?.includes('json')) {
+  if (new URL(url).searchParams.has('bodySHA256') && headers['content-type']?.includes('json')) {
     const values = new Map<string, unknown>(Object.entries(parseJson(text) ?? {}));
     return (name) => {
       const value = values.get(name);

@@ -1,0 +1,69 @@
+import type { Service } from '../../shared/contracts/configuration.ts';
+import { judge } from '../../shared/domain/evidence.ts';
+import { isTerminal, type Message } from '../../shared/domain/message.ts';
+import type { DeliveryEvent } from '../../shared/providers/provider.ts';
+import { advance } from '../../shared/queue/advance.ts';
+import { untilWritten } from '../../shared/store/contention.ts';
+import { applyEvidence } from '../../shared/store/deliveries.ts';
+import { findNext, getMessage } from '../../shared/store/messages.ts';
+import type { HookParts } from './parts.ts';
+
+/**
+ * What a provider reports of a message it was given. The message is the one that our own correlation names, never one
+ * that merely has the provider's id; a report about another organization's message is none of this service's business.
+ */
+export async function applyDelivery(parts: HookParts, service: Service, event: DeliveryEvent): Promise<void> {
+  const { correlation } = event;
+  if (!correlation) {
+    parts.observe.info('A report names no message of ours.', { service: service.id, provider: service.type });
+    return;
+  }
+  const finished = await untilWritten(
+    () => applyOnce(parts, service, { ...event, correlation }),
+    parts.clock,
+    parts.random,
+    () => parts.observe.count('WriteContended'),
+  );
+  if (finished.wake) {
+    const next = (conversation: string, key: string) => findNext(parts.table, conversation, key);
+    await advance(parts.ticker, next, correlation, parts.clock.now());
+  }
+}
+
+/** Undefined: the message changed between reading and writing. */
+async function applyOnce(
+  { table, clock, observe }: HookParts,
+  service: Service,
+  event: DeliveryEvent & Required<Pick<DeliveryEvent, 'correlation'>>,
+): Promise<{ wake: boolean } | undefined> {
+  const { correlation, status, providerId } = event;
+  const message = await getMessage(table, correlation.conversation, correlation.key);
+  if (!message || message.id !== correlation.message || message.organization !== service.organization) {
+    return { wake: false };
+  }
+  const now = clock.now();
+  const judgement = judge(message, {
+    attempt: correlation.attempt,
+    status,
+    at: event.at ?? now,
+    ...(event.error && { error: errorOf(event.error) }),
+  });
+  // A repeated report wakes again: the first may have been cut off after its write.
+  if (!judgement) return { wake: isTerminal(message.state) };
+  const outcome = await applyEvidence(table, message, now, { ...judgement, providerId, provider: service.type });
+  if (!outcome.changed) return undefined;
+  observe.count('ReceiptReceived', 1, message.touchpoint);
+  if (judgement.state)
+    observe.count(judgement.state === 'sent' ? 'MessageSent' : 'MessageFailed', 1, message.touchpoint);
+  return { wake: judgement.state !== undefined };
+}
+
+const errorOf = ({
+  code,
+  message,
+  class: failureClass,
+}: NonNullable<DeliveryEvent['error']>): NonNullable<Message['error']> => ({
+  code,
+  message,
+  class: failureClass,
+});

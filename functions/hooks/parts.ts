@@ -1,0 +1,24 @@
+import type { Provider, ProviderName } from '../../shared/providers/provider.ts';
+import type { Ticker } from '../../shared/queue/ticks.ts';
+import type { Clock } from '../../shared/runtime/clock.ts';
+import type { IdMaker } from '../../shared/runtime/ids.ts';
+import type { Observer } from '../../shared/runtime/observe.ts';
+import type { SecretReader } from '../../shared/runtime/secrets.ts';
+import type { ConfigurationReader } from '../../shared/store/configuration.ts';
+import type { Table } from '../../shared/store/table.ts';
+
+/** What callbacks are handled with; made once, in `handler.ts`. */
+export interface HookParts {
+  readonly table: Table;
+  readonly configuration: ConfigurationReader;
+  readonly secrets: SecretReader;
+  readonly pepper: () => Promise<string>;
+  readonly providers: Readonly<Partial<Record<ProviderName, Provider>>>;
+  readonly ticker: Ticker;
+  readonly clock: Clock;
+  readonly ids: IdMaker;
+  readonly random: () => number;
+  readonly observe: Observer;
+  /** Public base URL of this installation, without trailing slash: what providers signed. */
+  readonly publicUrl: string;
+}

@@ -1,0 +1,167 @@
+import type { Service } from '../../shared/contracts/configuration.ts';
+import { consentIn } from '../../shared/domain/consent-words.ts';
+import type { Conversation } from '../../shared/domain/conversation.ts';
+import { createAlias, createSlug } from '../../shared/domain/conversation-name.ts';
+import type { Message } from '../../shared/domain/message.ts';
+import { applyRule } from '../../shared/domain/rules.ts';
+import { parseTelephone } from '../../shared/domain/telephone.ts';
+import type { Touchpoint } from '../../shared/domain/touchpoint.ts';
+import type { InboundEvent } from '../../shared/providers/provider.ts';
+import { successor } from '../../shared/runtime/ids.ts';
+import type { OrganizationConfiguration } from '../../shared/store/configuration.ts';
+import { optIn, optOut } from '../../shared/store/consent.ts';
+import { untilWritten } from '../../shared/store/contention.ts';
+import { createConversation, getConversation, storeInbound } from '../../shared/store/conversations.ts';
+import { findOwners, type Identity, identityOf } from '../../shared/store/identities.ts';
+import { inboundGuardKey, messageSk } from '../../shared/store/keys.ts';
+import type { HookParts } from './parts.ts';
+
+/** The service a reply came through, and the touchpoint it came by. */
+export interface Carrier {
+  readonly service: Service;
+  readonly touchpoint: Touchpoint;
+}
+
+/** A reply with whom it is from. */
+interface Heard {
+  readonly carrier: Carrier;
+  readonly event: InboundEvent;
+  readonly identity: Identity;
+  readonly telephone: string;
+  readonly configuration: OrganizationConfiguration;
+}
+
+/**
+ * A contact wrote: their message goes into their one conversation, finished, so that it never waits behind a send. An
+ * unknown sender becomes a contact with a queued conversation. A word that ends or renews consent takes effect before
+ * the message is stored. Repeated callbacks store nothing twice.
+ */
+export async function receiveReply(parts: HookParts, carrier: Carrier, event: InboundEvent): Promise<void> {
+  const { service, touchpoint } = carrier;
+  const telephone = parseTelephone(event.from);
+  const configuration = await parts.configuration.organization(service.organization);
+  if (!telephone.ok || !configuration) {
+    parts.observe.warn('A reply came from an address that is no telephone number.', { service: service.id });
+    return;
+  }
+  const pepper = await parts.pepper();
+  const heard: Heard = {
+    carrier,
+    event,
+    telephone: telephone.e164,
+    identity: identityOf(pepper, service.organization, 'telephone', telephone.matchKey),
+    configuration,
+  };
+  const reach = { organization: service.organization, touchpoint, matchKey: telephone.matchKey };
+  const consent = consentIn(event.text);
+  if (consent === 'stop') await optOut(parts.table, pepper, reach, { at: parts.clock.now(), reason: 'reply' });
+  if (consent === 'start') await optIn(parts.table, pepper, reach);
+
+  await untilWritten(
+    () => storeOnce(parts, heard),
+    parts.clock,
+    parts.random,
+    () => parts.observe.count('WriteContended'),
+  );
+  parts.observe.count('ReplyReceived', 1, touchpoint);
+}
+
+/** Undefined: somebody else wrote between reading and writing. */
+async function storeOnce(parts: HookParts, heard: Heard): Promise<true | undefined> {
+  const owner = (await findOwners(parts.table, [heard.identity])).get('telephone');
+  if (owner === undefined) return welcome(parts, heard);
+  const conversation = await getConversation(parts.table, owner, { consistent: true });
+  if (!conversation || conversation.deletedAt !== undefined) return undefined;
+  return listen(parts, heard, conversation);
+}
+
+async function listen(parts: HookParts, heard: Heard, conversation: Conversation): Promise<true | undefined> {
+  const { touchpoint, service } = heard.carrier;
+  const now = Math.max(parts.clock.now(), conversation.lastAt);
+  const message = inboundMessage(parts, heard, conversation.id, now, conversation.seq + 1);
+  const outcome = await storeInbound(parts.table, {
+    conversation,
+    message,
+    next: applyRule(conversation, message, ruleContext(heard, now)),
+    changes: {
+      touchpoint,
+      [`services.${touchpoint}`]: conversation.services[touchpoint] ?? [service.id],
+      ...(touchpoint === 'whatsapp' && { windowAt: now }),
+    },
+    guard: { ...inboundGuardKey(conversation.id, service.type, heard.event.providerId), message: message.id },
+    now,
+  });
+  return outcome === 'outdated' ? undefined : true;
+}
+
+/** A person who writes first. */
+async function welcome(parts: HookParts, heard: Heard): Promise<true | undefined> {
+  const { touchpoint, service } = heard.carrier;
+  const { organization } = heard.configuration;
+  const now = parts.clock.now();
+  const id = parts.ids.nextPair(now);
+  const message = inboundMessage(parts, heard, id, now, 1);
+  const empty: Conversation = {
+    id,
+    organization: organization.id,
+    orgPath: organization.path,
+    name: heard.event.profileName ?? createAlias(parts.random),
+    slug: createSlug(parts.random),
+    status: 'closed',
+    contact: successor(id),
+    profile: {
+      telephone: heard.telephone,
+      ...(heard.event.profileName !== undefined && { name: heard.event.profileName }),
+    },
+    participants: {},
+    channels: [],
+    channelsOffline: [],
+    touchpoint,
+    services: { [touchpoint]: [service.id] },
+    createdBy: service.id,
+    createdAt: now,
+    updatedAt: now,
+    seq: 1,
+    lastAt: now,
+    version: 0,
+    ...(touchpoint === 'whatsapp' && { windowAt: now }),
+  };
+  const conversation = { ...empty, ...applyRule(empty, message, ruleContext(heard, now)) };
+  const guard = { ...inboundGuardKey(id, service.type, heard.event.providerId), message: message.id };
+  const outcome = await createConversation(parts.table, {
+    conversation,
+    identities: [heard.identity],
+    messages: [message],
+    guard,
+  });
+  return outcome.created ? true : undefined;
+}
+
+const ruleContext = ({ configuration }: Heard, now: number) => ({
+  now,
+  organizationChannels: configuration.channels.map(({ id }) => id),
+  roleOf: () => 'agent' as const,
+});
+
+const inboundMessage = (parts: HookParts, heard: Heard, conversation: string, now: number, seq: number): Message => ({
+  id: parts.ids.next(now),
+  conversation,
+  organization: heard.carrier.service.organization,
+  key: messageSk(now, seq),
+  due: now,
+  seq,
+  type: 'chat',
+  role: 'contact',
+  touchpoint: heard.carrier.touchpoint,
+  text: heard.event.text,
+  ...(heard.event.media.length > 0 && { meta: { media: [...heard.event.media] } }),
+  createdAt: now,
+  updatedAt: now,
+  state: 'done',
+  attempt: 0,
+  expiresAt: now,
+  inbound: true,
+  service: heard.carrier.service.id,
+  provider: heard.carrier.service.type,
+  providerId: heard.event.providerId,
+});

@@ -1,0 +1,70 @@
+import type { Service } from '../../shared/contracts/configuration.ts';
+import { MAX_BODY_BYTES } from '../../shared/contracts/conversation-request.ts';
+import { RequestError } from '../../shared/domain/errors.ts';
+import type { HttpRequest, HttpResponse } from '../../shared/http/handler.ts';
+import { createRouter } from '../../shared/http/router.ts';
+import type { ProviderEvent } from '../../shared/providers/provider.ts';
+import { applyDelivery } from './apply-delivery.ts';
+import type { HookParts } from './parts.ts';
+import { type Carrier, receiveReply } from './receive-reply.ts';
+
+const PATH = '/v2/hooks/:provider/:service{/:purpose}?';
+const match = createRouter([
+  { method: 'GET', path: PATH, handle: undefined },
+  { method: 'POST', path: PATH, handle: undefined },
+]);
+
+/**
+ * Serves providers' callbacks. Throws 401 for what the service's secret did not sign, 404 for a service that is not
+ * there; any other fault is ours and a 500, so that the provider repeats the callback.
+ */
+export function createHooks(parts: HookParts): (request: HttpRequest) => Promise<HttpResponse> {
+  return async (request) => {
+    const { params } = match(request);
+    if (request.body.length > MAX_BODY_BYTES) {
+      throw new RequestError('request_too_large', `A callback holds at most ${MAX_BODY_BYTES} bytes.`);
+    }
+    const service = await findService(parts, params.provider, params.service);
+    const parsed = parts.providers[service.type]?.parseCallback?.(
+      {
+        method: request.method,
+        url: `${parts.publicUrl}${request.path}${request.rawQuery === '' ? '' : `?${request.rawQuery}`}`,
+        headers: request.headers,
+        body: request.body,
+      },
+      await secretOf(parts, service),
+    );
+    if (!parsed?.verified) {
+      parts.observe.count('CallbackRefused');
+      throw new RequestError('unauthorized', 'The callback is not signed by the secret of this service.');
+    }
+    for (const event of parsed.events) await apply(parts, service, event);
+    const { status, contentType, body } = parsed.answer;
+    return { statusCode: status, headers: { 'content-type': contentType }, body };
+  };
+}
+
+async function findService(
+  { configuration }: HookParts,
+  provider: string | undefined,
+  id: string | undefined,
+): Promise<Service> {
+  const service = id === undefined ? undefined : await configuration.service(id);
+  if (service && service.type === provider) return service;
+  throw new RequestError('not_found', 'There is no such service.');
+}
+
+const secretOf = async ({ secrets }: HookParts, { params }: Service) =>
+  params.secret === undefined ? {} : secrets.fields(params.secret);
+
+async function apply(parts: HookParts, service: Service, event: ProviderEvent): Promise<void> {
+  if (event.kind === 'delivery') return applyDelivery(parts, service, event);
+  const carrier: Carrier = { service, touchpoint: touchpointOf(parts, service) };
+  return receiveReply(parts, carrier, event);
+}
+
+function touchpointOf({ providers }: HookParts, service: Service): Carrier['touchpoint'] {
+  const provider = providers[service.type];
+  if (!provider) throw new Error(`No provider speaks for services of type ${service.type}.`);
+  return provider.touchpoint;
+}
