@@ -54,9 +54,11 @@ export function createHttpHandler(serve: (request: HttpRequest) => Promise<HttpR
         );
       },
     })
-    .use({ after: () => observe.flush() })
-    .use({
-      onError: () => observe.flush(),
-    })
-    .handler((event) => serve(toRequest(event)));
+    .handler(async (event) => {
+      try {
+        return await serve(toRequest(event));
+      } finally {
+        observe.flush();
+      }
+    });
 }

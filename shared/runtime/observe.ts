@@ -85,6 +85,8 @@ export function createObserver(stage: string): Observer {
     error: (message, error, fields = {}) => logger.error(message, { ...fields, ...errorFields(error) }),
     count: (metric, value = 1, touchpoint) => record(metric, MetricUnit.Count, value, touchpoint),
     duration: (metric, milliseconds, touchpoint) => record(metric, MetricUnit.Milliseconds, milliseconds, touchpoint),
-    flush: () => metrics.publishStoredMetrics(),
+    flush: () => {
+      if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+    },
   };
 }

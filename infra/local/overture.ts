@@ -1,0 +1,138 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { createTokenService, LIFETIME_SECONDS } from '../../shared/auth/tokens.ts';
+import { createDocumentClient } from '../../shared/runtime/clients.ts';
+import { systemClock } from '../../shared/runtime/clock.ts';
+import type { Table } from '../../shared/store/table.ts';
+import { createUserReader } from '../../shared/store/users.ts';
+import { type RunningDoubles, startDoubles } from './doubles/start.ts';
+import { startSes } from './emulators/ses.ts';
+import { forward } from './forward.ts';
+import { applySeed } from './seed/apply-seed.ts';
+import { DOUBLES_SECRETS, sendersOf, servicesOf } from './seed/at-the-doubles.ts';
+import { readSeed } from './seed/seed-file.ts';
+import { clientConfig } from './stack/identity.ts';
+import { createLocalStack, type LocalStack } from './stack/local-stack.ts';
+import { synthesizeLocal } from './stack/synthesize.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const DEMO = join(import.meta.dirname, 'demo.json');
+const ASSEMBLY = join(ROOT, 'cdk.out', 'local');
+const SPECS = join(ROOT, '..', 'shared', 'specs');
+
+export interface OvertureOptions {
+  /** Of the API on 127.0.0.1; 0: a free one. */
+  readonly port: number;
+  /** Keeps the state over a restart; without it, the state is gone at the end. */
+  readonly dataDir?: string;
+  readonly seedFile?: string;
+  log(line: string): void;
+}
+
+export interface Overture {
+  readonly url: string;
+  /** The page with the mails that were sent. */
+  readonly inboxUrl: string;
+  readonly stack: LocalStack;
+  readonly table: Table;
+  /** A token for a seeded user. Undefined when there is no such user. */
+  token(user: string): Promise<string | undefined>;
+  /** The seed's first user. */
+  readonly demoUser?: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * All of Overture on this machine: the deployed definition on emulators, the providers' doubles, and a seed. Throws one
+ * clear sentence, with nothing left running, for a taken port, a bad seed or a missing emulator.
+ */
+export async function startOverture(options: OvertureOptions): Promise<Overture> {
+  const seed = readSeed(options.seedFile ?? DEMO);
+  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'overture-'));
+  mkdirSync(dataDir, { recursive: true });
+  const running: { stop(): Promise<void> }[] = [];
+  const stop = async () => {
+    for (const part of running.splice(0).reverse()) await part.stop();
+    if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
+  };
+  try {
+    const [, { ses, doubles }] = await Promise.all([synthesizeLocal(ASSEMBLY), startProviders(running)]);
+    let tokenFor: Overture['token'] = async () => undefined;
+    const stack = await createLocalStack({
+      assemblyDir: ASSEMBLY,
+      port: options.port,
+      dataDir,
+      endpoints: { ses: doubles.ses },
+      secrets: DOUBLES_SECRETS,
+      environment: { TWILIO_BASE_URL: doubles.twilio, WHATSAPP_BASE_URL: doubles.whatsapp },
+      log: options.log,
+      onLocalRequest: (request, response) => {
+        void answerLocally(request, response, doubles, (user) => tokenFor(user));
+        return true;
+      },
+    });
+    running.push(stack);
+    const table = {
+      client: createDocumentClient(new DynamoDBClient(clientConfig(stack.endpoints.dynamodb))),
+      name: stack.find('Table'),
+    };
+    const services = servicesOf(seed);
+    await applySeed(table, secretOf(stack, 'Pepper'), seed, services);
+    await register(doubles, sendersOf(services, seed.watemplates, stack.url));
+    tokenFor = createTokenPrinter(table, secretOf(stack, 'TokenKey'));
+    const demoUser = seed.users[0]?.id;
+    return { url: stack.url, inboxUrl: ses.endpoint, stack, table, token: tokenFor, demoUser, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startProviders(running: { stop(): Promise<void> }[]) {
+  const ses = await startSes();
+  running.push(ses);
+  const doubles = await startDoubles({ sesEndpoint: ses.endpoint, specsDir: SPECS });
+  running.push(doubles);
+  return { ses, doubles };
+}
+
+function secretOf(stack: LocalStack, name: string): string {
+  const value = stack.getSecret(stack.find(name));
+  if (value === undefined) throw new Error(`The stack has no secret ${name}.`);
+  return value;
+}
+
+async function register(doubles: RunningDoubles, senders: ReturnType<typeof sendersOf>): Promise<void> {
+  const answer = await fetch(`${doubles.control}/_local/senders`, { method: 'PUT', body: JSON.stringify(senders) });
+  if (!answer.ok) throw new Error(`The providers' doubles refused the senders: ${await answer.text()}`);
+}
+
+const createTokenPrinter = (table: Table, key: string): Overture['token'] => {
+  const tokens = createTokenService(async () => key, systemClock);
+  const users = createUserReader(table, systemClock);
+  return async (id) => {
+    const user = await users.user(id);
+    const membership = user?.organizations.find(({ selected }) => selected) ?? user?.organizations[0];
+    if (!user || !membership) return undefined;
+    const bearer = { user: id, organization: membership.organization, scope: membership.role };
+    const lifetime = membership.role === 'bot' ? undefined : LIFETIME_SECONDS.access_token;
+    return (await tokens.issue('access_token', bearer, lifetime)).token;
+  };
+};
+
+/** `/_local` of the run: `token?user=<id>` is ours, the rest belongs to the doubles. */
+async function answerLocally(
+  request: IncomingMessage,
+  response: ServerResponse,
+  doubles: RunningDoubles,
+  token: Overture['token'],
+): Promise<void> {
+  const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+  if (url.pathname !== '/_local/token') return forward(request, response, doubles.control);
+  const printed = await token(url.searchParams.get('user') ?? '');
+  response.writeHead(printed ? 200 : 404, { 'content-type': 'text/plain' });
+  response.end(printed ?? 'There is no such user in the seed.');
+}
