@@ -29,7 +29,7 @@ const HOP_HEADERS = [
 export function createSes({ now, faults, outbox }: Kit, emulator: string | undefined) {
   async function send(call: Call, form: URLSearchParams): Promise<Answer> {
     const email = await parseRawEmail(form);
-    const text = email.mail.text ?? textOfHtml(email.mail.html ?? '');
+    const text = (email.mail.text ?? textOfHtml(email.mail.html ?? '')).replace(/\r?\n$/, '');
     const fault = takeFault(faults, email, text);
     const instead = faultAnswer(fault, FAULT_WORDS);
     if (instead) return instead;
