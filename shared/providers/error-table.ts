@@ -46,11 +46,12 @@ export interface ProviderError {
 
 /**
  * What a provider's error means. A code of the table decides. Else the HTTP status does: 429 throttled, other 4xx
- * permanent (408 excepted), anything else ambiguous. Else, in a callback, it is permanent.
+ * permanent (408 excepted), anything else ambiguous; so does a 5xx whose code merely says to try again. Else, in a
+ * callback, it is permanent.
  */
 export function rejectionOf(table: ErrorTable, error: ProviderError, now: number): Rejected {
   const known = error.code === undefined ? undefined : table.get(error.code);
-  const row = known ?? rowOfStatus(error.status);
+  const row = known && !isTooSure(known, error.status) ? known : rowOfStatus(error.status);
   const said = known || row.class !== 'ambiguous' ? error.code : undefined;
   const code = said ?? (error.status === undefined ? 'unknown' : `http_${error.status}`);
   const wait = typeof row.retryAfterMs === 'function' ? row.retryAfterMs(now) : row.retryAfterMs;
@@ -65,6 +66,10 @@ export function rejectionOf(table: ErrorTable, error: ProviderError, now: number
     ...(row.effect && { effect: row.effect }),
   };
 }
+
+/** "Try again" inside a 5xx does not say that nothing was sent. */
+const isTooSure = (row: ErrorRow, status: number | undefined): boolean =>
+  row.class === 'retryable' && status !== undefined && status >= 500;
 
 function rowOfStatus(status: number | undefined): ErrorRow {
   if (status === undefined) return { class: 'permanent', scope: 'request' };

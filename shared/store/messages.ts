@@ -99,12 +99,16 @@ interface RangeRead {
   readonly from: string;
   readonly to: string;
   readonly newestFirst: boolean;
+  /** Of the first page; later ones are larger, because then there is a crowd to get through. */
   readonly pageSize: number;
 }
+
+const CROWD_PAGE = 100;
 
 /** Messages between two sort keys (inclusive), page by page, consistently, without the bodies that are kept apart. */
 async function* readMessages(read: RangeRead): AsyncGenerator<Message[]> {
   let start: Item | undefined;
+  let pageSize = read.pageSize;
   do {
     const page = await read.table.client.send(
       new QueryCommand({
@@ -112,13 +116,14 @@ async function* readMessages(read: RangeRead): AsyncGenerator<Message[]> {
         KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
         ExpressionAttributeValues: { ':pk': conversationPk(read.conversation), ':from': read.from, ':to': read.to },
         ScanIndexForward: !read.newestFirst,
-        Limit: read.pageSize,
+        Limit: pageSize,
         ConsistentRead: true,
         ...(start && { ExclusiveStartKey: start }),
       }),
     );
     yield (page.Items ?? []).map((item) => toMessage(item));
     start = page.LastEvaluatedKey;
+    pageSize = CROWD_PAGE;
   } while (start);
 }
 

@@ -133,7 +133,8 @@ describe('WhatsApp send', () => {
   test.each([
     ['a bare 500', { status: 500, body: 'oops' }, { class: 'ambiguous', code: 'http_500' }],
     ['a 500 with a code we do not know', refusal(500, 987654), { class: 'ambiguous', code: 'http_500' }],
-    ['a 500 with a code of the table', refusal(500, 131000), { class: 'retryable', code: '131000' }],
+    ['a 500 whose code says to try again', refusal(500, 131000), { class: 'ambiguous', code: '131000' }],
+    ['a 500 whose code is final', refusal(500, 131026), { class: 'permanent', code: '131026' }],
     [
       'a 400 with a code we do not know',
       refusal(400, 987654),

@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, relative } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
@@ -11,16 +20,33 @@ const HASH_FILE = 'overture-inputs.sha256';
 
 /**
  * Synthesizes the CDK app for the stage `local` into a folder, unless nothing that it is made of has changed since it
- * was last. Throws with the app's own words when it fails.
+ * was last. A run on the former assembly, and another synthesis at the same time, are not disturbed. Throws with the
+ * app's own words when it fails.
  */
 export async function synthesizeLocal(outDir: string): Promise<void> {
   const hashFile = join(outDir, HASH_FILE);
   const hash = hashInputs();
   if (existsSync(hashFile) && readFileSync(hashFile, 'utf8') === hash) return;
-  rmSync(outDir, { recursive: true, force: true });
   mkdirSync(outDir, { recursive: true });
-  await runApp(outDir);
-  writeFileSync(hashFile, hash);
+  const workDir = mkdtempSync(`${outDir}-`);
+  try {
+    await runApp(workDir);
+    writeFileSync(join(workDir, HASH_FILE), hash);
+    publish(workDir, outDir);
+  } finally {
+    rmSync(workDir, { recursive: true, force: true });
+  }
+}
+
+/** Assets are named after their content and stay; files are replaced one by one, the hash last. */
+function publish(workDir: string, outDir: string): void {
+  const entries = readdirSync(workDir, { withFileTypes: true });
+  const order = (name: string) => (name === HASH_FILE ? 1 : 0);
+  for (const entry of entries.sort((a, b) => order(a.name) - order(b.name))) {
+    const target = join(outDir, entry.name);
+    if (entry.isDirectory() && existsSync(target)) continue;
+    renameSync(join(workDir, entry.name), target);
+  }
 }
 
 async function runApp(outDir: string): Promise<void> {

@@ -1,0 +1,65 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, expect, test } from 'vitest';
+import { createLambdaFunction, type LambdaFunction } from '../../infra/local/stack/lambda-function.ts';
+
+const started: LambdaFunction[] = [];
+afterEach(async () => {
+  for (const lambda of started.splice(0)) await lambda.stop();
+});
+
+function start({ exportName = 'handler', maxConcurrency = 1 } = {}): LambdaFunction {
+  const moduleUrl = pathToFileURL(join(import.meta.dirname, 'fixtures/handlers/pool.mjs')).href;
+  const lambda = createLambdaFunction({
+    setup: { moduleUrl, exportName, functionName: 'pool', functionArn: 'arn:pool', memoryMb: 128 },
+    variables: {},
+    timeoutMs: 500,
+    maxConcurrency,
+    write: () => {},
+    onFailure: () => {},
+  });
+  started.push(lambda);
+  return lambda;
+}
+
+test('an environment is kept for the next event, which it meets alone', async () => {
+  const lambda = start();
+  const answers = await Promise.all(['a', 'b', 'c'].map((name) => lambda.invoke({ name })));
+  expect(answers).toEqual([
+    { name: 'a', served: 1, atOnce: 1 },
+    { name: 'b', served: 2, atOnce: 1 },
+    { name: 'c', served: 3, atOnce: 1 },
+  ]);
+});
+
+test('events beyond one run in environments of their own, up to the concurrency', async () => {
+  const lambda = start({ maxConcurrency: 2 });
+  const answers = await Promise.all(['a', 'b', 'c', 'd'].map((name) => lambda.invoke({ name })));
+  expect(answers.map((answer) => (answer as { served: number }).served).toSorted()).toEqual([1, 1, 2, 2]);
+});
+
+test('an error keeps its name and leaves the environment alive', async () => {
+  const lambda = start();
+  await expect(lambda.invoke({ does: 'throw' })).rejects.toMatchObject({
+    kind: 'thrown',
+    errorType: 'TypeError',
+    message: 'as asked',
+  });
+  expect(await lambda.invoke({})).toMatchObject({ served: 2 });
+});
+
+test.for([
+  ['exit', { kind: 'crashed', errorType: 'Runtime.ExitError' }],
+  ['reject', { kind: 'crashed' }],
+  ['hang', { kind: 'timeout', message: expect.stringContaining('Task timed out after 0.50 seconds') }],
+] as const)('an event that waits behind one that does "%s" gets a new environment', async ([does, failure]) => {
+  const lambda = start();
+  const failing = lambda.invoke({ does });
+  const waiting = lambda.invoke({ name: 'next' });
+  await expect(failing).rejects.toMatchObject(failure);
+  expect(await waiting).toEqual({ name: 'next', served: 1, atOnce: 1 });
+});
+
+test('a handler that is not there is named', async () => {
+  await expect(start({ exportName: 'absent' }).invoke({})).rejects.toThrow('absent');
+});
