@@ -46,6 +46,7 @@ export const messageView = (message: Message, orgPath: string) => ({
   touchpoint: message.touchpoint,
   delay: message.delay,
   isBackchannel: message.isBackchannel,
+  clientId: message.clientId,
   meta: message.meta,
   actions: message.actions,
   items: message.items,

@@ -4,7 +4,7 @@ import type { IdMaker } from '../../shared/runtime/ids.ts';
 import { messageSk } from '../../shared/store/keys.ts';
 
 /** A message that could not be sent within a day of its moment is not worth sending. */
-const EXPIRES_AFTER_MS = 24 * 3600_000;
+export const EXPIRES_AFTER_MS = 24 * 3600_000;
 
 export interface MessageSetting {
   readonly conversation: string;

@@ -4,6 +4,7 @@ import { RequestError } from '../../shared/domain/errors.ts';
 import type { Message } from '../../shared/domain/message.ts';
 import { getConversation } from '../../shared/store/conversations.ts';
 import { getMessage, listNewest, locateMessage } from '../../shared/store/messages.ts';
+import type { Table } from '../../shared/store/table.ts';
 import type { ApiParts } from './parts.ts';
 
 /** As many messages as a conversation lists; older ones are read on their own. */
@@ -25,7 +26,7 @@ export async function readConversation(
   return { conversation, messages };
 }
 
-/** A message by its id. Throws 404, for one that is out of reach too. */
+/** A message by its id, at the place it was last moved to. Throws 404, for one that is out of reach too. */
 export async function readMessage(
   { table }: ApiParts,
   caller: Caller,
@@ -34,7 +35,7 @@ export async function readMessage(
   const place = await locateMessage(table, id);
   const [message, conversation] = place
     ? await Promise.all([
-        getMessage(table, place.conversation, place.key),
+        followMoves(table, place.conversation, place.key),
         getConversation(table, place.conversation, { consistent: false }),
       ])
     : [];
@@ -42,4 +43,9 @@ export async function readMessage(
     throw new RequestError('not_found', 'Message not found');
   }
   return { message, orgPath: conversation.orgPath };
+}
+
+async function followMoves(table: Table, conversation: string, key: string): Promise<Message | undefined> {
+  const message = await getMessage(table, conversation, key);
+  return message?.movedTo === undefined ? message : followMoves(table, conversation, message.movedTo);
 }

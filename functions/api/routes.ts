@@ -3,22 +3,26 @@ import type { Scope } from '../../shared/auth/scopes.ts';
 import {
   AppendByIdSchema,
   AppendMessagesSchema,
+  MoveMessageSchema,
   ObjectIdSchema,
   StartConversationSchema,
   TokenRequestSchema,
 } from '../../shared/contracts/conversation-request.ts';
+import type { MessageDraft } from '../../shared/domain/acceptance.ts';
 import type { Conversation } from '../../shared/domain/conversation.ts';
 import { invalid, RequestError } from '../../shared/domain/errors.ts';
 import { jsonResponse, parseRequest } from '../../shared/http/errors.ts';
 import type { HttpRequest, HttpResponse } from '../../shared/http/handler.ts';
 import type { Route } from '../../shared/http/router.ts';
-import { appendMessages } from './append-messages.ts';
+import { append } from './append.ts';
 import { conversationView } from './conversation-view.ts';
 import { issueToken } from './issue-token.ts';
 import { messageView } from './message-view.ts';
+import { type AppendAnswer, type Once, onceOf } from './once.ts';
 import type { ApiParts } from './parts.ts';
 import { readConversation, readMessage } from './read.ts';
-import { startConversation } from './start-conversation.ts';
+import { type Started, startConversation } from './start-conversation.ts';
+import { cancelMessage, moveMessage } from './withdraw.ts';
 
 /** A request that was routed: its path variables and, for routes with a body, the parsed JSON. */
 export interface Call {
@@ -48,39 +52,48 @@ const viewOf = async (parts: ApiParts, conversation: Conversation, messages: rea
 const isAppend = (json: unknown): boolean =>
   typeof json === 'object' && json !== null && 'id' in json && json.id !== null && json.id !== undefined;
 
-const postConversation: Guarded['handle'] = async (parts, { json }, caller) => {
-  if (isAppend(json)) {
-    const { id, messages: drafts } = parseRequest(AppendByIdSchema, json);
-    const appended = await append(parts, caller, id, drafts);
-    const ids = appended.messages.map((message) => message.id);
-    return jsonResponse(200, await viewOf(parts, appended.conversation, ids));
-  }
-  const started = await startConversation(parts, caller, parseRequest(StartConversationSchema, json));
-  const ids = started.messages.map((message) => message.id);
-  return jsonResponse(
-    started.created ? 201 : 200,
-    await viewOf(parts, started.conversation, ids),
-    started.conflictingContact ? { 'x-identifier-conflict': started.conflictingContact } : {},
-  );
-};
+const replayHeader = ({ replayed }: AppendAnswer): Record<string, string> =>
+  replayed ? { 'idempotency-replayed': 'true' } : {};
 
-const append = async (
+const appendTo = async (
   parts: ApiParts,
   caller: Caller,
   id: string,
-  drafts: Parameters<typeof appendMessages>[1]['drafts'],
-) => {
-  const appended = await appendMessages(parts, { conversation: id.toLowerCase(), drafts, caller });
-  if (!appended) throw new Error('An append without identities cannot lose one.');
+  drafts: readonly MessageDraft[],
+  once: Once | undefined,
+  status: number,
+): Promise<AppendAnswer> => {
+  const appended = await append(parts, { conversation: id.toLowerCase(), drafts, caller }, once, status);
+  if (!appended) throw new Error('An append that brings no identities cannot lose one.');
   return appended;
 };
 
-const postMessages: Guarded['handle'] = async (parts, { json, params }, caller) => {
+const postConversation: Guarded['handle'] = async (parts, { request, json }, caller) => {
+  const once = onceOf(request, caller);
+  const answer: Started = isAppend(json)
+    ? await appendById(parts, caller, parseRequest(AppendByIdSchema, json), once)
+    : await startConversation(parts, caller, parseRequest(StartConversationSchema, json), once);
+  const ids = answer.messages.map((message) => message.id);
+  return jsonResponse(answer.status, await viewOf(parts, answer.conversation, ids), {
+    ...replayHeader(answer),
+    ...(answer.conflictingContact && { 'x-identifier-conflict': answer.conflictingContact }),
+  });
+};
+
+const appendById = (
+  parts: ApiParts,
+  caller: Caller,
+  { id, messages }: { id: string; messages: readonly MessageDraft[] },
+  once: Once | undefined,
+) => appendTo(parts, caller, id, messages, once, 200);
+
+const postMessages: Guarded['handle'] = async (parts, { request, json, params }, caller) => {
   const many = Array.isArray(json);
   const drafts = parseRequest(AppendMessagesSchema, many ? json : [json], 'messages');
-  const { conversation, messages } = await append(parts, caller, idIn(params, 'Conversation'), drafts);
-  const views = messages.map((message) => messageView(message, conversation.orgPath));
-  return jsonResponse(201, many ? views : views[0]);
+  const id = idIn(params, 'Conversation');
+  const answer = await appendTo(parts, caller, id, drafts, onceOf(request, caller), 201);
+  const views = answer.messages.map((message) => messageView(message, answer.conversation.orgPath));
+  return jsonResponse(answer.status, many ? views : views[0], replayHeader(answer));
 };
 
 const POPULATABLE = ['messages'];
@@ -104,6 +117,17 @@ const getMessage: Guarded['handle'] = async (parts, { params }, caller) => {
   return jsonResponse(200, messageView(message, orgPath));
 };
 
+const deleteMessage: Guarded['handle'] = async (parts, { params }, caller) => {
+  await cancelMessage(parts, caller, idIn(params, 'Message'));
+  return { statusCode: 204 };
+};
+
+const patchMessage: Guarded['handle'] = async (parts, { json, params }, caller) => {
+  const { delay } = parseRequest(MoveMessageSchema, json);
+  const { message, orgPath } = await moveMessage(parts, caller, idIn(params, 'Message'), delay);
+  return jsonResponse(200, messageView(message, orgPath));
+};
+
 const postToken: Open['handle'] = async (parts, { json }) =>
   jsonResponse(201, await issueToken(parts, parseRequest(TokenRequestSchema, json)));
 
@@ -114,4 +138,6 @@ export const ROUTES: readonly ApiRoute[] = [
   { method: 'GET', path: '/v2/conversations/:id', scope: 'guest', handle: getConversation },
   { method: 'POST', path: '/v2/conversations/:id/messages', scope: 'agent', body: true, handle: postMessages },
   { method: 'GET', path: '/v2/messages/:id', scope: 'bot', handle: getMessage },
+  { method: 'PATCH', path: '/v2/messages/:id', scope: 'agent', body: true, handle: patchMessage },
+  { method: 'DELETE', path: '/v2/messages/:id', scope: 'agent', handle: deleteMessage },
 ];

@@ -12,8 +12,10 @@ import type { OrganizationConfiguration } from '../../shared/store/configuration
 import { optIn, optOut } from '../../shared/store/consent.ts';
 import { untilWritten } from '../../shared/store/contention.ts';
 import { createConversation, getConversation, storeInbound } from '../../shared/store/conversations.ts';
+import { absent } from '../../shared/store/expression.ts';
 import { findOwners, type Identity, identityOf } from '../../shared/store/identities.ts';
 import { inboundGuardKey, messageSk } from '../../shared/store/keys.ts';
+import { putAction } from '../../shared/store/table.ts';
 import type { HookParts } from './parts.ts';
 
 /** The service a reply came through, and the touchpoint it came by. */
@@ -132,7 +134,7 @@ async function welcome(parts: HookParts, heard: Heard): Promise<true | undefined
     conversation,
     identities: [heard.identity],
     messages: [message],
-    guard,
+    also: [putAction(parts.table, guard, absent('pk'))],
   });
   return outcome.created ? true : undefined;
 }

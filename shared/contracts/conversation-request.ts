@@ -5,6 +5,10 @@ import { TOUCHPOINTS } from '../domain/touchpoint.ts';
 export const MAX_MESSAGES = 40;
 /** 30 days, in milliseconds. */
 export const MAX_DELAY_MS = 2_592_000_000;
+export const IdempotencyKeySchema = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters without spaces');
+
 /** UTF-8 bytes of a request's body. */
 export const MAX_BODY_BYTES = 256 * 1024;
 
@@ -32,6 +36,12 @@ const CardSchema = z.object({
 });
 const ResultSchema = z.object({ name: z.string().max(256), values: z.array(Scalar).max(100) });
 
+const DelaySchema = z
+  .number()
+  .int('must be whole milliseconds')
+  .min(0, 'must not be negative')
+  .max(MAX_DELAY_MS, `must not be more than 30 days (${MAX_DELAY_MS} ms)`);
+
 /** A message as a caller writes it (contract section 3). */
 export const MessageRequestSchema = z
   .object({
@@ -40,14 +50,9 @@ export const MessageRequestSchema = z
     role: optional(z.enum(MESSAGE_ROLES)).transform((role) => role ?? 'bot'),
     user: optional(ObjectIdSchema),
     touchpoint: optional(z.enum(TOUCHPOINTS)),
-    delay: optional(
-      z
-        .number()
-        .int('must be whole milliseconds')
-        .min(0, 'must not be negative')
-        .max(MAX_DELAY_MS, `must not be more than 30 days (${MAX_DELAY_MS} ms)`),
-    ),
+    delay: optional(DelaySchema),
     isBackchannel: optional(z.boolean()),
+    clientId: optional(z.string().min(1).max(64)),
     contentType: optional(z.string().max(128)),
     meta: optional(MetaSchema),
     actions: optional(z.array(ActionSchema).max(20)),
@@ -96,6 +101,9 @@ export type StartConversation = z.infer<typeof StartConversationSchema>;
 
 /** Body of `POST /v2/conversations/{id}/messages`: one message or an array of them. */
 export const AppendMessagesSchema = messages;
+
+/** Body of `PATCH /v2/messages/{id}`: another moment, in milliseconds from now. Nothing else of a message changes. */
+export const MoveMessageSchema = z.strictObject({ delay: DelaySchema });
 
 /** Body of `POST /v2/auth/token`: a login, or a refresh. */
 export const TokenRequestSchema = z.union([

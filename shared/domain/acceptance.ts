@@ -12,6 +12,8 @@ export interface MessageDraft extends Omit<MessageBody, 'template'> {
   readonly touchpoint?: Touchpoint;
   readonly delay?: number;
   readonly isBackchannel?: boolean;
+  /** The caller's own name for the message, unique in its conversation. */
+  readonly clientId?: string;
 }
 
 /** A draft with what was decided when it was accepted: its touchpoint, and the text that the contact will read. */
@@ -45,6 +47,9 @@ const at = (index: number, field: string): string => `messages.${index}.${field}
 /** Refuses what is wrong with a message whatever the conversation (contract sections 3 and 12). Throws 400. */
 export function checkDrafts(drafts: readonly MessageDraft[]): void {
   drafts.forEach((draft, index) => {
+    if (draft.clientId !== undefined && drafts.findIndex(({ clientId }) => clientId === draft.clientId) < index) {
+      throw invalid(at(index, 'clientId'), 'stands on another message of the same request');
+    }
     if (draft.type === 'status') throw invalid(at(index, 'type'), 'must not be "status": the system writes those');
     if (draft.touchpoint === undefined || isOutbound(draft) || draft.role === 'contact') return;
     throw invalid(

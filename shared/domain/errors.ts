@@ -24,6 +24,8 @@ export const ERROR_STATUS = {
   not_supported: 404,
   method_not_allowed: 405,
   identifier_conflict: 409,
+  message_not_pending: 409,
+  idempotency_key_reused: 422,
   unsupported_media_type: 415,
   overloaded: 503,
   internal_error: 500,

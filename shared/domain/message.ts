@@ -73,6 +73,7 @@ export interface Message extends MessageBody {
   readonly touchpoint?: Touchpoint;
   readonly delay?: number;
   readonly isBackchannel?: boolean;
+  readonly clientId?: string;
   readonly createdAt: number;
   readonly updatedAt: number;
 
@@ -90,6 +91,8 @@ export interface Message extends MessageBody {
   readonly firstSentAt?: number;
   /** Some attempt may have reached the contact; cleared by a lookup that finds nothing. */
   readonly unclear?: boolean;
+  /** From `moved`: where the message went. */
+  readonly movedTo?: string;
   /** Came from the contact through a provider: never in anybody's turn. */
   readonly inbound?: boolean;
   /** What the sender wrote is kept apart and was not read along. */

@@ -7,7 +7,17 @@ import { absent, type Changes, type Condition, equals } from './expression.ts';
 import { type Identity, ownerIn, takeIdentity } from './identities.ts';
 import { conversationKey, type IdentifierKind, messageKey } from './keys.ts';
 import { areStored, putMessages, storeBodies } from './messages.ts';
-import { checkAction, type Item, putAction, type Table, transact, updateAction, updateItem } from './table.ts';
+import {
+  checkAction,
+  type FailedAction,
+  type Item,
+  putAction,
+  type Table,
+  type TransactItem,
+  transact,
+  updateAction,
+  updateItem,
+} from './table.ts';
 
 /** Undefined when there is no such conversation. */
 export async function getConversation(
@@ -25,18 +35,22 @@ export interface NewConversation {
   readonly conversation: Conversation;
   readonly identities: readonly Identity[];
   readonly messages: readonly Message[];
-  /** An item that may exist only once: the provider's message that this one comes of. */
-  readonly guard?: Item;
+  /** Further actions of the same transaction: guards and records that may exist only once. */
+  readonly also?: readonly TransactItem[];
 }
 
 export type CreateOutcome =
   | { readonly created: true }
-  /** Somebody was faster; the owners that are known of the identities that were asked for. */
-  | { readonly created: false; readonly owners: ReadonlyMap<IdentifierKind, string> };
+  /** Somebody was faster: the owners that are known of the identities asked for, and what stood in the way of `also`. */
+  | {
+      readonly created: false;
+      readonly owners: ReadonlyMap<IdentifierKind, string>;
+      readonly also: readonly FailedAction[];
+    };
 
 /** Contact, conversation, identities and first messages in one transaction: all or nothing. */
 export async function createConversation(table: Table, start: NewConversation): Promise<CreateOutcome> {
-  const { conversation, identities, messages } = start;
+  const { conversation, identities, messages, also = [] } = start;
   await storeBodies(table, messages);
   const outcome = await transact(table, [
     ...identities.map((identity) => takeIdentity(table, identity, conversation.id)),
@@ -49,7 +63,7 @@ export async function createConversation(table: Table, start: NewConversation): 
       absent('pk'),
     ),
     ...putMessages(table, messages),
-    ...(start.guard ? [putAction(table, start.guard, absent('pk'))] : []),
+    ...also,
   ]);
   if (outcome.done) return { created: true };
   const owners = new Map<IdentifierKind, string>();
@@ -57,7 +71,7 @@ export async function createConversation(table: Table, start: NewConversation): 
     const owner = ownerIn(outcome.actions[index]?.item);
     if (owner) owners.set(identity.kind, owner);
   });
-  return { created: false, owners };
+  return { created: false, owners, also: also.length > 0 ? outcome.actions.slice(-also.length) : [] };
 }
 
 export type ReserveOutcome =
@@ -112,6 +126,43 @@ export async function attachIdentities(
   if (outcome.done) return { attached: true };
   const putActions = outcome.actions.slice(attach.identities.length + 1);
   return { attached: areStored(putActions, attach.messages) };
+}
+
+/**
+ * Appends in one transaction, against the conversation as it was read: sequence, messages, free identities, and guards
+ * and records that may exist only once. Not stored: something of that changed or stands already; read again.
+ */
+export async function appendOnce(
+  table: Table,
+  conversation: Conversation,
+  append: {
+    now: number;
+    changes: Changes;
+    identities: readonly Identity[];
+    messages: readonly Message[];
+    also: readonly TransactItem[];
+  },
+): Promise<{ stored: boolean }> {
+  const { now, changes, identities, messages, also } = append;
+  await storeBodies(table, messages);
+  const names = new Set(identities.map((identity) => identity.name));
+  const outcome = await transact(table, [
+    ...identities.map((identity) => takeIdentity(table, identity, conversation.id)),
+    ...putMessages(table, messages),
+    updateAction(
+      table,
+      conversationKey(conversation.id),
+      {
+        ...changes,
+        set: { ...changes.set, seq: conversation.seq + messages.length, lastAt: now, updatedAt: now },
+        ...(names.size > 0 && { add: { identities: names } }),
+      },
+      equals('seq', conversation.seq),
+      absent('deletedAt'),
+    ),
+    ...also,
+  ]);
+  return { stored: outcome.done };
 }
 
 /** Writes what a rule changed, if nobody changed the conversation since it was read. */

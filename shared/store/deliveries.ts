@@ -1,8 +1,9 @@
 import type { DeliveryError, Message, Receipt } from '../domain/message.ts';
 import { absent, all, any, atMost, type Changes, type Condition, equals, oneOf } from './expression.ts';
-import { messageKey } from './keys.ts';
+import { conversationKey, messageKey } from './keys.ts';
 import { toMessage } from './message-item.ts';
-import { type Table, updateItem } from './table.ts';
+import { putMessages } from './messages.ts';
+import { checkAction, type Table, transact, updateAction, updateItem } from './table.ts';
 
 /** Where a message stands: conversation and sort key. */
 export interface Place {
@@ -132,6 +133,31 @@ export const resolveUnknown = (
     atMost('until', by.now),
   );
 };
+
+/** What may still be withdrawn: waiting, and no attempt of it unclear. */
+const withdrawable: Condition = all(equals('state', 'pending'), absent('unclear'));
+
+/** `pending` → `canceled`: a tombstone stays, so that what waits behind it is woken. */
+export const cancel = (table: Table, place: Place, now: number): Promise<Transition> =>
+  transition(table, place, { set: { state: 'canceled', updatedAt: now }, remove: ['notBefore'] }, withdrawable);
+
+/**
+ * `pending` → `moved`, with the same message at its new place, in one transaction. False: it is not to be moved any
+ * more, or its contact is gone.
+ */
+export async function move(table: Table, from: Place, to: Message, now: number): Promise<boolean> {
+  const outcome = await transact(table, [
+    updateAction(
+      table,
+      messageKey(from.conversation, from.key),
+      { set: { state: 'moved', movedTo: to.key, updatedAt: now }, remove: ['notBefore'] },
+      withdrawable,
+    ),
+    ...putMessages(table, [to]),
+    checkAction(table, conversationKey(from.conversation), absent('deletedAt')),
+  ]);
+  return outcome.done;
+}
 
 /** `pending` → `failed`: its time ran out, or nothing can carry it. */
 export const failPending = (table: Table, place: Place, now: number, error: DeliveryError): Promise<Transition> =>

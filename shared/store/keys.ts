@@ -59,6 +59,18 @@ export const inboundGuardKey = (conversation: string, provider: string, provider
   sk: `R#${provider}#${providerId}`,
 });
 
+/** Notes that a caller's `clientId` is used in a conversation. */
+export const clientGuardKey = (conversation: string, digest: string): ItemKey => ({
+  pk: conversationPk(conversation),
+  sk: `N#${digest}`,
+});
+
+/** What was answered to a request that carried an `Idempotency-Key`. */
+export const idempotencyKey = (organization: string, digest: string): ItemKey => ({
+  pk: `K#${organization}#${digest}`,
+  sk: HEAD,
+});
+
 export const organizationPk = (organization: string): string => `O#${organization}`;
 export const organizationKey = (organization: string): ItemKey => ({ pk: organizationPk(organization), sk: HEAD });
 export const serviceKey = (organization: string, service: string): ItemKey => ({

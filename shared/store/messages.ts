@@ -168,7 +168,7 @@ export async function findNext(table: Table, conversation: string, key: string):
   return undefined;
 }
 
-/** The newest messages of a conversation, oldest first, with their bodies. */
+/** The newest messages of a conversation, oldest first, with their bodies; not the places that messages moved from. */
 export async function listNewest(table: Table, conversation: string, limit: number): Promise<Message[]> {
   const { Items = [] } = await table.client.send(
     new QueryCommand({
@@ -179,5 +179,6 @@ export async function listNewest(table: Table, conversation: string, limit: numb
       Limit: limit,
     }),
   );
-  return Promise.all(Items.reverse().map((item) => withBody(table, item)));
+  const shown = Items.filter((item) => item.state !== 'moved');
+  return Promise.all(shown.reverse().map((item) => withBody(table, item)));
 }

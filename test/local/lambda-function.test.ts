@@ -32,10 +32,17 @@ test('an environment is kept for the next event, which it meets alone', async ()
   ]);
 });
 
-test('events beyond one run in environments of their own, up to the concurrency', async () => {
+test('events that would wait long run in environments of their own, up to the concurrency', async () => {
   const lambda = start({ maxConcurrency: 2 });
-  const answers = await Promise.all(['a', 'b', 'c', 'd'].map((name) => lambda.invoke({ name })));
+  const answers = await Promise.all(['a', 'b', 'c', 'd'].map((name) => lambda.invoke({ name, takesMs: 400 })));
   expect(answers.map((answer) => (answer as { served: number }).served).toSorted()).toEqual([1, 1, 2, 2]);
+});
+
+test('events that need not wait long share an environment', async () => {
+  const lambda = start({ maxConcurrency: 8 });
+  await lambda.prewarm();
+  const answers = await Promise.all(['a', 'b', 'c'].map((name) => lambda.invoke({ name, takesMs: 5 })));
+  expect(answers.map((answer) => (answer as { served: number }).served)).toEqual([1, 2, 3]);
 });
 
 test('an error keeps its name and leaves the environment alive', async () => {

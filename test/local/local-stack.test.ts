@@ -86,6 +86,7 @@ test('nothing is lost and nothing left behind when the run is killed with SIGKIL
 test('a batching window gathers messages that come one after the other', async () => {
   const { Properties } = serviceResources('').QueueSource ?? {};
   const folders = prepare({
+    Queue: { Type: 'AWS::SQS::Queue', Properties: { VisibilityTimeout: 10 } },
     QueueSource: {
       Type: 'AWS::Lambda::EventSourceMapping',
       Properties: { ...Properties, MaximumBatchingWindowInSeconds: 1 },

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { createEnvironment, type Environment, type EnvironmentOptions, FunctionError } from './environment.ts';
 
 export interface LambdaFunction {
@@ -20,38 +21,64 @@ export interface LambdaFunctionOptions extends EnvironmentOptions {
 /** Lambda's limit for the event and the answer of a synchronous invocation. */
 export const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
 
+/**
+ * How long an event waits for an environment in use before another is made. On AWS a new one is another machine; here it
+ * takes 200 ms from the processors that the ones in use run on.
+ */
+const PATIENCE_MS = 50;
+
 /** A function as a pool of environments, each busy with one event at a time and kept for the next. */
 export function createLambdaFunction(options: LambdaFunctionOptions): LambdaFunction {
   const { functionName: name, functionArn: arn } = options.setup;
   const all = new Set<Environment>();
   const idle: Environment[] = [];
   const waiting: Array<(environment: Environment) => void> = [];
+  let growing = false;
   let running = 0;
   let stopped = false;
 
-  function add(): Environment {
+  /** Ready, or failed to load: then it tells the event that gets it. */
+  async function load(): Promise<Environment> {
     const environment = createEnvironment(options);
     all.add(environment);
+    await environment.loaded.catch(() => {});
     return environment;
   }
 
-  function forgetTheDead(): void {
-    for (const environment of all) if (!environment.isAlive()) all.delete(environment);
-  }
-
-  async function take(): Promise<Environment> {
-    forgetTheDead();
-    for (let free = idle.pop(); free; free = idle.pop()) if (free.isAlive()) return free;
-    if (all.size < options.maxConcurrency) return add();
-    return new Promise((resolve) => waiting.push(resolve));
+  function take(): Promise<Environment> {
+    return new Promise((resolve) => {
+      waiting.push(resolve);
+      serveWaiting();
+    });
   }
 
   function give(environment: Environment): void {
-    forgetTheDead();
-    if (stopped) return;
-    const next = waiting.shift();
-    if (!next) idle.push(environment);
-    else next(environment.isAlive() ? environment : add());
+    if (environment.isAlive()) idle.push(environment);
+    serveWaiting();
+  }
+
+  function serveWaiting(): void {
+    for (const environment of all) if (!environment.isAlive()) all.delete(environment);
+    while (waiting.length > 0 && idle.length > 0) {
+      const environment = idle.pop();
+      if (environment?.isAlive()) waiting.shift()?.(environment);
+    }
+    const mayGrow = !growing && !stopped && all.size < options.maxConcurrency;
+    if (waiting.length > 0 && mayGrow) void grow();
+  }
+
+  /** One at a time: by then those that wait may have been served. */
+  async function grow(): Promise<void> {
+    growing = true;
+    if (all.size > 0) await delay(PATIENCE_MS);
+    if (waiting.length > 0 && !stopped) {
+      const environment = await load();
+      const next = waiting.shift();
+      if (next) next(environment);
+      else idle.push(environment);
+    }
+    growing = false;
+    serveWaiting();
   }
 
   async function run(event: string): Promise<string> {
@@ -80,9 +107,7 @@ export function createLambdaFunction(options: LambdaFunctionOptions): LambdaFunc
     },
     async prewarm() {
       if (stopped || all.size > 0) return;
-      const environment = add();
-      idle.push(environment);
-      await environment.loaded.catch(() => {});
+      give(await load());
     },
     running: () => running,
     async stop() {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { clientConfig, REGION } from './identity.ts';
+import { clientConfig, plainName, REGION } from './identity.ts';
 import type { LambdaFunction } from './lambda-function.ts';
 import type { Mapping } from './mapping.ts';
 import { readBatchFailures } from './partial-batch.ts';
@@ -93,7 +93,7 @@ export function startQueueMapping(options: QueueMappingOptions): Mapping {
         if (waiting >= IDLE_POLLERS) return;
       } catch (error) {
         if (stopping.signal.aborted) return;
-        log(`${lambda.name} cannot read its queue: ${String(error)}`);
+        log(`${plainName(lambda.name)} cannot read its queue: ${String(error)}`);
         await delay(RETRY_MS);
       }
     }

@@ -1,11 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LambdaFunction } from './lambda-function.ts';
 import { readBatchFailures } from './partial-batch.ts';
+import type { StreamRecord } from './stream-reader.ts';
 
-export interface StreamEventRecord {
-  readonly eventID?: string;
-  readonly eventName?: string;
-  readonly dynamodb: { readonly ApproximateCreationDateTime: number; readonly SequenceNumber: string };
+export interface StreamEventRecord extends StreamRecord {
+  readonly eventSourceARN: string;
 }
 
 export type GiveUpReason = 'RetryAttemptsExhausted' | 'RecordAgeExceeded';

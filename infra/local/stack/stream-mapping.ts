@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { _Record as StreamRecord } from '@aws-sdk/client-dynamodb-streams';
 import type { Checkpoint } from './checkpoint.ts';
+import { plainName } from './identity.ts';
 import type { Mapping } from './mapping.ts';
 import { createStreamDelivery, type StreamDeliveryOptions, type StreamEventRecord } from './stream-delivery.ts';
 import type { RecordFilter } from './stream-filter.ts';
-import { openStream, type StreamReader } from './stream-reader.ts';
+import { openStream, type StreamReader, type StreamRecord } from './stream-reader.ts';
 
 export interface StreamMappingOptions extends Omit<StreamDeliveryOptions, 'signal' | 'giveUp'> {
   readonly endpoint: string;
@@ -32,15 +32,11 @@ export function startStreamMapping(options: StreamMappingOptions): Mapping {
 
   async function run(): Promise<void> {
     while (!signal.aborted) {
-      let reader: StreamReader | undefined;
       try {
-        reader = await openStream(options.endpoint, options.streamArn, checkpoint.read());
-        await follow(reader);
+        await follow(await openStream(options.endpoint, options.streamArn, checkpoint.read()));
       } catch (error) {
-        if (!signal.aborted) log(`${lambda.name} cannot read its stream: ${String(error)}`);
+        if (!signal.aborted) log(`${plainName(lambda.name)} cannot read its stream: ${String(error)}`);
         await pause(RETRY_MS);
-      } finally {
-        reader?.close();
       }
     }
   }
@@ -51,8 +47,8 @@ export function startStreamMapping(options: StreamMappingOptions): Mapping {
     let gatheringSince = 0;
     while (!signal.aborted) {
       const records = await reader.next();
-      const position = records.at(-1)?.dynamodb?.SequenceNumber;
-      const passed = records.map((record) => toEventRecord(record, options.streamArn)).filter(passes);
+      const position = records.at(-1)?.dynamodb.SequenceNumber;
+      const passed = records.filter(passes).map((record) => toEventRecord(record, options.streamArn));
       if (gathered.length === 0) gatheringSince = Date.now();
       gathered.push(...passed);
       while (gathered.length >= batchSize) {
@@ -83,33 +79,20 @@ export function startStreamMapping(options: StreamMappingOptions): Mapping {
 
 const lastOf = (batch: readonly StreamEventRecord[]): string => batch.at(-1)?.dynamodb.SequenceNumber ?? '';
 
-/** As the record is in a function's event: times in seconds, binary values as base64. */
-function toEventRecord({ dynamodb = {}, userIdentity, ...record }: StreamRecord, streamArn: string): StreamEventRecord {
-  const { ApproximateCreationDateTime: created, SequenceNumber = '', ...images } = dynamodb;
-  return {
-    ...record,
-    ...(userIdentity && { userIdentity }),
-    dynamodb: {
-      ApproximateCreationDateTime: Math.floor((created?.getTime() ?? Date.now()) / 1000),
-      SequenceNumber,
-      ...(withBase64(images) as object),
-    },
-    eventSourceARN: streamArn,
-  } as StreamEventRecord;
-}
-
-function withBase64(value: unknown): unknown {
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
-  if (Array.isArray(value)) return value.map(withBase64);
-  if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withBase64(part)]));
-}
+const toEventRecord = (record: StreamRecord, streamArn: string): StreamEventRecord => ({
+  ...record,
+  dynamodb: {
+    ...record.dynamodb,
+    ApproximateCreationDateTime: Math.floor(record.dynamodb.ApproximateCreationDateTime),
+  },
+  eventSourceARN: streamArn,
+});
 
 /** What Lambda sends about records it gives up: where they are in the stream, not what is in them. */
 function noteGivenUp(options: StreamMappingOptions, shardId: string): StreamDeliveryOptions['giveUp'] {
   const { lambda, log, sendToDestination, streamArn } = options;
   return async (records, condition, attempts) => {
-    log(`${lambda.name} gave up ${records.length} stream records: ${condition}`);
+    log(`${plainName(lambda.name)} gave up ${records.length} stream records: ${condition}`);
     const arrival = (record?: StreamEventRecord) =>
       new Date((record?.dynamodb.ApproximateCreationDateTime ?? 0) * 1000).toISOString();
     const note = {

@@ -1,0 +1,103 @@
+import type { Delivery } from '../../shared/contracts/queue-messages.ts';
+import type { Touchpoint } from '../../shared/domain/touchpoint.ts';
+import type { DeliveryStatus, SendRequest } from '../../shared/providers/provider.ts';
+
+/** World time, and the place in the row of all that happened. */
+export interface Moment {
+  readonly at: number;
+  readonly step: number;
+}
+
+export interface MessagePlace {
+  readonly conversation: string;
+  readonly key: string;
+}
+
+/** A message that one touchpoint invocation may send. */
+export interface Claimed extends MessagePlace {
+  readonly attempt: number;
+  readonly process: number;
+  readonly when: Moment;
+}
+
+/** One call to a provider. */
+export interface Sent {
+  readonly request: SendRequest;
+  readonly touchpoint: Touchpoint;
+  readonly left: Moment;
+  /** When the invocation that sent it claimed the message. */
+  readonly claimed: Moment | undefined;
+  /** When the provider took it; undefined: it did not. */
+  accepted?: Moment;
+  /** What the provider made of it in the end. */
+  fate?: 'sent' | 'failed';
+  providerId: string;
+  /** When we knew: a report that was stored, or the provider's own answer that was. */
+  known?: Moment;
+}
+
+/** A write of a conversation's status and participants, or a look at them that changed nothing. */
+export interface RuleApplied extends MessagePlace {
+  readonly process: string;
+  readonly when: Moment;
+  readonly kind: 'written' | 'looked' | 'finished' | 'inbound';
+}
+
+/** A request of a client, or a reply of a contact. */
+export interface Asked {
+  readonly name: string;
+  readonly person: number;
+  readonly kind: 'start' | 'append' | 'reply';
+  readonly body: unknown;
+  readonly started: Moment;
+  readonly process: number;
+  answered?: Moment;
+  status?: number;
+  answer?: unknown;
+}
+
+export interface Reported {
+  readonly place: MessagePlace;
+  readonly attempt: number;
+  readonly status: DeliveryStatus;
+  /** When the hook had handled it. */
+  done?: Moment;
+}
+
+export interface Consent {
+  readonly touchpoint: Touchpoint;
+  readonly telephone: string;
+  readonly kind: 'stop' | 'start';
+  readonly when: Moment;
+}
+
+/** What happened in a run, as far as the invariants ask. */
+export interface History {
+  readonly asked: Asked[];
+  readonly stored: (MessagePlace & { readonly id: string; readonly process: number; readonly when: Moment })[];
+  readonly conversations: Set<string>;
+  readonly claims: Claimed[];
+  readonly sent: Sent[];
+  readonly rules: RuleApplied[];
+  readonly reports: Reported[];
+  readonly consents: Consent[];
+  readonly counts: Map<string, number>;
+  readonly parked: { readonly queue: string; readonly body: Delivery | unknown }[];
+}
+
+export const createHistory = (): History => ({
+  asked: [],
+  stored: [],
+  conversations: new Set(),
+  claims: [],
+  sent: [],
+  rules: [],
+  reports: [],
+  consents: [],
+  counts: new Map(),
+  parked: [],
+});
+
+export const count = ({ counts }: Pick<History, 'counts'>, what: string, by = 1): void => {
+  counts.set(what, (counts.get(what) ?? 0) + by);
+};

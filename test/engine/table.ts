@@ -1,0 +1,146 @@
+import {
+  BatchGetCommand,
+  BatchWriteCommand,
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  TransactWriteCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { conversationOf, HEAD, isMessageSk } from '../../shared/store/keys.ts';
+import { callAws, conflicted, throttled } from './faults.ts';
+import type { History, Moment } from './history.ts';
+import type { Process, Scheduler } from './scheduler.ts';
+import type { Variant } from './variants.ts';
+
+/** The commands that the stores of the product send. */
+export type Command =
+  | GetCommand
+  | PutCommand
+  | UpdateCommand
+  | DeleteCommand
+  | QueryCommand
+  | TransactWriteCommand
+  | BatchGetCommand
+  | BatchWriteCommand;
+
+// biome-ignore lint/suspicious/noExplicitAny: items and answers of every shape pass through
+export type Anything = any;
+
+export interface TableWorld {
+  readonly scheduler: Scheduler;
+  readonly history: History;
+  readonly client: DynamoDBDocumentClient;
+  readonly variant: Variant;
+  /** A message item that was inserted. */
+  stored(item: Record<string, Anything>): void;
+}
+
+const keyOf = (key: Anything): string => `${key?.pk} ${key?.sk}`;
+
+/** What a command does, in one line. */
+export function describe(command: Command): string {
+  const { input }: { input: Anything } = command;
+  const kind = command.constructor.name.replace('Command', '');
+  if (command instanceof TransactWriteCommand) {
+    const actions = (input.TransactItems ?? []).map((action: Anything) => {
+      const [name, body]: [string, Anything] = Object.entries(action)[0] ?? ['', {}];
+      return `${name} ${keyOf(body.Key ?? body.Item)}`;
+    });
+    return `${kind} [${actions.join(', ')}]`;
+  }
+  if (command instanceof QueryCommand) {
+    return `${kind} ${Object.values(input.ExpressionAttributeValues ?? {}).join(' ')}`;
+  }
+  if (command instanceof BatchGetCommand || command instanceof BatchWriteCommand) return kind;
+  return `${kind} ${keyOf(input.Key ?? input.Item)}`;
+}
+
+/** The document client as one invocation has it: every call a pause of the scheduler, every fact noted. */
+export function createTableClient(world: TableWorld, process: Process): DynamoDBDocumentClient {
+  const { scheduler, client, variant } = world;
+  const log = (...words: unknown[]) => scheduler.log(process.name, `#${process.id}`, ...words);
+  const send = async (asked: Command): Promise<Anything> => {
+    const command = variant.command?.(asked, process) ?? asked;
+    const began: Moment = { at: scheduler.now(), step: scheduler.step() };
+    const known = variant.known?.(command, process);
+    if (known) return known.answer;
+    const answer = await callAws<Anything>(scheduler, process, {
+      execute: async () => {
+        try {
+          const outcome = await client.send(command as GetCommand);
+          log(describe(command));
+          note(world, process, command, outcome);
+          return outcome;
+        } catch (error) {
+          log(describe(command), 'failed:', error instanceof Error ? error.name : error);
+          throw error;
+        }
+      },
+      refusal: () => refusalOf(command),
+      knowsRepetition: command instanceof TransactWriteCommand,
+    });
+    return variant.answer?.(command, answer, process, began) ?? answer;
+  };
+  return { send } as unknown as DynamoDBDocumentClient;
+}
+
+const refusalOf = (command: Command): Error =>
+  command instanceof TransactWriteCommand ? conflicted(command.input.TransactItems?.length ?? 0) : throttled();
+
+function note(world: TableWorld, process: Process, command: Command, answer: Anything): void {
+  if (command instanceof PutCommand) notePut(world, process, command.input.Item);
+  if (command instanceof UpdateCommand) noteUpdate(world, process, command.input, answer.Attributes);
+  if (command instanceof TransactWriteCommand) noteTransaction(world, process, command.input.TransactItems ?? []);
+}
+
+const momentOf = ({ scheduler }: TableWorld): Moment => ({ at: scheduler.now(), step: scheduler.step() });
+
+function notePut(world: TableWorld, process: Process, item: Anything): void {
+  const { history } = world;
+  if (!String(item.pk).startsWith('C#')) return;
+  const conversation = conversationOf(item.pk);
+  if (item.sk === HEAD) history.conversations.add(conversation);
+  if (!isMessageSk(item.sk)) return;
+  history.stored.push({ conversation, key: item.sk, id: item.id, process: process.id, when: momentOf(world) });
+  world.stored(item);
+}
+
+const namesIn = (input: Anything): string[] => Object.values(input.ExpressionAttributeNames ?? {});
+
+const isRuleWrite = (input: Anything): boolean => input.Key?.sk === HEAD && namesIn(input).includes('participants');
+
+function noteUpdate(world: TableWorld, process: Process, input: Anything, item: Anything): void {
+  if (isMessageSk(input.Key.sk) && item?.state === 'sending') {
+    const place = { conversation: conversationOf(input.Key.pk), key: input.Key.sk };
+    world.history.claims.push({ ...place, attempt: item.attempt, process: process.id, when: momentOf(world) });
+  }
+  if (isRuleWrite(input)) noteRule(world, process, 'written', input.Key);
+}
+
+function noteTransaction(world: TableWorld, process: Process, actions: readonly Anything[]): void {
+  for (const { Put } of actions) if (Put) notePut(world, process, Put.Item);
+  const finished = actions.find(({ Update }) => Update && isMessageSk(Update.Key.sk));
+  const heard = actions.find(({ Put }) => Put?.Item.inbound === true);
+  if (finished) noteRule(world, process, 'finished', finished.Update.Key);
+  if (heard) noteRule(world, process, 'inbound', heard.Put.Item);
+}
+
+/** A rule written by the worker is that of the message in its tick, which the process's name tells. */
+function noteRule(
+  world: TableWorld,
+  process: Process,
+  kind: 'written' | 'finished' | 'inbound',
+  at: { pk: string; sk: string },
+): void {
+  const key = kind === 'written' ? (process.name.split(' ')[2] ?? '') : at.sk;
+  world.history.rules.push({
+    kind,
+    conversation: conversationOf(at.pk),
+    key,
+    process: process.name,
+    when: momentOf(world),
+  });
+}
