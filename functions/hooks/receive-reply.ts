@@ -1,5 +1,4 @@
 import type { Service } from '../../shared/contracts/configuration.ts';
-import { consentIn } from '../../shared/domain/consent-words.ts';
 import type { Conversation } from '../../shared/domain/conversation.ts';
 import { createAlias, createSlug } from '../../shared/domain/conversation-name.ts';
 import type { Message } from '../../shared/domain/message.ts';
@@ -9,13 +8,13 @@ import type { Touchpoint } from '../../shared/domain/touchpoint.ts';
 import type { InboundEvent } from '../../shared/providers/provider.ts';
 import { successor } from '../../shared/runtime/ids.ts';
 import type { OrganizationConfiguration } from '../../shared/store/configuration.ts';
-import { optIn, optOut } from '../../shared/store/consent.ts';
 import { untilWritten } from '../../shared/store/contention.ts';
 import { createConversation, getConversation, storeInbound } from '../../shared/store/conversations.ts';
 import { absent } from '../../shared/store/expression.ts';
 import { findOwners, type Identity, identityOf } from '../../shared/store/identities.ts';
 import { inboundGuardKey, messageSk } from '../../shared/store/keys.ts';
 import { putAction } from '../../shared/store/table.ts';
+import { applyConsent, untilQuiet } from './consent.ts';
 import type { HookParts } from './parts.ts';
 
 /** The service a reply came through, and the touchpoint it came by. */
@@ -55,9 +54,7 @@ export async function receiveReply(parts: HookParts, carrier: Carrier, event: In
     configuration,
   };
   const reach = { organization: service.organization, touchpoint, matchKey: telephone.matchKey };
-  const consent = consentIn(event.text);
-  if (consent === 'stop') await optOut(parts.table, pepper, reach, { at: parts.clock.now(), reason: 'reply' });
-  if (consent === 'start') await optIn(parts.table, pepper, reach);
+  const change = await applyConsent(parts, reach, event.text);
 
   await untilWritten(
     () => storeOnce(parts, heard),
@@ -66,6 +63,7 @@ export async function receiveReply(parts: HookParts, carrier: Carrier, event: In
     () => parts.observe.count('WriteContended'),
   );
   parts.observe.count('ReplyReceived', 1, touchpoint);
+  if (change === 'stop') await untilQuiet(parts, heard.identity);
 }
 
 /** Undefined: somebody else wrote between reading and writing. */

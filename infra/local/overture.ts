@@ -61,6 +61,7 @@ export async function startOverture(options: OvertureOptions): Promise<Overture>
   try {
     const [, { ses, doubles }] = await Promise.all([synthesizeLocal(ASSEMBLY), startProviders(running)]);
     let tokenFor: Overture['token'] = async () => undefined;
+    let endpoints: unknown = {};
     const stack = await createLocalStack({
       assemblyDir: ASSEMBLY,
       port: options.port,
@@ -70,11 +71,18 @@ export async function startOverture(options: OvertureOptions): Promise<Overture>
       environment: { TWILIO_BASE_URL: doubles.twilio, WHATSAPP_BASE_URL: doubles.whatsapp },
       log: options.log,
       onLocalRequest: (request, response) => {
-        void answerLocally(request, response, doubles, (user) => tokenFor(user));
+        void answerLocally(
+          request,
+          response,
+          doubles,
+          (user) => tokenFor(user),
+          () => endpoints,
+        );
         return true;
       },
     });
     running.push(stack);
+    endpoints = { ...stack.endpoints, table: stack.find('Table'), queues: stack.queueUrls };
     const table = {
       client: createDocumentClient(new DynamoDBClient(clientConfig(stack.endpoints.dynamodb))),
       name: stack.find('Table'),
@@ -123,14 +131,21 @@ const createTokenPrinter = (table: Table, key: string): Overture['token'] => {
   };
 };
 
-/** `/_local` of the run: `token?user=<id>` is ours, the rest belongs to the doubles. */
+function answerJson(response: ServerResponse, body: unknown): void {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
+}
+
+/** `/_local` of the run: `token?user=<id>` and `endpoints` are ours, the rest belongs to the doubles. */
 async function answerLocally(
   request: IncomingMessage,
   response: ServerResponse,
   doubles: RunningDoubles,
   token: Overture['token'],
+  endpoints: () => unknown,
 ): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+  if (url.pathname === '/_local/endpoints') return answerJson(response, endpoints());
   if (url.pathname !== '/_local/token') return forward(request, response, doubles.control);
   const printed = await token(url.searchParams.get('user') ?? '');
   response.writeHead(printed ? 200 : 404, { 'content-type': 'text/plain' });

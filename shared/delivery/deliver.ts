@@ -50,7 +50,9 @@ async function attempt(parts: DeliveryParts, message: Message, token: string): P
 /** Nothing has left yet: whatever goes wrong of ours here gives the claim back, at the same attempt. */
 async function beforeSending(parts: DeliveryParts, message: Message, token: string): Promise<Prepared | SendOutcome> {
   try {
-    return await prepare(parts, message);
+    const prepared = await prepare(parts, message);
+    const pace = 'send' in prepared ? await parts.pace.ask(prepared.service) : { go: true as const };
+    return pace.go ? prepared : { state: 'pending', attempt: message.attempt, notBefore: pace.at };
   } catch (error) {
     const now = parts.clock.now();
     await record(parts.table, message, { token, now }, { state: 'pending', attempt: message.attempt });
@@ -65,7 +67,10 @@ async function recordOutcome(
   outcome: SendOutcome,
 ): Promise<Message | undefined> {
   const recorded = await record(parts.table, message, { ...by, now: parts.clock.now() }, outcome);
-  if (recorded.changed) parts.observe.count(METRIC[outcome.state], 1, parts.touchpoint);
+  if (recorded.changed) {
+    const paced = outcome.state === 'pending' && outcome.attempt === message.attempt;
+    parts.observe.count(paced ? 'MessagePaced' : METRIC[outcome.state], 1, parts.touchpoint);
+  }
   return recorded.message;
 }
 

@@ -14,6 +14,7 @@ import { createObserver } from '../runtime/observe.ts';
 import { createSecretReader } from '../runtime/secrets.ts';
 import { createConfigurationReader } from '../store/configuration.ts';
 import { deliver } from './deliver.ts';
+import { createPace } from './pace.ts';
 import type { DeliveryParts } from './parts.ts';
 
 const EnvironmentSchema = z.object({
@@ -48,6 +49,7 @@ export function createTouchpointHandler<T extends Touchpoint>(
     secrets,
     pepper: () => secrets.text(environment.PEPPER_SECRET_ID),
     providers,
+    pace: createPace(table, systemClock, Math.random),
     ticker: createTicker(ticks, systemClock),
     clock: systemClock,
     random: Math.random,

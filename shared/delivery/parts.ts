@@ -6,6 +6,7 @@ import type { Observer } from '../runtime/observe.ts';
 import type { SecretReader } from '../runtime/secrets.ts';
 import type { ConfigurationReader } from '../store/configuration.ts';
 import type { Table } from '../store/table.ts';
+import type { Pace } from './pace.ts';
 
 export interface DeliverySettings {
   /** How long a claim keeps others away; longer than any provider call takes. */
@@ -27,6 +28,7 @@ export interface DeliveryParts {
   readonly secrets: SecretReader;
   readonly pepper: () => Promise<string>;
   readonly providers: Readonly<Partial<Record<ProviderName, Provider>>>;
+  readonly pace: Pace;
   readonly ticker: Ticker;
   readonly clock: Clock;
   readonly random: () => number;

@@ -26,8 +26,10 @@ const folded = (text: string): string =>
     .replace(/\s+/g, ' ')
     .toLowerCase();
 
+export type ConsentChange = 'stop' | 'start';
+
 /** What a contact's message says of consent: only a whole message does, in any case. */
-export const consentIn = (text: string): 'stop' | 'start' | undefined => {
+export const consentIn = (text: string): ConsentChange | undefined => {
   const word = folded(text);
   if (STOP_WORDS.has(word)) return 'stop';
   return START_WORDS.has(word) ? 'start' : undefined;

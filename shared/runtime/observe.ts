@@ -42,6 +42,7 @@ export type MetricName =
   | 'MessageUnknown'
   | 'MessageSentAgain'
   | 'MessageRetried'
+  | 'MessagePaced'
   | 'ReceiptReceived'
   | 'ReplyReceived'
   | 'CallbackRefused'

@@ -159,6 +159,22 @@ export async function move(table: Table, from: Place, to: Message, now: number):
   return outcome.done;
 }
 
+/** Whatever is not finished and in nobody's hands → `failed`: an operator gave it up. */
+export const skip = (table: Table, place: Place, now: number): Promise<Transition> =>
+  transition(
+    table,
+    place,
+    {
+      set: {
+        state: 'failed',
+        error: { code: 'skipped', class: 'permanent', message: 'An operator gave the message up.' },
+        updatedAt: now,
+      },
+      remove: ['notBefore', 'token', 'lease', 'until'],
+    },
+    any(oneOf('state', ['pending', 'unknown']), all(equals('state', 'sending'), atMost('lease', now))),
+  );
+
 /** `pending` → `failed`: its time ran out, or nothing can carry it. */
 export const failPending = (table: Table, place: Place, now: number, error: DeliveryError): Promise<Transition> =>
   transition(

@@ -86,6 +86,9 @@ export const templateKey = (organization: string, name: string, language: string
   sk: `T#${name}#${language}`,
 });
 
+/** How much a sender has used of one second's allowance. */
+export const paceKey = (service: string, second: number): ItemKey => ({ pk: `W#${service}`, sk: String(second) });
+
 /** Finds a service by its id alone, which is all that a provider's callback URL says. */
 export const servicePointerKey = (service: string): ItemKey => ({ pk: `S#${service}`, sk: HEAD });
 /** Finds the conversations of a contact whose id does not follow from its conversation's (imported ones). */

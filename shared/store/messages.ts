@@ -2,7 +2,16 @@ import { BatchWriteCommand, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamo
 import { isTerminal, type Message } from '../domain/message.ts';
 import { createPredecessorSearch } from '../domain/order.ts';
 import { absent } from './expression.ts';
-import { bodyKey, conversationPk, INDEXES, type ItemKey, MESSAGE_PREFIX, MESSAGES_END, messageKey } from './keys.ts';
+import {
+  bodyKey,
+  conversationPk,
+  INDEXES,
+  type ItemKey,
+  MESSAGE_PREFIX,
+  MESSAGES_END,
+  messageKey,
+  messageSk,
+} from './keys.ts';
 import { hasBodyApart, toMessage, toMessageItems } from './message-item.ts';
 import {
   ContentionError,
@@ -166,6 +175,26 @@ export async function findNext(table: Table, conversation: string, key: string):
     );
   }
   return undefined;
+}
+
+/** Whether somebody is sending one of these messages just now: a claim whose lease is not over. */
+export async function isBeingSent(
+  table: Table,
+  conversation: string,
+  span: { from: number; to: number },
+): Promise<boolean> {
+  const read = {
+    table,
+    conversation,
+    from: messageSk(span.from, 0),
+    to: messageSk(span.to + 1, 0),
+    newestFirst: true,
+    pageSize: CROWD_PAGE,
+  };
+  for await (const page of readMessages(read)) {
+    if (page.some(({ state, lease = 0 }) => state === 'sending' && lease > span.to)) return true;
+  }
+  return false;
 }
 
 /** The newest messages of a conversation, oldest first, with their bodies; not the places that messages moved from. */

@@ -1,4 +1,3 @@
-import type { Delivery } from '../../shared/contracts/queue-messages.ts';
 import type { Touchpoint } from '../../shared/domain/touchpoint.ts';
 import type { DeliveryStatus, SendRequest } from '../../shared/providers/provider.ts';
 
@@ -38,7 +37,7 @@ export interface Sent {
 
 /** A write of a conversation's status and participants, or a look at them that changed nothing. */
 export interface RuleApplied extends MessagePlace {
-  readonly process: string;
+  readonly process: number;
   readonly when: Moment;
   readonly kind: 'written' | 'looked' | 'finished' | 'inbound';
 }
@@ -65,8 +64,8 @@ export interface Reported {
 }
 
 export interface Consent {
-  readonly touchpoint: Touchpoint;
-  readonly telephone: string;
+  /** Of the opt-out item. */
+  readonly key: string;
   readonly kind: 'stop' | 'start';
   readonly when: Moment;
 }
@@ -79,10 +78,11 @@ export interface History {
   readonly claims: Claimed[];
   readonly sent: Sent[];
   readonly rules: RuleApplied[];
+  /** When a process last read its conversation. */
+  readonly looks: Map<number, Moment>;
   readonly reports: Reported[];
   readonly consents: Consent[];
   readonly counts: Map<string, number>;
-  readonly parked: { readonly queue: string; readonly body: Delivery | unknown }[];
 }
 
 export const createHistory = (): History => ({
@@ -92,10 +92,10 @@ export const createHistory = (): History => ({
   claims: [],
   sent: [],
   rules: [],
+  looks: new Map(),
   reports: [],
   consents: [],
   counts: new Map(),
-  parked: [],
 });
 
 export const count = ({ counts }: Pick<History, 'counts'>, what: string, by = 1): void => {

@@ -1,11 +1,14 @@
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { Chance, Faults } from './faults.ts';
+import type { MessagePlace } from './history.ts';
 import type { Random } from './random.ts';
 
 /** One invocation of a function. It stops at every pause, where others may go on, and where it may end. */
 export interface Process {
   readonly id: number;
   readonly name: string;
+  /** The message it was started for. */
+  readonly subject: MessagePlace | undefined;
   /** The clock of the machine it runs on. */
   readonly clock: Clock;
   /** World time at which it is stopped. */
@@ -18,6 +21,7 @@ export type Ending = { readonly how: 'done' } | { readonly how: 'killed' } | { r
 
 export interface Invocation {
   readonly name: string;
+  readonly subject?: MessagePlace;
   readonly lifeMs: number;
   work(process: Process): Promise<void>;
   ended?(ending: Ending): void;
@@ -105,6 +109,7 @@ export function createScheduler(random: Random, faults: Faults, trace?: (line: s
     const process: RunningProcess = {
       id: ++processes,
       name: invocation.name,
+      subject: invocation.subject,
       clock: { now: () => now + skew, sleep: (ms) => pause(ms) },
       deadline: now + invocation.lifeMs,
       pause,

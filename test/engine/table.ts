@@ -38,7 +38,7 @@ export interface TableWorld {
   stored(item: Record<string, Anything>): void;
 }
 
-const keyOf = (key: Anything): string => `${key?.pk} ${key?.sk}`;
+export const keyOf = (key: Anything): string => `${key?.pk} ${key?.sk}`;
 
 /** What a command does, in one line. */
 export function describe(command: Command): string {
@@ -91,6 +91,8 @@ const refusalOf = (command: Command): Error =>
   command instanceof TransactWriteCommand ? conflicted(command.input.TransactItems?.length ?? 0) : throttled();
 
 function note(world: TableWorld, process: Process, command: Command, answer: Anything): void {
+  if (command instanceof GetCommand && command.input.Key?.sk === HEAD) world.history.looks.set(process.id, momentOf(world));
+  if (command instanceof DeleteCommand) noteConsent(world, 'start', command.input.Key);
   if (command instanceof PutCommand) notePut(world, process, command.input.Item);
   if (command instanceof UpdateCommand) noteUpdate(world, process, command.input, answer.Attributes);
   if (command instanceof TransactWriteCommand) noteTransaction(world, process, command.input.TransactItems ?? []);
@@ -98,8 +100,13 @@ function note(world: TableWorld, process: Process, command: Command, answer: Any
 
 const momentOf = ({ scheduler }: TableWorld): Moment => ({ at: scheduler.now(), step: scheduler.step() });
 
+function noteConsent(world: TableWorld, kind: 'stop' | 'start', key: Anything): void {
+  world.history.consents.push({ key: keyOf(key), kind, when: momentOf(world) });
+}
+
 function notePut(world: TableWorld, process: Process, item: Anything): void {
   const { history } = world;
+  if (String(item.pk).startsWith('P#')) noteConsent(world, 'stop', item);
   if (!String(item.pk).startsWith('C#')) return;
   const conversation = conversationOf(item.pk);
   if (item.sk === HEAD) history.conversations.add(conversation);
@@ -128,19 +135,15 @@ function noteTransaction(world: TableWorld, process: Process, actions: readonly 
   if (heard) noteRule(world, process, 'inbound', heard.Put.Item);
 }
 
-/** A rule written by the worker is that of the message in its tick, which the process's name tells. */
+/** A rule written by the worker is that of the message in its tick. */
 function noteRule(
   world: TableWorld,
   process: Process,
   kind: 'written' | 'finished' | 'inbound',
   at: { pk: string; sk: string },
 ): void {
-  const key = kind === 'written' ? (process.name.split(' ')[2] ?? '') : at.sk;
-  world.history.rules.push({
-    kind,
-    conversation: conversationOf(at.pk),
-    key,
-    process: process.name,
-    when: momentOf(world),
-  });
+  const key = kind === 'written' ? (process.subject?.key ?? '') : at.sk;
+  const conversation = conversationOf(at.pk);
+  world.history.rules.push({ kind, conversation, key, process: process.id, when: momentOf(world) });
+  world.history.looks.delete(process.id);
 }

@@ -38,11 +38,16 @@ test('events that would wait long run in environments of their own, up to the co
   expect(answers.map((answer) => (answer as { served: number }).served).toSorted()).toEqual([1, 1, 2, 2]);
 });
 
-test('events that need not wait long share an environment', async () => {
+test('events that need not wait long share an environment, and no other is made', async () => {
   const lambda = start({ maxConcurrency: 8 });
   await lambda.prewarm();
-  const answers = await Promise.all(['a', 'b', 'c'].map((name) => lambda.invoke({ name, takesMs: 5 })));
-  expect(answers.map((answer) => (answer as { served: number }).served)).toEqual([1, 2, 3]);
+  const shortOnes = async () => {
+    const answers = await Promise.all(['a', 'b', 'c'].map((name) => lambda.invoke({ name, takesMs: 2 })));
+    return answers.map((answer) => (answer as { served: number }).served);
+  };
+  expect(await shortOnes()).toEqual([1, 2, 3]);
+  await lambda.invoke({ takesMs: 400 });
+  expect(await shortOnes()).toEqual([5, 6, 7]);
 });
 
 test('an error keeps its name and leaves the environment alive', async () => {

@@ -42,7 +42,7 @@ export function refuseEntries(client: SQSClient, refused: (index: number) => boo
     if (command !== SendMessageBatchCommand.name) return proceed();
     const { Entries = [] } = input as SendMessageBatchCommandInput;
     const failing = Entries.filter(({ Id }) => refused(Number(Id)));
-    const passing = Entries.filter(({ Id }) => !refused(Number(Id)));
+    const passing = Entries.filter((entry) => !failing.includes(entry));
     input.Entries = passing;
     const answer = passing.length > 0 ? ((await proceed()) as { output: object }) : { output: {} };
     const Failed = failing.map(({ Id }) => ({ Id, Code: 'InternalError', SenderFault: false }));

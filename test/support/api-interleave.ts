@@ -51,8 +51,8 @@ export function createInterleaving(random: () => number): Interleaving {
       });
     },
     async run(tasks) {
+      for (const task of tasks.keys()) moving.add(task);
       const running = tasks.map(async (start, task) => {
-        moving.add(task);
         try {
           return await start();
         } finally {

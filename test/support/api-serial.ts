@@ -22,6 +22,8 @@ interface Contact {
   readonly primary: Map<Kind, string>;
 }
 
+const newContact = (): Contact => ({ requests: [], found: new Set(), primary: new Map() });
+
 export const describeContact = (requests: readonly string[], found: readonly string[], primary: readonly string[]) =>
   `${[...requests].sort().join('+')} found by ${[...found].sort().join('+')}, reached by ${[...primary].sort().join('+')}`;
 
@@ -37,7 +39,7 @@ export function runSerially(requests: readonly SerialRequest[]): Outcome {
     const isConflict = distinct.length > 1;
     const contact =
       (isConflict ? contacts.find(({ found }) => found.has(deciding)) : distinct[0]) ??
-      ({ requests: [], found: new Set(), primary: new Map() } satisfies Contact);
+      newContact();
     if (distinct.length === 0) contacts.push(contact);
     answers[request.name] = `${distinct.length === 0 ? 201 : 200}${isConflict ? ' conflict' : ''}`;
     contact.requests.push(request.name);

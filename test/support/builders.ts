@@ -1,10 +1,14 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Conversation, Participant } from '../../shared/domain/conversation.ts';
 import type { Message } from '../../shared/domain/message.ts';
 import { EnqueueError, type Outgoing, type QueueSender } from '../../shared/queue/send.ts';
+import { createDocumentClient } from '../../shared/runtime/clients.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { createIdMaker, successor } from '../../shared/runtime/ids.ts';
 import type { MetricName, Observer } from '../../shared/runtime/observe.ts';
 import { messageSk } from '../../shared/store/keys.ts';
+import type { Table } from '../../shared/store/table.ts';
+import type { TestTable } from './emulators.ts';
 
 /** The moment that tests count from. */
 export const NOW = Date.UTC(2026, 2, 1, 12);
@@ -12,6 +16,12 @@ export const ORGANIZATION = 'aaa111111111111111111222';
 export const ORG_PATH = `aaa111111111111111111111#${ORGANIZATION}`;
 export const AGENT = 'aaa000000000000000000111';
 export const OTHER_AGENT = 'aaa000000000000000000222';
+
+/** A test's table as the store wants it. */
+export const tableOf = ({ tableName, clientConfig }: TestTable): Table => ({
+  name: tableName,
+  client: createDocumentClient(new DynamoDBClient(clientConfig)),
+});
 
 const ids = createIdMaker();
 /** An id that no other test has, whose successor is nobody's either. */

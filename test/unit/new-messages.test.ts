@@ -29,11 +29,10 @@ describe('accepted messages', () => {
     expect(ids.toSorted()).toEqual(ids);
   });
 
-  it.each<[string, Partial<AcceptedDraft>, string | undefined]>([
+  it.each<[string, Partial<AcceptedDraft>, string]>([
     ['of an agent is the key’s owner’s', { role: 'agent' }, AGENT],
     ['of a bot is the key’s owner’s', { role: 'bot' }, AGENT],
     ['that names its user is that user’s', { role: 'agent', user: OTHER_AGENT }, OTHER_AGENT],
-    ['of the contact is nobody’s', { role: 'contact' }, undefined],
     ['that is a command is the key’s owner’s, also with role agent', { type: 'command', text: '/leave', role: 'agent' }, AGENT],
     [
       'that is a command is the key’s owner’s, also with role contact',

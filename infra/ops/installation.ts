@@ -1,0 +1,102 @@
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { createDocumentClient } from '../../shared/runtime/clients.ts';
+import type { Table } from '../../shared/store/table.ts';
+
+export const QUEUES = ['ticks', 'email', 'sms', 'whatsapp', 'sweep'] as const;
+export type QueueName = (typeof QUEUES)[number];
+
+/** What the stack calls the function that each queue feeds; CloudFormation puts it into the queue's name. */
+const CONSTRUCTS: Readonly<Record<QueueName, string>> = {
+  ticks: 'Worker',
+  email: 'Email',
+  sms: 'Sms',
+  whatsapp: 'WhatsApp',
+  sweep: 'Sweeper',
+};
+
+/** A running installation, at home or deployed, as an operator reaches it. */
+export interface Installation {
+  readonly sqs: SQSClient;
+  queueUrl(queue: QueueName): Promise<string>;
+  deadLettersUrl(queue: QueueName): Promise<string>;
+  table(): Promise<Table>;
+}
+
+export interface Where {
+  /** A deployed stage, reached with the AWS credentials of the environment; else the local run. */
+  readonly stage?: string;
+  /** Of the local run. */
+  readonly port: string;
+}
+
+export const toQueueName = (name: string | undefined): QueueName => {
+  const queue = QUEUES.find((known) => known === name);
+  if (queue) return queue;
+  throw new Error(`Say which queue: --queue ${QUEUES.join(' | ')}`);
+};
+
+/** Throws one sentence when nothing runs there. */
+export const findInstallation = (where: Where): Promise<Installation> =>
+  where.stage === undefined ? atHome(where.port) : Promise.resolve(deployed(where.stage));
+
+async function atHome(port: string): Promise<Installation> {
+  const answer = await fetch(`http://127.0.0.1:${port}/_local/endpoints`).catch(() => {
+    throw new Error(`Nothing answers on port ${port}: start Overture with npm start, or name a --stage.`);
+  });
+  const { dynamodb, sqs, table, queues } = (await answer.json()) as {
+    dynamodb: string;
+    sqs: string;
+    table: string;
+    queues: Record<string, string>;
+  };
+  const local = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+  const client = createDocumentClient(new DynamoDBClient({ endpoint: dynamodb, ...local }));
+  return installation(
+    new SQSClient({ endpoint: sqs, ...local }),
+    async () => Object.entries(queues),
+    async () => ({ client, name: table }),
+  );
+}
+
+function deployed(stage: string): Installation {
+  const prefix = `Overture-${stage}-Service-`;
+  const sqs = new SQSClient({});
+  const dynamodb = new DynamoDBClient({});
+  return installation(
+    sqs,
+    async () => {
+      const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({ QueueNamePrefix: prefix, MaxResults: 1000 }));
+      return QueueUrls.map((url) => [url.slice(url.lastIndexOf('/') + 1 + prefix.length), url]);
+    },
+    async () => ({ client: createDocumentClient(dynamodb), name: await tableOf(dynamodb, stage) }),
+  );
+}
+
+async function tableOf(dynamodb: DynamoDBClient, stage: string): Promise<string> {
+  const prefix = `Overture-${stage}-Data-`;
+  const { TableNames = [] } = await dynamodb.send(
+    new ListTablesCommand({ ExclusiveStartTableName: prefix, Limit: 10 }),
+  );
+  const name = TableNames.find((candidate) => candidate.startsWith(prefix));
+  if (name) return name;
+  throw new Error(`There is no table of stage ${stage} in this account and region.`);
+}
+
+function installation(
+  sqs: SQSClient,
+  listQueues: () => Promise<(readonly [name: string, url: string])[]>,
+  table: Installation['table'],
+): Installation {
+  const find = async (prefix: string): Promise<string> => {
+    const found = (await listQueues()).find(([name]) => name.startsWith(prefix));
+    if (found) return found[1];
+    throw new Error(`There is no queue ${prefix}… in this installation.`);
+  };
+  return {
+    sqs,
+    table,
+    queueUrl: (queue) => find(`${CONSTRUCTS[queue]}Queue`),
+    deadLettersUrl: (queue) => find(`${CONSTRUCTS[queue]}DeadLetters`),
+  };
+}

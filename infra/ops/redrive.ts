@@ -1,0 +1,72 @@
+/**
+ * `npm run redrive -- --queue <name> [--stage <stage>]`: sends what a DLQ holds back to its queue. What the table's
+ * stream left there names a shard and no message; it stays.
+ */
+import { parseArgs } from 'node:util';
+import { DeleteMessageCommand, type Message, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { findInstallation, type Installation, type QueueName, toQueueName } from './installation.ts';
+
+const HIDDEN_SECONDS = 60;
+const EMPTY_RECEIVES = 2;
+
+/** Moves everything that is there; answers how many went back, and how many are none of the queue's messages. */
+export async function redrive(
+  { sqs, queueUrl, deadLettersUrl }: Installation,
+  queue: QueueName,
+): Promise<{ moved: number; left: number }> {
+  const [from, to] = await Promise.all([deadLettersUrl(queue), queueUrl(queue)]);
+  const count = { moved: 0, left: 0 };
+  for (let empty = 0; empty < EMPTY_RECEIVES; ) {
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl: from,
+        MaxNumberOfMessages: 10,
+        WaitTimeSeconds: 1,
+        VisibilityTimeout: HIDDEN_SECONDS,
+      }),
+    );
+    empty = Messages.length === 0 ? empty + 1 : 0;
+    for (const message of Messages) {
+      const moved = await sendBack({ sqs, from, to }, message);
+      if (moved) count.moved += 1;
+      else count.left += 1;
+    }
+  }
+  return count;
+}
+
+async function sendBack(
+  { sqs, from, to }: { sqs: Installation['sqs']; from: string; to: string },
+  { Body = '', ReceiptHandle }: Message,
+): Promise<boolean> {
+  const group = groupOf(Body);
+  if (group === undefined) return false;
+  await sqs.send(new SendMessageCommand({ QueueUrl: to, MessageBody: Body, MessageGroupId: group }));
+  await sqs.send(new DeleteMessageCommand({ QueueUrl: from, ReceiptHandle }));
+  return true;
+}
+
+/** The organization of a message of ours: on itself, or on the messages it names. */
+function groupOf(body: string): string | undefined {
+  try {
+    const { organization, messages } = JSON.parse(body);
+    return organization ?? messages?.[0]?.organization;
+  } catch {
+    return undefined;
+  }
+}
+
+async function main(): Promise<string> {
+  const { values } = parseArgs({ options: { queue: { type: 'string' }, stage: { type: 'string' } } });
+  const queue = toQueueName(values.queue);
+  const found = await findInstallation({ ...values, port: process.env.PORT ?? '3000' });
+  const { moved, left } = await redrive(found, queue);
+  return `${moved} messages went back to ${queue}; ${left} stay in its DLQ.`;
+}
+
+if (import.meta.main) {
+  await main().then(console.log, (error: Error) => {
+    console.error(error.message);
+    process.exit(1);
+  });
+}
