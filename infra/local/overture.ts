@@ -8,7 +8,8 @@ import { createDocumentClient } from '../../shared/runtime/clients.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { createUserReader } from '../../shared/store/users.ts';
-import { type RunningDoubles, startDoubles } from './doubles/start.ts';
+import type { Addresses } from './doubles/doubles.ts';
+import { startDoubles } from './doubles/start.ts';
 import { startSes } from './emulators/ses.ts';
 import { forward } from './forward.ts';
 import { applySeed } from './seed/apply-seed.ts';
@@ -29,6 +30,8 @@ export interface OvertureOptions {
   /** Keeps the state over a restart; without it, the state is gone at the end. */
   readonly dataDir?: string;
   readonly seedFile?: string;
+  /** Doubles that somebody else started, and that live on when this run ends. */
+  readonly doubles?: Addresses;
   log(line: string): void;
 }
 
@@ -59,7 +62,7 @@ export async function startOverture(options: OvertureOptions): Promise<Overture>
     if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
   };
   try {
-    const [, { ses, doubles }] = await Promise.all([synthesizeLocal(ASSEMBLY), startProviders(running)]);
+    const [, { doubles, inboxUrl }] = await Promise.all([synthesizeLocal(ASSEMBLY), findProviders(options, running)]);
     let tokenFor: Overture['token'] = async () => undefined;
     let endpoints: unknown = {};
     const stack = await createLocalStack({
@@ -92,19 +95,24 @@ export async function startOverture(options: OvertureOptions): Promise<Overture>
     await register(doubles, sendersOf(services, seed.watemplates, stack.url));
     tokenFor = createTokenPrinter(table, secretOf(stack, 'TokenKey'));
     const demoUser = seed.users[0]?.id;
-    return { url: stack.url, inboxUrl: ses.endpoint, stack, table, token: tokenFor, demoUser, stop };
+    return { url: stack.url, inboxUrl, stack, table, token: tokenFor, demoUser, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function startProviders(running: { stop(): Promise<void> }[]) {
+/** The doubles, and the page with the mails that went through them. */
+async function findProviders(
+  { doubles }: OvertureOptions,
+  running: { stop(): Promise<void> }[],
+): Promise<{ doubles: Addresses; inboxUrl: string }> {
+  if (doubles) return { doubles, inboxUrl: `${doubles.control}/_local/outbox` };
   const ses = await startSes();
   running.push(ses);
-  const doubles = await startDoubles({ sesEndpoint: ses.endpoint, specsDir: SPECS });
-  running.push(doubles);
-  return { ses, doubles };
+  const started = await startDoubles({ sesEndpoint: ses.endpoint, specsDir: SPECS });
+  running.push(started);
+  return { doubles: started, inboxUrl: ses.endpoint };
 }
 
 function secretOf(stack: LocalStack, name: string): string {
@@ -113,7 +121,7 @@ function secretOf(stack: LocalStack, name: string): string {
   return value;
 }
 
-async function register(doubles: RunningDoubles, senders: ReturnType<typeof sendersOf>): Promise<void> {
+async function register(doubles: Addresses, senders: ReturnType<typeof sendersOf>): Promise<void> {
   const answer = await fetch(`${doubles.control}/_local/senders`, { method: 'PUT', body: JSON.stringify(senders) });
   if (!answer.ok) throw new Error(`The providers' doubles refused the senders: ${await answer.text()}`);
 }
@@ -140,7 +148,7 @@ function answerJson(response: ServerResponse, body: unknown): void {
 async function answerLocally(
   request: IncomingMessage,
   response: ServerResponse,
-  doubles: RunningDoubles,
+  doubles: Addresses,
   token: Overture['token'],
   endpoints: () => unknown,
 ): Promise<void> {

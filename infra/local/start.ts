@@ -38,6 +38,7 @@ async function main(): Promise<void> {
     port: portOf(process.env.PORT),
     ...(process.env.OVERTURE_DATA && { dataDir: process.env.OVERTURE_DATA }),
     ...(process.env.OVERTURE_SEED && { seedFile: process.env.OVERTURE_SEED }),
+    ...(process.env.OVERTURE_DOUBLES && { doubles: JSON.parse(process.env.OVERTURE_DOUBLES) }),
     log: (line) => console.error(line),
   });
   let stopping = false;

@@ -3,7 +3,7 @@ import { getConversation } from '../../shared/store/conversations.ts';
 import { findOwners, identityOf } from '../../shared/store/identities.ts';
 import { listNewest } from '../../shared/store/messages.ts';
 import type { Item } from '../../shared/store/table.ts';
-import { createTestClock, skewedClock } from '../support/api-clock.ts';
+import { createTestClock, slowClock } from '../support/api-clock.ts';
 import { aroundCalls, type ClientCall, conflictOf, refuseEntries } from '../support/api-faults.ts';
 import { createInterleaving } from '../support/api-interleave.ts';
 import { chooseSeed, createRandom, pick } from '../support/api-random.ts';
@@ -12,7 +12,6 @@ import { ORGANIZATION } from '../support/api-seed.ts';
 import { describeContact, type Outcome, permutations, runSerially, type SerialRequest } from '../support/api-serial.ts';
 import { type Answer, type Api, PEPPER, startWorld, type World } from '../support/api-world.ts';
 
-let T0=performance.now();
 let world: World;
 beforeAll(async () => {
   world = await startWorld();
@@ -27,7 +26,6 @@ const isMessage = ({ sk }: Item) => String(sk).startsWith('M#');
 /** What 200 starts for one person must leave behind. */
 async function expectOnePerson(answers: readonly Answer[], identities: number) {
   const count = answers.length;
-  console.log(answers.filter(a=>a.status>201).map(a=>JSON.stringify(a)), performance.now()-T0);
   expect([countOf(answers, 201), countOf(answers, 200)]).toEqual([1, count - 1]);
   const [conversation, ...others] = [...new Set(answers.map(({ body }) => body.id))];
   expect(others).toEqual([]);
@@ -53,7 +51,7 @@ async function expectOnePerson(answers: readonly Answer[], identities: number) {
 describe('200 parallel starts for one new person', () => {
   it('make one contact and one conversation that holds every message in its place', async () => {
     const before = new Set((await world.items()).filter(({ pk }) => String(pk).startsWith('C#')).map(({ pk }) => pk));
-    const api = world.createApi({ clock: skewedClock(0) });
+    const api = world.createApi({ clock: slowClock(0) });
     const request = startRequest();
     const answers = await Promise.all(Array.from({ length: 200 }, () => start(api, request)));
     const { messages } = await expectOnePerson(answers, 1);
@@ -66,7 +64,7 @@ describe('200 parallel starts for one new person', () => {
   });
 
   it('do so from several environments whose clocks disagree', async () => {
-    const apis = [0, 60, -60, 15].map((skewMs) => world.createApi({ clock: skewedClock(skewMs) }));
+    const apis = [0, 60, -60, 15].map((skewMs) => world.createApi({ clock: slowClock(skewMs) }));
     const request = startRequest();
     const answers = await Promise.all(
       Array.from({ length: 200 }, (_, index) => start(apis[index % apis.length] as Api, request)),
@@ -77,7 +75,7 @@ describe('200 parallel starts for one new person', () => {
   });
 
   it('do so when each gives another combination of identifiers', async () => {
-    const api = world.createApi({ clock: skewedClock(0) });
+    const api = world.createApi({ clock: slowClock(0) });
     const profile = { email: newEmail(), telephone: newTelephone() };
     const first = start(api, startWith(profile));
     const later = Array.from({ length: 59 }, (_, index) =>

@@ -1,3 +1,4 @@
+import type { MessageState, ReceiptStatus } from '../../shared/domain/message.ts';
 import type { Touchpoint } from '../../shared/domain/touchpoint.ts';
 import type { DeliveryStatus, SendRequest } from '../../shared/providers/provider.ts';
 
@@ -33,6 +34,15 @@ export interface Sent {
   providerId: string;
   /** When we knew: a report that was stored, or the provider's own answer that was. */
   known?: Moment;
+}
+
+/** A message after it was changed. */
+export interface Change extends MessagePlace {
+  readonly state: MessageState;
+  readonly attempt: number;
+  readonly receipt: ReceiptStatus | undefined;
+  readonly code: string | undefined;
+  readonly when: Moment;
 }
 
 /** A write of a conversation's status and participants, or a look at them that changed nothing. */
@@ -74,7 +84,9 @@ export interface Consent {
 export interface History {
   readonly asked: Asked[];
   readonly stored: (MessagePlace & { readonly id: string; readonly process: number; readonly when: Moment })[];
-  readonly conversations: Set<string>;
+  /** Items of conversations as they were created. */
+  readonly conversations: Map<string, Record<string, unknown>>;
+  readonly changes: Change[];
   readonly claims: Claimed[];
   readonly sent: Sent[];
   readonly rules: RuleApplied[];
@@ -88,7 +100,8 @@ export interface History {
 export const createHistory = (): History => ({
   asked: [],
   stored: [],
-  conversations: new Set(),
+  conversations: new Map(),
+  changes: [],
   claims: [],
   sent: [],
   rules: [],

@@ -51,6 +51,7 @@ export interface Scheduler {
   real<T>(promise: Promise<T>): Promise<T>;
   /** Ends what goes wrong. */
   calm(): void;
+  isCalm(): boolean;
   /** Runs until nothing is left to happen; false when that takes too many steps. */
   run(): Promise<boolean>;
   log(...words: unknown[]): void;
@@ -197,6 +198,7 @@ export function createScheduler(random: Random, faults: Faults, trace?: (line: s
     calm: () => {
       isCalm = true;
     },
+    isCalm: () => isCalm,
     run,
     log,
   };

@@ -109,7 +109,7 @@ function notePut(world: TableWorld, process: Process, item: Anything): void {
   if (String(item.pk).startsWith('P#')) noteConsent(world, 'stop', item);
   if (!String(item.pk).startsWith('C#')) return;
   const conversation = conversationOf(item.pk);
-  if (item.sk === HEAD) history.conversations.add(conversation);
+  if (item.sk === HEAD) history.conversations.set(conversation, item);
   if (!isMessageSk(item.sk)) return;
   history.stored.push({ conversation, key: item.sk, id: item.id, process: process.id, when: momentOf(world) });
   world.stored(item);
@@ -120,19 +120,28 @@ const namesIn = (input: Anything): string[] => Object.values(input.ExpressionAtt
 const isRuleWrite = (input: Anything): boolean => input.Key?.sk === HEAD && namesIn(input).includes('participants');
 
 function noteUpdate(world: TableWorld, process: Process, input: Anything, item: Anything): void {
-  if (isMessageSk(input.Key.sk) && item?.state === 'sending') {
-    const place = { conversation: conversationOf(input.Key.pk), key: input.Key.sk };
-    world.history.claims.push({ ...place, attempt: item.attempt, process: process.id, when: momentOf(world) });
-  }
+  if (isMessageSk(input.Key.sk)) noteChange(world, process, input.Key, item);
   if (isRuleWrite(input)) noteRule(world, process, 'written', input.Key);
+}
+
+function noteChange({ history, scheduler }: TableWorld, process: Process, key: Anything, item: Anything): void {
+  const place = { conversation: conversationOf(key.pk), key: key.sk };
+  const when: Moment = { at: scheduler.now(), step: scheduler.step() };
+  const { state, attempt, receipt, error } = item;
+  history.changes.push({ ...place, state, attempt, receipt: receipt?.status, code: error?.code, when });
+  if (state === 'sending') history.claims.push({ ...place, attempt, process: process.id, when });
 }
 
 function noteTransaction(world: TableWorld, process: Process, actions: readonly Anything[]): void {
   for (const { Put } of actions) if (Put) notePut(world, process, Put.Item);
-  const finished = actions.find(({ Update }) => Update && isMessageSk(Update.Key.sk));
-  const heard = actions.find(({ Put }) => Put?.Item.inbound === true);
-  if (finished) noteRule(world, process, 'finished', finished.Update.Key);
-  if (heard) noteRule(world, process, 'inbound', heard.Put.Item);
+  const finished = actions.find(({ Update }) => Update && isMessageSk(Update.Key.sk))?.Update;
+  const heard = actions.find(({ Put }) => Put?.Item.inbound === true)?.Put;
+  const isNew = actions.some(({ Put }) => Put?.Item.sk === HEAD && Put.Item.pk === heard?.Item.pk);
+  if (finished) {
+    noteChange(world, process, finished.Key, { state: 'done', attempt: 0 });
+    noteRule(world, process, 'finished', finished.Key);
+  }
+  if (heard && !isNew) noteRule(world, process, 'inbound', heard.Item);
 }
 
 /** A rule written by the worker is that of the message in its tick. */

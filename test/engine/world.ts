@@ -8,6 +8,7 @@ import { type QueueName, stages } from '../../infra/stages.ts';
 import { scopesUpTo } from '../../shared/auth/scopes.ts';
 import type { Delivery, Sweep, Tick } from '../../shared/contracts/queue-messages.ts';
 import { deliver } from '../../shared/delivery/deliver.ts';
+import { createPace } from '../../shared/delivery/pace.ts';
 import type { DeliverySettings } from '../../shared/delivery/parts.ts';
 import { RequestError } from '../../shared/domain/errors.ts';
 import { TOUCHPOINTS, type Touchpoint } from '../../shared/domain/touchpoint.ts';
@@ -91,8 +92,13 @@ export function createWorld({ table, nonce, scheduler, variant }: WorldOptions):
       const made = createProvider({ scheduler, history, callback }, process, name);
       return variant.provider?.(made) ?? made;
     };
+    const own = {
+      client: createTableClient({ scheduler, history, client: table.client, variant, stored }, process),
+      name: table.name,
+    };
     return {
-      table: { client: createTableClient({ scheduler, history, client: table.client, variant, stored }, process), name: table.name },
+      table: own,
+      pace: createPace(own, process.clock, random.next),
       configuration: {
         organization: (id: string) => afterPause(id === setting.organization ? setting.configuration : undefined),
         service: (id: string) => afterPause(setting.configuration.services.find((service) => service.id === id)),
@@ -313,5 +319,5 @@ function createOutage(scheduler: Scheduler): { hits(queue: QueueName): boolean }
   const from = scheduler.now() + random.below(700_000);
   const to = from + random.below(1_800_000);
   scheduler.log('outage of', queue, 'from', from, 'to', to);
-  return { hits: (name) => (queue === 'all' || queue === name) && scheduler.now() >= from && scheduler.now() < to };
+  return { hits: (name) => !scheduler.isCalm() && (queue === 'all' || queue === name) && scheduler.now() >= from && scheduler.now() < to };
 }

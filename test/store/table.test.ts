@@ -174,13 +174,12 @@ describe('faults of the table', () => {
     },
   );
 
-  const THROTTLES = [
+  it.each([
     'TransactionConflictException',
     'ProvisionedThroughputExceededException',
     'ThrottlingException',
     'RequestLimitExceeded',
-  ];
-  it.each([...THROTTLES, 'TransactionInProgressException'])('%s may be tried again, whatever the write', async (name) => {
+  ])('%s may be tried again, whatever the write', async (name) => {
     mock.onAnyCommand().rejects(named(name));
     await expect(updateItem(faulty, newKey(), { set: { a: 1 } })).rejects.toBeInstanceOf(ContentionError);
     await expect(putItem(faulty, newKey())).rejects.toBeInstanceOf(ContentionError);
@@ -188,8 +187,13 @@ describe('faults of the table', () => {
     await expect(batchGet(faulty, [newKey()], true)).rejects.toBeInstanceOf(ContentionError);
   });
 
-  it.each(THROTTLES)('%s may be tried again, while a large body is stored', async (name) => {
-    mock.on(BatchWriteCommand).rejects(named(name));
+  it('a transaction that is still under way, as the SDK repeated it, may be tried again', async () => {
+    mock.on(TransactWriteCommand).rejects(named('TransactionInProgressException'));
+    await expect(write()).rejects.toBeInstanceOf(ContentionError);
+  });
+
+  it('a throttle while a large body is stored may be tried again too', async () => {
+    mock.on(BatchWriteCommand).rejects(named('ThrottlingException'));
     await expect(storeBodies(faulty, [aMessage({ text: 'x'.repeat(2_000) })])).rejects.toBeInstanceOf(ContentionError);
   });
 

@@ -37,9 +37,7 @@ export function runSerially(requests: readonly SerialRequest[]): Outcome {
     const distinct = [...new Set(owners)];
     const deciding: Kind = request.touchpoint === 'email' ? 'email' : 'telephone';
     const isConflict = distinct.length > 1;
-    const contact =
-      (isConflict ? contacts.find(({ found }) => found.has(deciding)) : distinct[0]) ??
-      newContact();
+    const contact = (isConflict ? contacts.find(({ found }) => found.has(deciding)) : distinct[0]) ?? newContact();
     if (distinct.length === 0) contacts.push(contact);
     answers[request.name] = `${distinct.length === 0 ? 201 : 200}${isConflict ? ' conflict' : ''}`;
     contact.requests.push(request.name);

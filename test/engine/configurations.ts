@@ -1,0 +1,42 @@
+import { type Faults, NO_FAULTS, USUAL_FAULTS } from './faults.ts';
+import { type Shape, USUAL_SHAPE } from './scenario.ts';
+
+export interface Configuration {
+  readonly name: string;
+  readonly faults: Faults;
+  readonly shape: Shape;
+}
+
+const configure = (name: string, faults: Partial<Faults>, shape: Partial<Shape> = {}): Configuration => ({
+  name,
+  faults: { ...USUAL_FAULTS, ...faults },
+  shape: { ...USUAL_SHAPE, ...shape },
+});
+
+/** What the engine as it is must bear without a violation. */
+export const CONFIGURATIONS: readonly Configuration[] = [
+  configure('no-faults', NO_FAULTS),
+  configure('usual', {}),
+  configure('callbacks-all-lost', { callbackLost: 1 }),
+  configure('callbacks-never-lost', { callbackLost: 0, callbackLate: 0 }),
+  configure('unclear', { ambiguous: 0.3 }, { sameText: 0.8 }),
+  configure('throttled', { throttle: 0.1, lost: 0.1 }),
+  configure('killed', { kill: 0.04 }),
+  configure('stalled', { stall: 0.03, stallMaxMs: 20_000 }),
+  configure('outage', { outage: 1 }),
+  configure('skew-20', { skewMs: 20 }),
+  configure('skew-500', { skewMs: 500 }),
+  configure('replies', { ambiguous: 0.15 }, { reply: 1, stop: 0.5 }),
+  configure('at-the-wait', { stall: 0.02 }, { atTheWait: true, maxPeople: 1 }),
+  configure(
+    'together',
+    { stall: 0.03, stallMaxMs: 400 },
+    { together: true, maxPeople: 1, maxRequests: 5, startAgain: 0.8, otherIdentifiers: 0.4 },
+  ),
+];
+
+export function configurationNamed(name: string): Configuration {
+  const found = CONFIGURATIONS.find((configuration) => configuration.name === name);
+  if (found) return found;
+  throw new Error(`Unknown configuration "${name}": choose one of ${CONFIGURATIONS.map((known) => known.name).join(', ')}.`);
+}
