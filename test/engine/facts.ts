@@ -1,5 +1,6 @@
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Conversation } from '../../shared/domain/conversation.ts';
+import { parseEmailAddress } from '../../shared/domain/email-address.ts';
 import type { Message } from '../../shared/domain/message.ts';
 import { parseTelephone } from '../../shared/domain/telephone.ts';
 import { toConversation } from '../../shared/store/conversation-item.ts';
@@ -97,7 +98,8 @@ interface Named {
 export const namedIn = ({ kind, body }: Asked): Named => {
   if (kind === 'reply') return { telephone: (body as { telephone: string }).telephone };
   if (kind === 'append') return {};
-  return (body as { contact: { profile: Named } }).contact.profile;
+  const { email, telephone } = (body as { contact: { profile: Named } }).contact.profile;
+  return { ...(email !== undefined && { email }), ...(telephone !== undefined && { telephone }) };
 };
 
 async function readOwners(table: Table, { history, setting }: World): Promise<Map<string, string>> {
@@ -110,7 +112,10 @@ async function readOwners(table: Table, { history, setting }: World): Promise<Ma
     const { Item } = await table.client.send(new GetCommand({ TableName: table.name, Key: { ...key } }));
     if (typeof Item?.conversation === 'string') owners.set(written, Item.conversation);
   };
-  for (const email of emails) await read('email', email, email);
+  for (const email of emails) {
+    const parsed = parseEmailAddress(email);
+    if (parsed.ok) await read('email', email, parsed.matchKey);
+  }
   for (const telephone of telephones) {
     const parsed = parseTelephone(telephone);
     if (parsed.ok) await read('telephone', telephone, parsed.matchKey);

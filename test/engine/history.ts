@@ -57,6 +57,7 @@ export interface Asked {
   readonly name: string;
   readonly person: number;
   readonly kind: 'start' | 'append' | 'reply';
+  readonly path: string;
   readonly body: unknown;
   readonly started: Moment;
   readonly process: number;

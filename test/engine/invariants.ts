@@ -57,7 +57,7 @@ const isBefore = (one: Moment | undefined, other: Moment | undefined): boolean =
 function isOrdered(facts: Facts, first: Message, second: Message): boolean {
   const one = facts.requestOf(first);
   const other = facts.requestOf(second);
-  if (!one || !other) return false;
+  if (!one || !other || first.conversation !== second.conversation) return false;
   if (one === other) return true;
   const answered = (asked: typeof one) => (asked.status !== undefined && asked.status < 300 ? asked.answered : undefined);
   if (isBefore(answered(one), other.started)) return true;

@@ -105,7 +105,7 @@ export function createScheduler(random: Random, faults: Faults, trace?: (line: s
     const skew = faults.skewMs > 0 ? random.below(2 * faults.skewMs + 1) - faults.skewMs : 0;
     const pause = (ms = 0): Promise<void> =>
       new Promise((resolve) => {
-        if (process.alive) gates.push({ process, at: now + ms, open: resolve });
+        if (process.alive) gates.push({ process, at: now + Math.ceil(ms), open: resolve });
       });
     const process: RunningProcess = {
       id: ++processes,

@@ -231,7 +231,7 @@ export function createWorld({ table, nonce, scheduler, variant }: WorldOptions):
       name,
       lifeMs: API_MS,
       work: async (process) => {
-        const asked = { name, person, kind, body, started: moment(), process: process.id };
+        const asked = { name, person, kind, path, body, started: moment(), process: process.id };
         history.asked.push(asked);
         scheduler.log(name, `#${process.id}`, 'POST', path, JSON.stringify(body));
         const answer = await answerOf(createApi(partsOf(process))(http(path, body)));
@@ -278,6 +278,7 @@ export function createWorld({ table, nonce, scheduler, variant }: WorldOptions):
       name: `reply ${id}`,
       person,
       kind: 'reply',
+      path: '',
       body: { telephone, provider, text },
       started: moment(),
       process: 0,

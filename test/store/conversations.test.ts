@@ -4,6 +4,7 @@ import type { Conversation } from '../../shared/domain/conversation.ts';
 import type { Message } from '../../shared/domain/message.ts';
 import { toConversation, toConversationItem } from '../../shared/store/conversation-item.ts';
 import {
+  appendOnce,
   attachIdentities,
   createConversation,
   finishWithRule,
@@ -12,11 +13,11 @@ import {
   storeInbound,
   writeRule,
 } from '../../shared/store/conversations.ts';
-import { atMost, equals } from '../../shared/store/expression.ts';
+import { absent, atMost, equals } from '../../shared/store/expression.ts';
 import { findOwners, type Identity, identityOf } from '../../shared/store/identities.ts';
 import { conversationKey, inboundGuardKey } from '../../shared/store/keys.ts';
 import { getMessage } from '../../shared/store/messages.ts';
-import { type Item, putItem, type Table } from '../../shared/store/table.ts';
+import { type Item, putAction, putItem, type Table } from '../../shared/store/table.ts';
 import { AGENT, aConversation, aMessage, aParticipant, NOW, newId, ORGANIZATION, tableOf } from '../support/builders.ts';
 import { startTestTable, type TestTable } from '../support/emulators.ts';
 
@@ -129,19 +130,22 @@ describe('creating a conversation', () => {
     const message = aMessage({ conversation: late.id });
     expect(
       await createConversation(table, { conversation: late, identities: [free, taken], messages: [message] }),
-    ).toEqual({ created: false, owners: new Map([['telephone', owner.id]]) });
+    ).toMatchObject({ created: false, owners: new Map([['telephone', owner.id]]) });
     expect(await asStored(late.id)).toBeUndefined();
     expect(await storedMessage(message)).toBeUndefined();
     expect((await findOwners(table, [free])).size).toBe(0);
   });
 
-  it('writes nothing when the guard is there already', async () => {
+  it('writes nothing when a guard is there already, and answers it', async () => {
     const conversation = aConversation();
-    const guard = inboundGuardKey(conversation.id, 'twilio', 'SM1');
-    await putItem(table, { ...guard });
-    expect(
-      await createConversation(table, { conversation, identities: [], messages: [], guard: { ...guard } }),
-    ).toMatchObject({ created: false });
+    const guard = { ...inboundGuardKey(conversation.id, 'twilio', 'SM1'), message: 'the first' };
+    await putItem(table, guard);
+    const also = [putAction(table, { ...guard, message: 'the second' }, absent('pk'))];
+    expect(await createConversation(table, { conversation, identities: [], messages: [], also })).toEqual({
+      created: false,
+      owners: new Map(),
+      also: [{ failed: true, item: guard }],
+    });
     expect(await asStored(conversation.id)).toBeUndefined();
   });
 
@@ -257,6 +261,47 @@ describe('attaching identities', () => {
       attached: false,
     });
     expect((await findOwners(table, identities)).size).toBe(0);
+  });
+});
+
+describe('appending once, against what was read', () => {
+  const append = (conversation: Conversation, messages: Message[], also = [guardOf(conversation)]) =>
+    appendOnce(table, conversation, {
+      now: LATER,
+      changes: { set: { touchpoint: 'email' } },
+      identities: [],
+      messages,
+      also,
+    });
+  const guardOf = ({ id }: Conversation) =>
+    putAction(table, { ...inboundGuardKey(id, 'client', 'x') }, absent('pk'));
+
+  it('writes sequence, messages and guards together', async () => {
+    const conversation = await stored({ seq: 3 });
+    const messages = [4, 5].map((seq) => aMessage({ conversation: conversation.id, seq }));
+    expect(await append(conversation, messages)).toEqual({ stored: true });
+    expect(await asStored(conversation.id)).toMatchObject({ seq: 5, lastAt: LATER, touchpoint: 'email' });
+    for (const message of messages) expect(await storedMessage(message)).toEqual(message);
+  });
+
+  it.each<[string, Partial<Conversation>]>([
+    ['another message was added', { seq: 9 }],
+    ['the contact was deleted', { deletedAt: NOW }],
+  ])('writes nothing when %s since', async (_what, change) => {
+    const conversation = await stored(change);
+    const message = aMessage({ conversation: conversation.id, seq: 2 });
+    expect(await append({ ...conversation, seq: 1 }, [message])).toEqual({ stored: false });
+    expect(await asStored(conversation.id)).toEqual(conversation);
+    expect(await storedMessage(message)).toBeUndefined();
+  });
+
+  it('writes nothing when the guard stands', async () => {
+    const conversation = await stored();
+    await append(conversation, []);
+    const current = (await asStored(conversation.id)) ?? conversation;
+    const message = aMessage({ conversation: conversation.id, seq: 2 });
+    expect(await append(current, [message])).toEqual({ stored: false });
+    expect(await storedMessage(message)).toBeUndefined();
   });
 });
 

@@ -2,17 +2,22 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeliveryError, Message, MessageState, Receipt } from '../../shared/domain/message.ts';
 import {
   applyEvidence,
+  cancel,
   claim,
   failPending,
   giveUpLease,
+  move,
   record,
   resolveUnknown,
   type SendOutcome,
+  skip,
   type Transition,
 } from '../../shared/store/deliveries.ts';
-import { appendMessages, getMessage } from '../../shared/store/messages.ts';
+import { createConversation } from '../../shared/store/conversations.ts';
+import { messageSk } from '../../shared/store/keys.ts';
+import { appendMessages, getMessage, isBeingSent } from '../../shared/store/messages.ts';
 import type { Table } from '../../shared/store/table.ts';
-import { aMessage, NOW, tableOf } from '../support/builders.ts';
+import { aConversation, aMessage, NOW, newId, tableOf } from '../support/builders.ts';
 import { startTestTable, type TestTable } from '../support/emulators.ts';
 
 let emulator: TestTable;
@@ -264,6 +269,108 @@ describe('failing a message before it leaves', () => {
   it.each(statesBut('pending'))('is refused on a message that is %s', async (state) => {
     const message = await stored(state);
     await expectRefused(message, await failPending(table, message, LATER, ERROR));
+  });
+});
+
+describe('withdrawing a message', () => {
+  it('leaves a tombstone', async () => {
+    const message = await stored('pending', { notBefore: NOW });
+    const after = await expectChanged(message, await cancel(table, message, LATER), { state: 'canceled' });
+    expect(after.notBefore).toBeUndefined();
+  });
+
+  it.each(statesBut('pending'))('is refused on one that is %s', async (state) => {
+    const message = await stored(state);
+    await expectRefused(message, await cancel(table, message, LATER));
+  });
+
+  it('is refused while it may have been sent', async () => {
+    const message = await stored('pending', { attempt: 1, unclear: true });
+    await expectRefused(message, await cancel(table, message, LATER));
+  });
+});
+
+describe('moving a message', () => {
+  async function toMove(state: MessageState, overrides: Partial<Message> = {}, deletedAt?: number) {
+    const conversation = aConversation({ ...(deletedAt && { deletedAt }) });
+    const message = aMessage({ conversation: conversation.id, state, ...FOUND[state], ...overrides });
+    await createConversation(table, { conversation, identities: [], messages: [message] });
+    const due = NOW + 60_000;
+    return { message, moved: { ...message, due, key: messageSk(due, message.seq) } };
+  }
+
+  it('leaves a tombstone that says where it went, and the same message there', async () => {
+    const { message, moved } = await toMove('pending');
+    expect(await move(table, message, moved, LATER)).toBe(true);
+    expect(await asStored(message)).toEqual({ ...message, state: 'moved', movedTo: moved.key, updatedAt: LATER });
+    expect(await asStored(moved)).toEqual(moved);
+  });
+
+  it.each<[string, MessageState, Partial<Message>, number | undefined]>([
+    ...statesBut('pending').map((state): [string, MessageState, Partial<Message>, undefined] => [
+      `of one that is ${state}`,
+      state,
+      {},
+      undefined,
+    ]),
+    ['of one that may have been sent', 'pending', { attempt: 1, unclear: true }, undefined],
+    ['of a contact who was deleted', 'pending', {}, NOW],
+  ])('is refused %s, and writes nothing', async (_which, state, overrides, deletedAt) => {
+    const { message, moved } = await toMove(state, overrides, deletedAt);
+    expect(await move(table, message, moved, LATER)).toBe(false);
+    expect(await asStored(message)).toEqual(message);
+    expect(await asStored(moved)).toBeUndefined();
+  });
+});
+
+describe('an operator’s giving up of a message', () => {
+  it.each<[string, MessageState, Partial<Message>]>([
+    ['pending', 'pending', { notBefore: LATER + 60_000 }],
+    ['unknown', 'unknown', { until: LATER + 60_000 }],
+    ['under a lease that is over', 'sending', { lease: LATER }],
+  ])('ends one that is %s', async (_which, state, overrides) => {
+    const message = await stored(state, overrides);
+    const after = await expectChanged(message, await skip(table, message, LATER), { state: 'failed' });
+    expect([after.error?.code, after.token, after.lease, after.until, after.notBefore]).toEqual([
+      'skipped',
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it.each<[string, MessageState, Partial<Message>]>([
+    ['under a live lease', 'sending', { lease: LATER + 1 }],
+    ...statesBut('pending', 'unknown', 'sending').map((state): [string, MessageState, object] => [state, state, {}]),
+  ])('is refused on one that is %s', async (_which, state, overrides) => {
+    const message = await stored(state, overrides);
+    await expectRefused(message, await skip(table, message, LATER));
+  });
+});
+
+describe('whether a message is on its way', () => {
+  const span = { from: NOW - 3600_000, to: NOW };
+
+  it.each<[string, Partial<Message>, boolean]>([
+    ['under a live lease', { state: 'sending', lease: NOW + 1 }, true],
+    ['under a live lease, due long before', { state: 'sending', lease: NOW + 1, due: span.from }, true],
+    ['under a lease that is over', { state: 'sending', lease: NOW }, false],
+    ['pending', { state: 'pending' }, false],
+    ['sent', { state: 'sent' }, false],
+  ])('one that is %s: %s', async (_which, overrides, expected) => {
+    const conversation = newId();
+    await appendMessages(table, [aMessage({ conversation, token: TOKEN, ...overrides })]);
+    expect(await isBeingSent(table, conversation, span)).toBe(expected);
+  });
+
+  it('is seen behind a crowd of others', async () => {
+    const conversation = newId();
+    const first = aMessage({ conversation, due: NOW - 120_000, state: 'sending', token: TOKEN, lease: NOW + 1 });
+    const crowd = Array.from({ length: 120 }, (_, index) => aMessage({ conversation, seq: index + 2, due: NOW - index }));
+    for (let start = 0; start < crowd.length; start += 40) await appendMessages(table, crowd.slice(start, start + 40));
+    await appendMessages(table, [first]);
+    expect(await isBeingSent(table, conversation, span)).toBe(true);
   });
 });
 

@@ -231,14 +231,14 @@ describe('faults of the table', () => {
   it('bodies that the table left out are written again; after some tries it may be tried later', async () => {
     const messages = [aMessage({ text: 'x'.repeat(2_000) }), aMessage({ text: 'y'.repeat(2_000) })];
     let left: unknown[] = [];
-    mock.on(BatchWriteCommand).callsFake(({ RequestItems }) => {
+    mock.on(BatchWriteCommand).callsFake(async ({ RequestItems }) => {
       left = left.length === 0 ? RequestItems.faulty.slice(1) : [];
       return { UnprocessedItems: left.length > 0 ? { faulty: left } : {} };
     });
     await storeBodies(faulty, messages);
     const written = mock.commandCalls(BatchWriteCommand).map(({ args }) => args[0].input.RequestItems?.faulty?.length);
     expect(written).toEqual([2, 1]);
-    mock.on(BatchWriteCommand).callsFake(({ RequestItems }) => ({ UnprocessedItems: RequestItems }));
+    mock.on(BatchWriteCommand).callsFake(async ({ RequestItems }) => ({ UnprocessedItems: RequestItems }));
     await expect(storeBodies(faulty, messages)).rejects.toBeInstanceOf(ContentionError);
   });
 

@@ -64,7 +64,7 @@ describe('users', () => {
     const client = createDocumentClient(new DynamoDBClient({ region: 'us-east-1' }));
     mockClient(client)
       .on(BatchGetCommand)
-      .callsFake(({ RequestItems }) => ({
+      .callsFake(async ({ RequestItems }) => ({
         Responses: {
           x: RequestItems.x.Keys.map(({ pk }: { pk: string }) => ({ ...aUser({ id: pk.slice(2) }), pk, sk: '@' })),
         },
