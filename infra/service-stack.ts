@@ -98,9 +98,9 @@ export class ServiceStack extends Stack {
     http.route('$default', api.lambda);
     addTableStream(sweeper, table, settings);
 
-    giveTable(api, table, [...WRITER, 'DeleteItem']);
-    giveTable(sweeper, table, ['BatchGetItem']);
-    for (const writer of [worker, email, sms, whatsapp, hooks]) giveTable(writer, table, WRITER);
+    for (const writer of [worker, email, sms, whatsapp]) giveTable(writer, table, WRITER);
+    for (const eraser of [api, hooks]) giveTable(eraser, table, [...WRITER, 'DeleteItem', 'BatchWriteItem']);
+    giveTable(sweeper, table, ['BatchGetItem', 'GetItem', 'Query', 'BatchWriteItem']);
     for (const reader of [api, hooks]) giveIndexes(reader, table);
 
     for (const ticker of [api, worker, email, sms, whatsapp, hooks, sweeper]) {
@@ -109,7 +109,7 @@ export class ServiceStack extends Stack {
     giveQueue(worker, 'EMAIL_QUEUE_URL', email.queue);
     giveQueue(worker, 'SMS_QUEUE_URL', sms.queue);
     giveQueue(worker, 'WHATSAPP_QUEUE_URL', whatsapp.queue);
-    giveQueue(sweeper, 'SWEEP_QUEUE_URL', sweeper.queue);
+    for (const purger of [api, sweeper]) giveQueue(purger, 'SWEEP_QUEUE_URL', sweeper.queue);
 
     giveSecret(api, 'TOKEN_KEY_SECRET_ID', tokenKey);
     for (const hasher of [api, email, sms, whatsapp, hooks]) giveSecret(hasher, 'PEPPER_SECRET_ID', pepper);

@@ -5,7 +5,7 @@
  */
 import * as z from 'zod';
 import { createTokenService } from '../../shared/auth/tokens.ts';
-import type { Tick } from '../../shared/contracts/queue-messages.ts';
+import type { Purge, Tick } from '../../shared/contracts/queue-messages.ts';
 import { createHttpHandler } from '../../shared/http/handler.ts';
 import { createQueueSender } from '../../shared/queue/send.ts';
 import { createTicker } from '../../shared/queue/ticks.ts';
@@ -14,6 +14,7 @@ import { systemClock } from '../../shared/runtime/clock.ts';
 import { readEnvironment, text } from '../../shared/runtime/environment.ts';
 import { createIdMaker } from '../../shared/runtime/ids.ts';
 import { createObserver } from '../../shared/runtime/observe.ts';
+import { secureRandom } from '../../shared/runtime/random.ts';
 import { createSecretReader } from '../../shared/runtime/secrets.ts';
 import { createConfigurationReader } from '../../shared/store/configuration.ts';
 import { createUserReader } from '../../shared/store/users.ts';
@@ -24,6 +25,7 @@ const environment = readEnvironment(
     STAGE: text,
     TABLE_NAME: text,
     TICKS_QUEUE_URL: text,
+    SWEEP_QUEUE_URL: text,
     PEPPER_SECRET_ID: text,
     TOKEN_KEY_SECRET_ID: text,
     APP_URL: text,
@@ -34,7 +36,8 @@ const table = { client: createDocumentClient(), name: environment.TABLE_NAME };
 const secrets = createSecretReader();
 const pepper = () => secrets.text(environment.PEPPER_SECRET_ID);
 const observe = createObserver(environment.STAGE);
-const ticks = createQueueSender<Tick>(createQueueClient(), environment.TICKS_QUEUE_URL, systemClock);
+const queues = createQueueClient();
+const ticks = createQueueSender<Tick>(queues, environment.TICKS_QUEUE_URL, systemClock);
 
 const serve = createApi({
   table,
@@ -43,9 +46,10 @@ const serve = createApi({
   tokens: createTokenService(() => secrets.text(environment.TOKEN_KEY_SECRET_ID), systemClock),
   pepper,
   ticker: createTicker(ticks, systemClock),
+  purges: createQueueSender<Purge>(queues, environment.SWEEP_QUEUE_URL, systemClock),
   clock: systemClock,
   ids: createIdMaker(),
-  random: Math.random,
+  random: secureRandom,
   observe,
   appUrl: environment.APP_URL,
 });

@@ -1,4 +1,6 @@
 import type { TokenService } from '../../shared/auth/tokens.ts';
+import type { Purge } from '../../shared/contracts/queue-messages.ts';
+import type { QueueSender } from '../../shared/queue/send.ts';
 import type { Ticker } from '../../shared/queue/ticks.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { IdMaker } from '../../shared/runtime/ids.ts';
@@ -16,6 +18,8 @@ export interface ApiParts {
   /** Secret that identifiers are hashed under. */
   readonly pepper: () => Promise<string>;
   readonly ticker: Ticker;
+  /** Takes what is left of deleted contacts. */
+  readonly purges: QueueSender<Purge>;
   readonly clock: Clock;
   readonly ids: IdMaker;
   readonly random: () => number;

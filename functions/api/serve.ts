@@ -14,6 +14,7 @@ const RETRY_AFTER_SECONDS = '1';
 export function createApi(parts: ApiParts): (request: HttpRequest) => Promise<HttpResponse> {
   const match = createRouter(ROUTES);
   return async (request) => {
+    refuseUnsupported(request);
     const { route, params } = match(request);
     try {
       if (route.scope === 'none') return await route.handle(parts, { request, params, json: jsonOf(request) });
@@ -26,6 +27,14 @@ export function createApi(parts: ApiParts): (request: HttpRequest) => Promise<Ht
       throw error;
     }
   };
+}
+
+/** Resources of the reference API that Overture does not have (contract section 12). */
+const UNSUPPORTED = /^\/v2\/(workflows|bots|botinstances)(\/|$)/;
+
+function refuseUnsupported({ path }: HttpRequest): void {
+  const resource = UNSUPPORTED.exec(path)?.[1];
+  if (resource) throw new RequestError('not_supported', `Overture has no ${resource}: see docs/compatibility.md.`);
 }
 
 const overloaded = (): RequestError =>

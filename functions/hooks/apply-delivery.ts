@@ -1,9 +1,12 @@
 import type { Service } from '../../shared/contracts/configuration.ts';
+import { addressOf } from '../../shared/domain/address.ts';
 import { judge } from '../../shared/domain/evidence.ts';
 import { isTerminal, type Message } from '../../shared/domain/message.ts';
 import type { DeliveryEvent } from '../../shared/providers/provider.ts';
 import { advance } from '../../shared/queue/advance.ts';
+import { optOut } from '../../shared/store/consent.ts';
 import { untilWritten } from '../../shared/store/contention.ts';
+import { getConversation } from '../../shared/store/conversations.ts';
 import { applyEvidence } from '../../shared/store/deliveries.ts';
 import { findNext, getMessage } from '../../shared/store/messages.ts';
 import type { HookParts } from './parts.ts';
@@ -24,10 +27,22 @@ export async function applyDelivery(parts: HookParts, service: Service, event: D
     parts.random,
     () => parts.observe.count('WriteContended'),
   );
+  if (event.error?.effect === 'opt_out') await noteOptOut(parts, service, correlation.conversation, event.error.code);
   if (finished.wake) {
     const next = (conversation: string, key: string) => findNext(parts.table, conversation, key);
     await advance(parts.ticker, next, correlation, parts.clock.now());
   }
+}
+
+/** The contact told the provider that they want nothing more by this touchpoint. */
+async function noteOptOut(parts: HookParts, service: Service, id: string, reason: string): Promise<void> {
+  const conversation = await getConversation(parts.table, id, { consistent: true });
+  const touchpoint = parts.providers[service.type]?.touchpoint;
+  if (conversation?.organization !== service.organization || !touchpoint) return;
+  const address = addressOf(touchpoint, conversation);
+  if (!address) return;
+  const reach = { organization: service.organization, touchpoint, matchKey: address.matchKey };
+  await optOut(parts.table, await parts.pepper(), reach, { at: parts.clock.now(), reason });
 }
 
 /** Undefined: the message changed between reading and writing. */

@@ -15,6 +15,7 @@ import { systemClock } from '../../shared/runtime/clock.ts';
 import { readEnvironment, text } from '../../shared/runtime/environment.ts';
 import { createIdMaker } from '../../shared/runtime/ids.ts';
 import { createObserver } from '../../shared/runtime/observe.ts';
+import { secureRandom } from '../../shared/runtime/random.ts';
 import { createSecretReader } from '../../shared/runtime/secrets.ts';
 import { createConfigurationReader } from '../../shared/store/configuration.ts';
 import { createHooks } from './serve.ts';
@@ -37,7 +38,7 @@ const serve = createHooks({
   ticker: createTicker(ticks, systemClock),
   clock: systemClock,
   ids: createIdMaker(),
-  random: Math.random,
+  random: secureRandom,
   observe,
   publicUrl: environment.PUBLIC_URL,
 });

@@ -1,11 +1,11 @@
 /**
- * Trigger: the table's stream (messages that were stored), and queue `sweep` (the same ones, a while later).
- * Reads the table; sends to `sweep` and `ticks`.
+ * Trigger: the table's stream (messages that were stored), and queue `sweep` (the same ones, a while later; contacts
+ * that were deleted). Reads the table, purges it; sends to `sweep` and `ticks`.
  * On failure: the stream keeps its records for 24 hours, the queue its messages, then the DLQ.
  */
 import type { Context, DynamoDBStreamEvent, SQSEvent } from 'aws-lambda';
 import * as z from 'zod';
-import { type Sweep, SweepSchema, type Tick } from '../../shared/contracts/queue-messages.ts';
+import { PurgeSchema, type Sweep, SweepSchema, type Tick } from '../../shared/contracts/queue-messages.ts';
 import { createConsumer } from '../../shared/queue/consume.ts';
 import { createQueueSender } from '../../shared/queue/send.ts';
 import { createTicker } from '../../shared/queue/ticks.ts';
@@ -13,6 +13,7 @@ import { createDocumentClient, createQueueClient } from '../../shared/runtime/cl
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { readEnvironment, seconds, text } from '../../shared/runtime/environment.ts';
 import { createObserver } from '../../shared/runtime/observe.ts';
+import { purge } from '../../shared/store/deletion.ts';
 import { storedMessages } from './stored-messages.ts';
 import { remember, sweep } from './sweep.ts';
 
@@ -36,7 +37,14 @@ const parts = {
   now: systemClock.now,
 };
 
-const consume = createConsumer(SweepSchema, (message) => sweep(parts, message), observe);
+const consume = createConsumer(
+  z.union([SweepSchema, PurgeSchema]),
+  async (message) => {
+    if ('purge' in message) await purge(parts.table, message.purge);
+    else await sweep(parts, message);
+  },
+  observe,
+);
 
 export const handler = async (event: DynamoDBStreamEvent | SQSEvent, context: Context) => {
   const [first] = event.Records;

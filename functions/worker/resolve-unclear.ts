@@ -1,7 +1,7 @@
 import type { Conversation } from '../../shared/domain/conversation.ts';
 import type { Message } from '../../shared/domain/message.ts';
 import { nextAttempt, UNKNOWN_ERROR } from '../../shared/domain/unclear.ts';
-import { resolveUnknown } from '../../shared/store/deliveries.ts';
+import { resolveUnknown, type SendOutcome } from '../../shared/store/deliveries.ts';
 import type { WorkerParts } from './parts.ts';
 import type { Step } from './work.ts';
 
@@ -23,13 +23,12 @@ export async function resolveUnclear(
     return 'done';
   }
   const again = own.touchpoint === 'email' || (await resendsWhatsapp(parts, conversation));
-  const outcome = await resolveUnknown(
-    parts.table,
-    own,
-    { attempt: own.attempt, now, lookedUp: false },
-    again ? nextAttempt(own.attempt, now, own.error) : { state: 'failed', error: UNKNOWN_ERROR },
-  );
-  if (outcome.changed) parts.observe.count(again ? 'MessageSentAgain' : 'MessageFailed', 1, own.touchpoint);
+  const verdict: SendOutcome = again
+    ? nextAttempt(own.attempt, now, own.error)
+    : { state: 'failed', error: UNKNOWN_ERROR };
+  const outcome = await resolveUnknown(parts.table, own, { attempt: own.attempt, now, lookedUp: false }, verdict);
+  const metric = verdict.state === 'failed' ? 'MessageFailed' : 'MessageSentAgain';
+  if (outcome.changed) parts.observe.count(metric, 1, own.touchpoint);
   return 'again';
 }
 

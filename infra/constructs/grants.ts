@@ -16,6 +16,7 @@ export type TableAction =
   | 'PutItem'
   | 'UpdateItem'
   | 'DeleteItem'
+  | 'BatchWriteItem'
   | 'ConditionCheckItem';
 
 /** Gives actions on the table's items; a transaction needs the action of each of its parts. */

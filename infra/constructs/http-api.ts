@@ -90,7 +90,7 @@ export class HttpApi extends Construct {
     acknowledge(
       route,
       'AwsSolutions-APIG4',
-      'The function authorizes: api checks the bearer token (JWT, scopes, revocation), hooks the provider signature ' +
+      'The function authorizes: api checks the bearer token (JWT and scopes), hooks the provider signature ' +
         'over the raw body, which no API Gateway authorizer is given.',
     );
   }

@@ -28,3 +28,7 @@ export type Delivery = z.infer<typeof DeliverySchema>;
 /** Queue `sweep`: messages stored a while ago, to be ticked if their own tick was lost. */
 export const SweepSchema = z.object({ messages: z.array(MessageAddressSchema).max(100) });
 export type Sweep = z.infer<typeof SweepSchema>;
+
+/** Queue `sweep` too: a contact was deleted, now delete what is left of their conversation. */
+export const PurgeSchema = z.object({ purge: z.string(), organization: z.string() });
+export type Purge = z.infer<typeof PurgeSchema>;

@@ -1,9 +1,8 @@
 import type { Service } from '../contracts/configuration.ts';
+import { addressOf } from '../domain/address.ts';
 import type { Conversation } from '../domain/conversation.ts';
-import { parseEmailAddress } from '../domain/email-address.ts';
 import type { Message } from '../domain/message.ts';
 import { serviceFor } from '../domain/services.ts';
-import { parseTelephone } from '../domain/telephone.ts';
 import type { Touchpoint } from '../domain/touchpoint.ts';
 import { WHATSAPP_WINDOW_MS } from '../domain/whatsapp-window.ts';
 import type { Content, Provider, SendRequest, SendResult } from '../providers/provider.ts';
@@ -58,19 +57,6 @@ export async function prepare(parts: DeliveryParts, claimed: Message): Promise<P
   if ('state' in content) return content;
   const request = await requestFor(parts, message, { service, to: address.to, content });
   return { provider, service, reach, request, send: () => provider.send(request) };
-}
-
-/** Where a touchpoint reaches the contact, as the provider takes it, and the form that consent is kept under. */
-export function addressOf(
-  touchpoint: Touchpoint,
-  { profile }: Pick<Conversation, 'profile'>,
-): { to: string; matchKey: string } | undefined {
-  if (touchpoint === 'email') {
-    const email = profile.email === undefined ? undefined : parseEmailAddress(profile.email);
-    return email?.ok ? { to: email.ascii, matchKey: email.matchKey } : undefined;
-  }
-  const telephone = profile.telephone === undefined ? undefined : parseTelephone(profile.telephone);
-  return telephone?.ok ? { to: telephone.e164, matchKey: telephone.matchKey } : undefined;
 }
 
 /** The service as an adapter sees it, with its credentials. */

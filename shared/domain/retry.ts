@@ -1,5 +1,5 @@
-/** Attempts after which a message that providers keep refusing for now is given up. */
-export const MAX_ATTEMPTS = 12;
+/** Attempts after which a message that providers keep refusing for now is given up: more than a day has room for. */
+export const MAX_ATTEMPTS = 120;
 
 const FIRST_MS = 1_000;
 const LONGEST_MS = 15 * 60_000;

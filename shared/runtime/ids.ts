@@ -24,3 +24,5 @@ const step = (id: string, by: number): string =>
   id.slice(0, 18) + ((Number.parseInt(id.slice(18), 16) + by + COUNTER) % COUNTER).toString(16).padStart(6, '0');
 
 export const successor = (id: string): string => step(id, 1);
+
+export const predecessor = (id: string): string => step(id, -1);

@@ -47,7 +47,6 @@ export type MetricName =
   | 'ReplyReceived'
   | 'CallbackRefused'
   | 'EnqueueFailed'
-  | 'TickSent'
   | 'SweptTick'
   | 'WriteContended'
   | 'ClockAhead'

@@ -2,12 +2,14 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Conversation } from '../domain/conversation.ts';
 import type { Message } from '../domain/message.ts';
 import type { ConversationState } from '../domain/rules.ts';
+import { predecessor } from '../runtime/ids.ts';
 import { toConversation, toConversationItem } from './conversation-item.ts';
 import { absent, type Changes, type Condition, equals } from './expression.ts';
 import { type Identity, ownerIn, takeIdentity } from './identities.ts';
-import { conversationKey, type IdentifierKind, messageKey } from './keys.ts';
+import { contactPointerKey, conversationKey, type IdentifierKind, messageKey } from './keys.ts';
 import { areStored, putMessages, storeBodies } from './messages.ts';
 import {
+  batchGet,
   checkAction,
   type FailedAction,
   type Item,
@@ -29,6 +31,18 @@ export async function getConversation(
     new GetCommand({ TableName: table.name, Key: conversationKey(id), ConsistentRead: read.consistent }),
   );
   return Item && toConversation(Item);
+}
+
+/** By the id of its contact: it follows from the conversation's, or a pointer names the conversation. Consistent. */
+export async function findByContact(table: Table, contact: string): Promise<Conversation | undefined> {
+  const keys = [conversationKey(predecessor(contact)), contactPointerKey(contact)];
+  const items = await batchGet(table, keys, true);
+  const own = items.find(({ pk }) => pk === keys[0]?.pk);
+  if (own && own.contact === undefined) return toConversation(own);
+  const pointer = items.find(({ pk }) => pk === keys[1]?.pk);
+  return typeof pointer?.conversation === 'string'
+    ? getConversation(table, pointer.conversation, { consistent: true })
+    : undefined;
 }
 
 export interface NewConversation {

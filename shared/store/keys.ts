@@ -42,11 +42,14 @@ export type IdentifierKind = 'email' | 'telephone';
 export const identityName = (kind: IdentifierKind, digest: string): string =>
   `${kind === 'email' ? 'e' : 't'}#${digest}`;
 
-/** `digest` is the HMAC of the normalised identifier: keys hold no personal data. */
-export const identityKey = (organization: string, kind: IdentifierKind, digest: string): ItemKey => ({
-  pk: `I#${organization}#${identityName(kind, digest)}`,
+export const identityKeyOfName = (organization: string, name: string): ItemKey => ({
+  pk: `I#${organization}#${name}`,
   sk: HEAD,
 });
+
+/** `digest` is the HMAC of the normalised identifier: keys hold no personal data. */
+export const identityKey = (organization: string, kind: IdentifierKind, digest: string): ItemKey =>
+  identityKeyOfName(organization, identityName(kind, digest));
 
 export const optOutKey = (organization: string, digest: string, touchpoint: string): ItemKey => ({
   pk: `P#${organization}#${digest}`,

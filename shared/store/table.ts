@@ -146,6 +146,10 @@ export const updateAction = (
   };
 };
 
+export const deleteAction = (table: Table, key: ItemKey, ...conditions: readonly Condition[]): TransactItem => ({
+  Delete: { TableName: table.name, Key: key, ...expression({}, ...conditions) },
+});
+
 export const checkAction = (table: Table, key: ItemKey, ...conditions: readonly Condition[]): TransactItem => {
   const { ConditionExpression = '', ...rest } = expression({}, ...conditions);
   return {

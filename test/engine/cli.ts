@@ -5,6 +5,7 @@ import type { Table } from '../../shared/store/table.ts';
 import { startTestTable } from '../support/emulators.ts';
 import { CONFIGURATIONS, type Configuration, configurationNamed } from './configurations.ts';
 import { type Run, runOnce } from './run.ts';
+import { BROKEN, type BrokenName } from './variants.ts';
 
 /** `--config NAME` (all), `--runs N` from `--seed N` on; a seed without runs prints its story. */
 const { values } = parseArgs({
@@ -12,10 +13,14 @@ const { values } = parseArgs({
     config: { type: 'string' },
     seed: { type: 'string' },
     runs: { type: 'string' },
+    broken: { type: 'string' },
     parallel: { type: 'string', default: '4' },
     quiet: { type: 'boolean', default: false },
   },
 });
+
+const broken = values.broken === undefined ? undefined : BROKEN[values.broken as BrokenName];
+const variant = broken && { variant: broken };
 
 const table = await startTestTable();
 const client = createDocumentClient(new DynamoDBClient(table.clientConfig));
@@ -33,7 +38,7 @@ try {
 
 async function tell(onTable: Table, configurations: readonly Configuration[], seed: number): Promise<void> {
   for (const configuration of configurations) {
-    const run = await runOnce(onTable, seed, configuration, values.quiet ? {} : { trace: console.log });
+    const run = await runOnce(onTable, seed, configuration, { ...variant, ...(values.quiet ? {} : { trace: console.log }) });
     console.log(`${configuration.name}, seed ${seed}:`, run.violations.length === 0 ? 'no violation' : run.violations);
     if (run.violations.length > 0) process.exitCode = 1;
   }
@@ -44,7 +49,7 @@ async function figures(onTable: Table, configuration: Configuration, from: numbe
   const all: Run[] = [];
   let next = from;
   const workers = Array.from({ length: Number(values.parallel) }, async () => {
-    while (next < from + runs) all.push(await runOnce(onTable, next++, configuration));
+    while (next < from + runs) all.push(await runOnce(onTable, next++, configuration, variant));
   });
   await Promise.all(workers);
   const seconds = (performance.now() - began) / 1000;

@@ -1,4 +1,5 @@
 import { type Faults, NO_FAULTS, USUAL_FAULTS } from './faults.ts';
+import type { BrokenName } from './variants.ts';
 import { type Shape, USUAL_SHAPE } from './scenario.ts';
 
 export interface Configuration {
@@ -35,8 +36,24 @@ export const CONFIGURATIONS: readonly Configuration[] = [
   ),
 ];
 
+/** Aimed at one broken variant each: what must happen for it to show is rare otherwise. */
+export const AIMED: Readonly<Record<BrokenName, Configuration>> = {
+  'no-advance': configure('no-advance', {}),
+  'no-claim': configure('no-claim', { duplicate: 0.2 }),
+  'no-predecessor-check': configure('no-predecessor-check', {}),
+  'no-own-tick': configure('no-own-tick', { refusal: 0.3, ambiguous: 0.2 }),
+  'no-restart': configure('no-restart', { stall: 0.03, stallMaxMs: 3_000 }, { atTheWait: true, maxPeople: 1 }),
+  'no-sweeper': configure('no-sweeper', { kill: 0.05 }),
+  'drops-under-lease': configure('drops-under-lease', { kill: 0.05, duplicate: 0.3 }),
+  'no-version': configure('no-version', { stall: 0.05, stallMaxMs: 20_000, duplicate: 0.2 }, { reply: 1 }),
+  'rule-without-state': configure('rule-without-state', { duplicate: 0.5 }),
+  'sdk-retries': configure('sdk-retries', { ambiguous: 0.4 }),
+  'consent-first': configure('consent-first', { stall: 0.05, stallMaxMs: 20_000 }, { stop: 1 }),
+  'record-without-token': configure('record-without-token', { stall: 0.05, stallMaxMs: 60_000, callbackLost: 0 }),
+};
+
 export function configurationNamed(name: string): Configuration {
-  const found = CONFIGURATIONS.find((configuration) => configuration.name === name);
+  const found = [...CONFIGURATIONS, ...Object.values(AIMED)].find((configuration) => configuration.name === name);
   if (found) return found;
   throw new Error(`Unknown configuration "${name}": choose one of ${CONFIGURATIONS.map((known) => known.name).join(', ')}.`);
 }

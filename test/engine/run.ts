@@ -28,12 +28,12 @@ export async function runOnce(
   table: Table,
   seed: number,
   { faults, shape }: Pick<Configuration, 'faults' | 'shape'>,
-  { variant = AS_IT_IS, trace }: { variant?: Variant; trace?: (line: string) => void } = {},
+  { variant = () => AS_IT_IS, trace }: { variant?: () => Variant; trace?: (line: string) => void } = {},
 ): Promise<Run> {
   const nonce = nextNonce();
   const random = createRandom(seed);
   const scheduler = createScheduler(random, faults, trace && ((line) => trace(line.replaceAll(nonce, '…'))));
-  const world = createWorld({ table, nonce, scheduler, variant });
+  const world = createWorld({ table, nonce, scheduler, variant: variant() });
   play(world, shape);
   const ended = await drain(world, random.chance(0.15) ? MUCH_LATER_MS : REDRIVE_AFTER_MS);
   const verdict = await judgeRun(table, world);

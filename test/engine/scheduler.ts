@@ -9,6 +9,8 @@ export interface Process {
   readonly name: string;
   /** The message it was started for. */
   readonly subject: MessagePlace | undefined;
+  /** The step it began in. */
+  readonly begun: number;
   /** The clock of the machine it runs on. */
   readonly clock: Clock;
   /** World time at which it is stopped. */
@@ -111,6 +113,7 @@ export function createScheduler(random: Random, faults: Faults, trace?: (line: s
       id: ++processes,
       name: invocation.name,
       subject: invocation.subject,
+      begun: step,
       clock: { now: () => now + skew, sleep: (ms) => pause(ms) },
       deadline: now + invocation.lifeMs,
       pause,

@@ -60,13 +60,10 @@ export function describe(command: Command): string {
 
 /** The document client as one invocation has it: every call a pause of the scheduler, every fact noted. */
 export function createTableClient(world: TableWorld, process: Process): DynamoDBDocumentClient {
-  const { scheduler, client, variant } = world;
+  const { scheduler, client, variant, history } = world;
   const log = (...words: unknown[]) => scheduler.log(process.name, `#${process.id}`, ...words);
   const send = async (asked: Command): Promise<Anything> => {
     const command = variant.command?.(asked, process) ?? asked;
-    const began: Moment = { at: scheduler.now(), step: scheduler.step() };
-    const known = variant.known?.(command, process);
-    if (known) return known.answer;
     const answer = await callAws<Anything>(scheduler, process, {
       execute: async () => {
         try {
@@ -82,7 +79,7 @@ export function createTableClient(world: TableWorld, process: Process): DynamoDB
       refusal: () => refusalOf(command),
       knowsRepetition: command instanceof TransactWriteCommand,
     });
-    return variant.answer?.(command, answer, process, began) ?? answer;
+    return variant.answer ? variant.answer(command, answer, process, history) : answer;
   };
   return { send } as unknown as DynamoDBDocumentClient;
 }

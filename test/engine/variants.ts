@@ -1,18 +1,17 @@
+import { GetCommand, QueryCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { QueueName } from '../../infra/stages.ts';
 import type { Provider } from '../../shared/providers/provider.ts';
-import type { Moment } from './history.ts';
+import { HEAD, isMessageSk } from '../../shared/store/keys.ts';
+import type { History } from './history.ts';
 import type { Process } from './scheduler.ts';
-import type { Anything, Command } from './table.ts';
+import { type Anything, type Command, keyOf } from './table.ts';
 
-/** The engine with one of its sentences broken, from outside: by what its parts answer. */
+/** The engine with one of its sentences broken, from outside: by what its parts answer. Made afresh for every run. */
 export interface Variant {
-  readonly name: string;
   /** What is asked of the table instead. */
   command?(command: Command, process: Process): Command;
-  /** An answer that the table is not asked for. */
-  known?(command: Command, process: Process): { answer: Anything } | undefined;
   /** What is answered instead. */
-  answer?(command: Command, answer: Anything, process: Process, began: Moment): Anything;
+  answer?(command: Command, answer: Anything, process: Process, history: History): Anything;
   /** Queue messages that are lost. */
   drops?(queue: QueueName, body: Anything, process: Process): boolean;
   provider?(provider: Provider): Provider;
@@ -21,5 +20,135 @@ export interface Variant {
   readonly dropsUnderLease?: boolean;
 }
 
-/** The engine as it is. */
-export const AS_IT_IS: Variant = { name: 'as it is' };
+export const AS_IT_IS: Variant = {};
+
+const TOUCHPOINT_FUNCTIONS = new Set(['email', 'sms', 'whatsapp']);
+const pkOf = ({ input }: Command): string => String((input as Anything).Key?.pk ?? '');
+const skOf = ({ input }: Command): string => String((input as Anything).Key?.sk ?? '');
+
+/** Holds for every item that is there; the expression's values stay in use. */
+const lifted = (input: Anything): Anything => ({
+  ...input,
+  ConditionExpression: `(${input.ConditionExpression}) OR attribute_exists(pk)`,
+});
+
+/** Whether a query looks for what comes after a message (`findNext`), or for what comes before it (`readTurn`). */
+const looks = (command: Command, direction: 'after' | 'before'): boolean =>
+  command instanceof QueryCommand &&
+  command.input.IndexName === undefined &&
+  command.input.ConsistentRead === true &&
+  command.input.ScanIndexForward === (direction === 'after');
+
+const setsTo = (command: Command, attribute: string): boolean => {
+  if (!(command instanceof UpdateCommand)) return false;
+  const { ExpressionAttributeNames: names = {}, UpdateExpression = '' } = command.input;
+  const alias = Object.keys(names).find((name) => names[name] === attribute);
+  return alias !== undefined && UpdateExpression.split(/\b(?:REMOVE|ADD)\b/)[0]?.includes(`${alias} =`) === true;
+};
+
+const isClaim = (command: Command): boolean => isMessageSk(skOf(command)) && setsTo(command, 'lease');
+
+const noAdvance = (): Variant => ({
+  answer: (command, answer) => (looks(command, 'after') ? { ...answer, Items: [] } : answer),
+});
+
+const noClaim = (): Variant => ({
+  command: (command) => (isClaim(command) ? new UpdateCommand(lifted(command.input)) : command),
+});
+
+const noPredecessorCheck = (): Variant => ({
+  answer: (command, answer) =>
+    looks(command, 'before') ? { Items: (answer.Items ?? []).slice(0, 1) } : answer,
+});
+
+const noOwnTick = (): Variant => ({
+  drops: (queue, body, { name, subject }) =>
+    queue === 'ticks' && TOUCHPOINT_FUNCTIONS.has(name) && body.key === subject?.key,
+});
+
+/** After its wait the worker goes on with what it had read before it. */
+const noRestart = (): Variant => {
+  const firstAnswers = new Map<string, Anything>();
+  return {
+    answer(command, answer, process) {
+      if (process.name !== 'worker') return answer;
+      const kind = looks(command, 'before') ? 'turn' : command instanceof GetCommand && skOf(command) === HEAD ? 'head' : '';
+      if (kind === '') return answer;
+      const name = `${process.id} ${kind}`;
+      if (!firstAnswers.has(name)) firstAnswers.set(name, answer);
+      return firstAnswers.get(name);
+    },
+  };
+};
+
+const noVersion = (): Variant => ({
+  command(command) {
+    if (setsTo(command, 'participants')) return new UpdateCommand(lifted(command.input));
+    if (!(command instanceof TransactWriteCommand)) return command;
+    const finishes = command.input.TransactItems?.[0]?.Update !== undefined;
+    if (!finishes) return command;
+    const TransactItems = command.input.TransactItems?.map(({ Update, ConditionCheck, ...rest }) => ({
+      ...rest,
+      ...(Update && { Update: Update.Key?.sk === HEAD ? lifted(Update) : Update }),
+      ...(ConditionCheck && { ConditionCheck: lifted(ConditionCheck) }),
+    }));
+    return new TransactWriteCommand({ ...command.input, TransactItems });
+  },
+});
+
+const ruleWithoutState = (): Variant => ({
+  command(command) {
+    if (!(command instanceof TransactWriteCommand)) return command;
+    const TransactItems = command.input.TransactItems?.map(({ Update, ...rest }) => ({
+      ...rest,
+      ...(Update && { Update: isMessageSk(String(Update.Key?.sk)) ? lifted(Update) : Update }),
+    }));
+    return new TransactWriteCommand({ ...command.input, TransactItems });
+  },
+});
+
+const sdkRetries = (): Variant => ({
+  provider: (provider) => ({
+    ...provider,
+    async send(request) {
+      const first = await provider.send(request);
+      return first.outcome === 'rejected' && first.class === 'ambiguous' ? provider.send(request) : first;
+    },
+  }),
+});
+
+/** The opt-out is read as the invocation begins, before its claim. */
+const consentFirst = (): Variant => ({
+  answer(command, answer, process, { consents }) {
+    if (!(command instanceof GetCommand) || !pkOf(command).startsWith('P#')) return answer;
+    const key = keyOf(command.input.Key);
+    const known = consents.findLast((consent) => consent.key === key && consent.when.step <= process.begun);
+    return known?.kind === 'stop' ? { Item: {} } : {};
+  },
+});
+
+/** Record and evidence count whoever holds the claim. */
+const recordWithoutToken = (): Variant => ({
+  command: (command) =>
+    isMessageSk(skOf(command)) && !isClaim(command) && setsTo(command, 'state')
+      ? new UpdateCommand(lifted(command.input as Anything))
+      : command,
+});
+
+/** Each must be caught. */
+export const BROKEN = {
+  'no-advance': noAdvance,
+  'no-claim': noClaim,
+  'no-predecessor-check': noPredecessorCheck,
+  'no-own-tick': noOwnTick,
+  'no-restart': noRestart,
+  'no-sweeper': () => ({ noSweeper: true }),
+  'drops-under-lease': () => ({ dropsUnderLease: true }),
+  'no-version': noVersion,
+  'rule-without-state': ruleWithoutState,
+  'sdk-retries': sdkRetries,
+  'consent-first': consentFirst,
+  'record-without-token': recordWithoutToken,
+} as const satisfies Record<string, () => Variant>;
+
+export type BrokenName = keyof typeof BROKEN;

@@ -8,10 +8,11 @@ const TRACE = 'PutTraceSegments PutTelemetryRecords';
 
 /** All that any function may do: function, service, actions, resource. What is not here, must not be granted. */
 const ALLOWED = `
-api       dynamodb        ${WRITER} DeleteItem                          Table
+api       dynamodb        ${WRITER} DeleteItem BatchWriteItem           Table
 api       dynamodb        Query                                         Table/index/byId
 api       dynamodb        Query                                         Table/index/byOrganization
 api       sqs             SendMessage                                   WorkerQueue
+api       sqs             SendMessage                                   SweeperQueue
 api       secretsmanager  GetSecretValue                                TokenKey
 api       secretsmanager  GetSecretValue                                Pepper
 api       logs            ${LOG}                                        ApiLogs
@@ -51,7 +52,7 @@ whatsapp  secretsmanager  GetSecretValue                                secretsm
 whatsapp  logs            ${LOG}                                        WhatsAppLogs
 whatsapp  xray            ${TRACE}                                      *
 
-hooks     dynamodb        ${WRITER}                                     Table
+hooks     dynamodb        ${WRITER} DeleteItem BatchWriteItem           Table
 hooks     dynamodb        Query                                         Table/index/byId
 hooks     dynamodb        Query                                         Table/index/byOrganization
 hooks     sqs             SendMessage                                   WorkerQueue
@@ -61,7 +62,7 @@ hooks     secretsmanager  GetSecretValue                                secretsm
 hooks     logs            ${LOG}                                        HooksLogs
 hooks     xray            ${TRACE}                                      *
 
-sweeper   dynamodb        BatchGetItem                                  Table
+sweeper   dynamodb        BatchGetItem GetItem Query BatchWriteItem     Table
 sweeper   dynamodb        ListStreams DescribeStream GetRecords GetShardIterator  Table.StreamArn
 sweeper   sqs             SendMessage                                   WorkerQueue
 sweeper   sqs             SendMessage                                   SweeperQueue

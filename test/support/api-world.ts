@@ -182,6 +182,7 @@ function createWorldApi({ documents, tableName, queue, queueUrl, clock, botToken
     tokens: createTokenService(async () => TOKEN_KEY, clock),
     pepper: async () => PEPPER,
     ticker: createTicker(createQueueSender<Tick>(queue, queueUrl, clock), clock),
+    purges: { send: async () => {} },
     clock,
     ids: createIdMaker(),
     random,

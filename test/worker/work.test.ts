@@ -6,7 +6,8 @@ import { MAX_ATTEMPTS } from '../../shared/domain/retry.ts';
 import type { Touchpoint } from '../../shared/domain/touchpoint.ts';
 import { EnqueueError } from '../../shared/queue/send.ts';
 import { writeRule } from '../../shared/store/conversations.ts';
-import { cancel } from '../../shared/store/deliveries.ts';
+import { cancel, claim, record } from '../../shared/store/deliveries.ts';
+import { appendMessages } from '../../shared/store/messages.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { addressOf, createSetting, inSeconds, type Setting } from '../delivery/setting.ts';
 import { AGENT, aMessage, aParticipant, NOW, newId, OTHER_AGENT, tableOf } from '../support/builders.ts';
@@ -104,7 +105,6 @@ describe('a tick that comes early', () => {
   it('by up to a second sees a predecessor that came while it waited', async () => {
     const { conversation, messages } = await setting.given({ seq: 2 }, { seq: 2, due: NOW + 500 });
     const early = aMessage({ conversation: conversation.id, organization: setting.organization, seq: 1, due: NOW + 400 });
-    const { appendMessages } = await import('../../shared/store/messages.ts');
     const clock = {
       now: setting.clock.now,
       sleep: async (ms: number) => {
@@ -427,7 +427,6 @@ describe('a rule that meets another writer', () => {
     await tick(
       message,
       interrupted(async () => {
-        const { claim, record } = await import('../../shared/store/deliveries.ts');
         await claim(table, message, { attempt: 0, token: 't', now: NOW, leaseMs: 1, due: NOW });
         const receipt = { status: 'accepted', at: NOW } as const;
         await record(table, message, { token: 't', now: NOW }, { state: 'sent', providerId: 'x', receipt });

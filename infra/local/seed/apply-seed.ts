@@ -6,7 +6,7 @@ import { createAlias, createSlug } from '../../../shared/domain/conversation-nam
 import { parseEmailAddress } from '../../../shared/domain/email-address.ts';
 import { servicesByTouchpoint } from '../../../shared/domain/services.ts';
 import { parseTelephone } from '../../../shared/domain/telephone.ts';
-import { successor } from '../../../shared/runtime/ids.ts';
+import { predecessor, successor } from '../../../shared/runtime/ids.ts';
 import { putChannel, putOrganization, putService, putTemplate } from '../../../shared/store/configuration.ts';
 import { createConversation } from '../../../shared/store/conversations.ts';
 import { type Identity, identityOf } from '../../../shared/store/identities.ts';
@@ -67,11 +67,6 @@ async function seedUser(
 
 /** A contact with its conversation, however the seed names the pair. */
 type Pair = Omit<Seed['conversations'][number], 'contact'> & { contact: string; profile: Profile };
-
-const predecessor = (contact: string): string => {
-  const counter = (Number.parseInt(contact.slice(18), 16) - 1 + 0x1000000) % 0x1000000;
-  return contact.slice(0, 18) + counter.toString(16).padStart(6, '0');
-};
 
 function pairsOf({ contacts, conversations }: Seed): Pair[] {
   const named = conversations.map((conversation): Pair => {
