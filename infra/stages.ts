@@ -75,6 +75,7 @@ export const stages: Readonly<Record<Stage, StageSettings>> = {
     sweepDelaySeconds: 3,
     functionTimeoutSeconds: 6,
     queueVisibilitySeconds: 7,
+    maxReceiveCount: 4,
     maxConcurrency: { ticks: 4, email: 4, sms: 4, whatsapp: 4, sweep: 2 },
     streamWindowSeconds: 1,
     logRetentionDays: 7,
