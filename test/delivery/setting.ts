@@ -47,6 +47,8 @@ import {
 export const PEPPER = 'pepper';
 export const TELEPHONE = '+31646280994';
 export const EMAIL = 'johnjohn@example.com';
+/** Of the WhatsApp service, as Meta names it. */
+export const PHONE_NUMBER_ID = '106540352242922';
 export const PUBLIC_URL = 'https://hooks.example.test';
 export const SECRET = { authToken: 'twilio-auth-token', appSecret: 'meta-app-secret', verifyToken: 'meta-verify-token' };
 export const SETTINGS = {
@@ -126,21 +128,23 @@ export async function createSetting(
 ): Promise<Setting> {
   const organization = newId();
   const services = { email: newId(), sms: newId(), whatsapp: newId() };
-  await putOrganization(
-    table,
-    OrganizationSchema.parse({ id: organization, name: 'Garage', country: 'NL', settings: organizationSettings }),
-  );
   const service = (id: string, type: string, params: object) =>
     putService(table, ServiceSchema.parse({ id, organization, type, params: { secret: 'secret', ...params } }));
-  await service(services.email, 'ses', { from: 'garage@example.com' });
-  await service(services.sms, 'twilio', { accountSid: 'AC1', from: '+15550001111' });
-  await service(services.whatsapp, 'whatsapp', { phoneNumberId: '106540352242922' });
-  for (const id of CHANNELS) await putChannel(table, ChannelSchema.parse({ id, organization }));
-  await putTemplate(
-    table,
-    TemplateSchema.parse({ organization, name: 'car_ready', language: 'nl', status: 'APPROVED', text: 'Klaar, {{1}}!' }),
-  );
-  await putUser(table, UserSchema.parse({ id: AGENT, organizations: [{ organization, role: 'agent' }] }));
+  await Promise.all([
+    putOrganization(
+      table,
+      OrganizationSchema.parse({ id: organization, name: 'Garage', country: 'NL', settings: organizationSettings }),
+    ),
+    service(services.email, 'ses', { from: 'garage@example.com' }),
+    service(services.sms, 'twilio', { accountSid: 'AC1', from: '+15550001111' }),
+    service(services.whatsapp, 'whatsapp', { phoneNumberId: PHONE_NUMBER_ID }),
+    ...CHANNELS.map((id) => putChannel(table, ChannelSchema.parse({ id, organization }))),
+    putTemplate(
+      table,
+      TemplateSchema.parse({ organization, name: 'car_ready', language: 'nl', status: 'APPROVED', text: 'Klaar, {{1}}!' }),
+    ),
+    putUser(table, UserSchema.parse({ id: AGENT, organizations: [{ organization, role: 'agent' }] })),
+  ]);
 
   const clock = createFakeClock();
   const observe = createFakeObserver();
