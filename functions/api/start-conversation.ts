@@ -1,27 +1,19 @@
 import { type Caller, reaches } from '../../shared/auth/caller.ts';
 import type { StartConversation } from '../../shared/contracts/conversation-request.ts';
-import { acceptDrafts, checkDrafts, demandOutbound } from '../../shared/domain/acceptance.ts';
-import { type Conversation, newParticipant } from '../../shared/domain/conversation.ts';
-import { createAlias, createSlug } from '../../shared/domain/conversation-name.ts';
+import { checkDrafts, demandOutbound } from '../../shared/domain/acceptance.ts';
 import { RequestError } from '../../shared/domain/errors.ts';
-import type { Message } from '../../shared/domain/message.ts';
-import { roleIn } from '../../shared/domain/roles.ts';
-import { successor } from '../../shared/runtime/ids.ts';
 import type { OrganizationConfiguration } from '../../shared/store/configuration.ts';
 import { untilWritten } from '../../shared/store/contention.ts';
-import { createConversation, getConversation } from '../../shared/store/conversations.ts';
-import { putGuard, putRecord, toRecord } from '../../shared/store/idempotency.ts';
+import { getConversation } from '../../shared/store/conversations.ts';
+import { toRecord } from '../../shared/store/idempotency.ts';
 import { findOwners } from '../../shared/store/identities.ts';
-import { batchGet, type TransactItem } from '../../shared/store/table.ts';
-import { acceptanceContext } from './acceptance-context.ts';
+import { batchGet } from '../../shared/store/table.ts';
 import { append } from './append.ts';
 import { type Choice, chooseContact, type Owners } from './choose-contact.ts';
-import { type DescribedPerson, describePerson } from './contact-identifiers.ts';
-import { newMessages } from './new-messages.ts';
+import { describePerson } from './contact-identifiers.ts';
 import { type AppendAnswer, type Once, replay } from './once.ts';
 import type { ApiParts } from './parts.ts';
 import { checkSenders } from './senders.ts';
-import { wake } from './wake.ts';
 
 export interface Started extends AppendAnswer {
   /** Another contact that owns one of the identifiers given. */
@@ -60,7 +52,7 @@ export async function startConversation(
       const choice = chooseContact(known, request.messages);
       if (choice?.other && organization.settings.identifierConflict === 'reject') throw await conflict(parts, known);
       if (choice) return appendTo(parts, start, choice);
-      const outcome = await create(parts, start);
+      const outcome = await createConversation(parts, start);
       if ('status' in outcome) return outcome;
       owners = outcome;
       return undefined;
@@ -69,14 +61,6 @@ export async function startConversation(
     parts.random,
     () => parts.observe.count('WriteContended'),
   );
-}
-
-interface Start {
-  readonly caller: Caller;
-  readonly request: StartConversation;
-  readonly configuration: OrganizationConfiguration;
-  readonly person: DescribedPerson;
-  readonly once?: Once;
 }
 
 /** Whose the identifiers are; or the answer, when the request was answered before. */
@@ -149,84 +133,3 @@ const goneMeansAgain = (error: unknown): undefined => {
   if (error instanceof RequestError && error.code === 'not_found') return undefined;
   throw error;
 };
-
-async function create(parts: ApiParts, start: Start): Promise<Started | Owners> {
-  const { caller, request, configuration, once } = start;
-  const { profile, identities } = start.person;
-  const now = parts.clock.now();
-  const { organization } = configuration;
-  const context = acceptanceContext(configuration, profile, request.language, undefined, now);
-  const acceptance = acceptDrafts(request.messages, context);
-  const sender = request.messages[0]?.user ?? caller.user;
-  const user = (await parts.users.users([sender])).get(sender);
-  const id = parts.ids.nextPair(now);
-  const conversation: Conversation = {
-    id,
-    organization: organization.id,
-    orgPath: organization.path,
-    name: request.name ?? profile.name ?? createAlias(parts.random),
-    slug: createSlug(parts.random),
-    status: 'queued',
-    contact: successor(id),
-    profile,
-    participants: { [sender]: newParticipant(roleIn(user, organization.path), now) },
-    channels: [],
-    channelsOffline: [],
-    ...(acceptance.touchpoint && { touchpoint: acceptance.touchpoint }),
-    services: Object.fromEntries(
-      acceptance.used.map((touchpoint) => [touchpoint, context.services[touchpoint]?.slice(0, 1) ?? []]),
-    ),
-    ...(request.language !== undefined && { language: request.language }),
-    ...(request.meta && { meta: request.meta }),
-    ...(request.tags && { tags: request.tags }),
-    createdBy: caller.user,
-    createdAt: now,
-    updatedAt: now,
-    seq: acceptance.drafts.length,
-    lastAt: now,
-    version: 0,
-  };
-  const messages = newMessages(
-    acceptance.drafts,
-    { conversation: id, organization: organization.id, user: caller.user, acceptedAt: now, firstSeq: 1 },
-    parts.ids,
-  );
-  const outcome = await createConversation(parts.table, {
-    conversation,
-    identities,
-    messages,
-    also: [
-      ...(once ? [recordAction(parts, once, id, messages, now)] : []),
-      ...messages.flatMap((message) =>
-        message.clientId === undefined ? [] : [putGuard(parts.table, id, message.clientId, message)],
-      ),
-    ],
-  });
-  if (!outcome.created) {
-    const record = toRecord(outcome.also[0]?.item, now);
-    return once && record ? replay(parts, caller, once, record) : outcome.owners;
-  }
-  parts.observe.count('ConversationStarted');
-  parts.observe.count('MessageAccepted', messages.length);
-  await wake(parts, messages);
-  return { status: 201, conversation, messages };
-}
-
-const recordAction = (
-  { table }: ApiParts,
-  once: Once,
-  conversation: string,
-  messages: readonly Message[],
-  now: number,
-): TransactItem =>
-  putRecord(
-    table,
-    once.key,
-    {
-      fingerprint: once.fingerprint,
-      status: 201,
-      conversation,
-      messages: messages.map(({ id, key }) => ({ id, key })),
-    },
-    now,
-  );

@@ -7,7 +7,7 @@ import { finishWithRule, writeRule } from '../../shared/store/conversations.ts';
 import { failPending } from '../../shared/store/deliveries.ts';
 import { getMessage } from '../../shared/store/messages.ts';
 import type { WorkerParts } from './parts.ts';
-import type { Step } from './work.ts';
+import type { Step } from './step.ts';
 
 /**
  * Carries out a message whose turn it is: applies its rule, and hands it to its touchpoint or finishes it. A rule is

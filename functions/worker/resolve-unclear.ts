@@ -3,7 +3,7 @@ import type { Message } from '../../shared/domain/message.ts';
 import { nextAttempt, UNKNOWN_ERROR } from '../../shared/domain/unclear.ts';
 import { resolveUnknown, type SendOutcome } from '../../shared/store/deliveries.ts';
 import type { WorkerParts } from './parts.ts';
-import type { Step } from './work.ts';
+import type { Step } from './step.ts';
 
 /**
  * Nobody could tell within the window whether an attempt reached the contact. Email goes out again: a second copy does

@@ -8,17 +8,12 @@ import { findNext, readTurn } from '../../shared/store/messages.ts';
 import { carryOut } from './carry-out.ts';
 import type { WorkerParts } from './parts.ts';
 import { resolveUnclear } from './resolve-unclear.ts';
+import type { Step } from './step.ts';
 
 /** Closer than this to its moment, a message is waited for instead of ticked again: queues count whole seconds. */
 const WAIT_INSIDE_MS = 1_000;
 /** A predecessor that should have left that long ago may have lost its tick. */
 const OVERDUE_MS = 5 * 60_000;
-
-/**
- * What a look came to. `finished`: the message is, now wake the one behind it. `again`: something changed under our
- * hands, look at everything afresh.
- */
-export type Step = 'done' | 'finished' | 'again';
 
 /** More rounds than any message needs; a tick that uses them up goes back to its queue. */
 const ROUNDS = 10;

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createHooks } from '../../functions/hooks/serve.ts';
 import { deliver } from '../../shared/delivery/deliver.ts';
-import type { Conversation } from '../../shared/domain/conversation.ts';
 import type { HttpRequest } from '../../shared/http/handler.ts';
 import { writeRule } from '../../shared/store/conversations.ts';
 import { record } from '../../shared/store/deliveries.ts';
@@ -157,7 +156,7 @@ describe('a reply that comes again', () => {
 describe('replies that meet other writers', () => {
   it('are all stored, each in a place of its own', async () => {
     const { conversation } = await setting.given({}, { state: 'sent' });
-    const count = 12;
+    const count = 7;
     await Promise.all(Array.from({ length: count }, (_, index) => sms({ MessageSid: `SM${100 + index}` })));
     const messages = await messagesOf(conversation.id);
     expect(messages).toHaveLength(count + 1);
@@ -169,11 +168,6 @@ describe('replies that meet other writers', () => {
     const { conversation } = await setting.given({ status: 'closed' }, { state: 'sent' });
     let over = false;
     const accepted = { [AGENT]: aParticipant({ active: true, accepted: true }) };
-    const ids = {
-      ...setting.hooks.ids,
-      next: (now: number) => setting.hooks.ids.next(now),
-    };
-    const configuration = setting.hooks.configuration;
     const pepper = async () => {
       if (!over) {
         over = true;
@@ -181,7 +175,7 @@ describe('replies that meet other writers', () => {
       }
       return PEPPER;
     };
-    await call(twilioInbound(setting.services.sms), { ...setting.hooks, ids, configuration, pepper });
+    await call(twilioInbound(setting.services.sms), { ...setting.hooks, pepper });
     expect(await setting.conversation(conversation.id)).toMatchObject({ status: 'active', channels: [] });
   });
 });
@@ -190,7 +184,7 @@ describe('a stranger who writes', () => {
   it('becomes a contact with a queued conversation', async () => {
     await sms({ Body: 'Are you open?' });
     const id = (await owner()) ?? '';
-    const conversation: Conversation = await setting.conversation(id);
+    const conversation = await setting.conversation(id);
     expect(conversation).toMatchObject({
       organization: setting.organization,
       orgPath: setting.organization,
@@ -239,12 +233,11 @@ describe('a stranger who writes', () => {
 
 describe('a forged reply', () => {
   it('gets 401, and nothing is stored', async () => {
-    const { conversation } = await setting.given({}, { state: 'sent' });
+    const { conversation, messages } = await setting.given({}, {});
     await expect(call(twilioInbound(setting.services.sms, { Body: 'STOP' }, 'wrong'))).rejects.toMatchObject({ status: 401 });
-    expect((await setting.conversation(conversation.id)).seq).toBe(1);
-    const { messages } = await setting.given({ profile: {} }, {});
+    expect(await setting.conversation(conversation.id)).toEqual(conversation);
     await sendIt(messages[0]);
-    expect((await setting.message(messages[0])).error?.code).not.toBe('opted_out');
+    expect((await setting.message(messages[0])).state).toBe('sent');
   });
 });
 

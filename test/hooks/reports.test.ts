@@ -159,7 +159,7 @@ describe('a report about a message', () => {
     expect((await setting.message(messages[0])).state).toBe('sent');
   });
 
-  it('that it failed after it was sent is its receipt, and stays', async () => {
+  it('that it failed after it was sent is its receipt, with the reason, and stays', async () => {
     const { messages } = await setting.given({}, { state: 'sent', providerId: 'SM1', receipt: { status: 'sent', at: NOW } }, {});
     await report(messages[0], 'undelivered', { fields: { ErrorCode: '30003' } });
     await report(messages[0], 'sent');

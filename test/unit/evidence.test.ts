@@ -68,6 +68,14 @@ describe('what a report makes of a message', () => {
     });
   });
 
+  it('gives the reason also for a failure after it was sent', () => {
+    const error = { code: '30003', class: 'retryable', message: 'Unreachable handset' } as const;
+    expect(judge(aMessage({ state: 'sent' }), { attempt: 0, status: 'failed', at: AT, error })).toEqual({
+      error,
+      receipt: { status: 'failed', at: AT },
+    });
+  });
+
   it('gives a reason of its own where the provider gave none', () =>
     expect(judge(aMessage({ state: 'sending' }), { attempt: 0, status: 'expired', at: AT })?.error).toMatchObject({
       code: 'expired',
