@@ -11,6 +11,7 @@ import { batchGet } from '../../shared/store/table.ts';
 import { append } from './append.ts';
 import { type Choice, chooseContact, type Owners } from './choose-contact.ts';
 import { describePerson } from './contact-identifiers.ts';
+import { createConversation, type Start } from './create-conversation.ts';
 import { type AppendAnswer, type Once, replay } from './once.ts';
 import type { ApiParts } from './parts.ts';
 import { checkSenders } from './senders.ts';

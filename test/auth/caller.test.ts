@@ -11,7 +11,9 @@ const BEARER = { user: AGENT, organization: ORGANIZATION, scope: 'agent' } as co
 const USER: KnownUser = { status: 'active', organizations: [{ organization: ORGANIZATION, orgPath: ORG_PATH }] };
 
 async function refusalOf(authorization: string | undefined, user: KnownUser | undefined = USER, service = tokens) {
-  const error: unknown = await identifyCaller(authorization, service, async () => user).catch((thrown: unknown) => thrown);
+  const error: unknown = await identifyCaller(authorization, service, async () => user).catch(
+    (thrown: unknown) => thrown,
+  );
   expect(error).toBeInstanceOf(RequestError);
   return error as RequestError;
 }
@@ -59,7 +61,8 @@ describe('a caller', () => {
     const expired = await refusalOf(`Bearer ${token}`, USER, later);
     const forged = await refusalOf(`Bearer ${token.slice(0, -3)}abc`);
     expect([expired.status, forged.status]).toEqual([401, 401]);
-    for (const { message } of [expired, forged]) expect(message).toMatch(/jwt expired|invalid signature|invalid token/i);
+    for (const { message } of [expired, forged])
+      expect(message).toMatch(/jwt expired|invalid signature|invalid token/i);
   });
 
   it.each<[string, KnownUser | undefined]>([
@@ -73,7 +76,12 @@ describe('a caller', () => {
 });
 
 describe('a scope', () => {
-  const caller = (scopes: readonly (typeof SCOPES)[number][]) => ({ user: AGENT, organization: ORGANIZATION, paths: [], scopes });
+  const caller = (scopes: readonly (typeof SCOPES)[number][]) => ({
+    user: AGENT,
+    organization: ORGANIZATION,
+    paths: [],
+    scopes,
+  });
 
   it.each(SCOPES.flatMap((has) => SCOPES.map((wants) => [has, wants] as const)))(
     'of %s serves what asks for %s when it stands as high',

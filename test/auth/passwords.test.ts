@@ -34,7 +34,10 @@ describe('a password', () => {
   /** RFC 7914, section 12, third vector, its first 32 bytes. */
   it('is checked by the parameters it was stored with', async () =>
     expect(
-      await isPassword('pleaseletmein', '$scrypt$ln=14,r=8,p=1$U29kaXVtQ2hsb3JpZGU=$cCO9yzr9c0hGHAbNgf046/2o+7qQT44+qbVD9lRdofI='),
+      await isPassword(
+        'pleaseletmein',
+        '$scrypt$ln=14,r=8,p=1$U29kaXVtQ2hsb3JpZGU=$cCO9yzr9c0hGHAbNgf046/2o+7qQT44+qbVD9lRdofI=',
+      ),
     ).toBe(true));
 
   it.each(['', 'plain', '$scrypt$ln=17,r=8,p=1$c2FsdA==', '$argon2id$v=19$m=1,t=1,p=1$c2FsdA$aGFzaA'])(

@@ -47,7 +47,12 @@ describe('a token', () => {
   it('carries the claims that clients of the reference API read', async () => {
     const { token } = await tokens.issue('refresh_token', BEARER, 60);
     const payload = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
-    expect(payload).toMatchObject({ ...PAYLOAD, grant_type: 'refresh_token', jti: expect.any(String), exp: NOW / 1000 + 60 });
+    expect(payload).toMatchObject({
+      ...PAYLOAD,
+      grant_type: 'refresh_token',
+      jti: expect.any(String),
+      exp: NOW / 1000 + 60,
+    });
   });
 
   it.each<[Scope, readonly Scope[]]>(SCOPES.map((scope, index) => [scope, SCOPES.slice(0, index + 1)]))(
@@ -66,7 +71,10 @@ describe('a token', () => {
   });
 
   it('has an id of its own each time', async () => {
-    const [first, second] = await Promise.all([tokens.issue('access_token', BEARER), tokens.issue('access_token', BEARER)]);
+    const [first, second] = await Promise.all([
+      tokens.issue('access_token', BEARER),
+      tokens.issue('access_token', BEARER),
+    ]);
     expect(first.token).not.toBe(second.token);
   });
 

@@ -17,7 +17,17 @@ import { applyEvidence, cancel, giveUpLease, resolveUnknown } from '../../shared
 import type { Table } from '../../shared/store/table.ts';
 import { aConversation, NOW, tableOf } from '../support/builders.ts';
 import { startTestTable, type TestTable } from '../support/emulators.ts';
-import { createSetting, deliveryOf, EMAIL, inSeconds, PEPPER, PUBLIC_URL, SECRET, type Setting, TELEPHONE } from './setting.ts';
+import {
+  createSetting,
+  deliveryOf,
+  EMAIL,
+  inSeconds,
+  PEPPER,
+  PUBLIC_URL,
+  SECRET,
+  type Setting,
+  TELEPHONE,
+} from './setting.ts';
 
 let emulator: TestTable;
 let table: Table;
@@ -104,7 +114,9 @@ describe('a delivery', () => {
   it('is left on its queue, unclaimed, when too little of the invocation is left', async () => {
     const { messages } = await setting.given({});
     const parts = setting.delivery('sms');
-    await expect(deliver(parts, deliveryOf(messages[0]), { remainingMs: () => 12_999 })).rejects.toBeInstanceOf(TryLaterError);
+    await expect(deliver(parts, deliveryOf(messages[0]), { remainingMs: () => 12_999 })).rejects.toBeInstanceOf(
+      TryLaterError,
+    );
     expect(await setting.message(messages[0])).toEqual(messages[0]);
     await deliver(parts, deliveryOf(messages[0]), { remainingMs: () => 13_000 });
     expect((await setting.message(messages[0])).state).toBe('sent');
@@ -171,7 +183,12 @@ describe('what the provider answers', () => {
       setting.providers.sms.answers(rejected({ class: failure, retryAfterMs: 7_000 }));
       await send(messages[0]);
       const after = await setting.message(messages[0]);
-      expect(after).toMatchObject({ state: 'pending', attempt: 1, notBefore: inSeconds(7), error: { code: '4711', class: failure } });
+      expect(after).toMatchObject({
+        state: 'pending',
+        attempt: 1,
+        notBefore: inSeconds(7),
+        error: { code: '4711', class: failure },
+      });
       expect([after.token, after.lease]).toEqual([undefined, undefined]);
       expect(setting.takeTicks()).toEqual([[messages[0].key, 7]]);
       expect(setting.observe.counts.get('MessageRetried/sms')).toBe(1);
@@ -218,7 +235,10 @@ describe('what the provider answers', () => {
     expect(await isOptedOut(table, PEPPER, smsReach())).toBe(true);
     await send(messages[1] ?? messages[0]);
     expect(requests()).toHaveLength(1);
-    expect(await setting.message(messages[1] ?? messages[0])).toMatchObject({ state: 'failed', error: { code: 'opted_out' } });
+    expect(await setting.message(messages[1] ?? messages[0])).toMatchObject({
+      state: 'failed',
+      error: { code: 'opted_out' },
+    });
   });
 });
 
@@ -232,15 +252,18 @@ describe('an error of ours before the request leaves', () => {
     ['the pepper cannot be read', () => ({ pepper: broken })],
     ['the configuration cannot be read', () => ({ configuration: { organization: broken, service: broken } })],
     ['the pace cannot be asked', () => ({ pace: { ask: broken } })],
-  ])('gives the message back at the same attempt, and leaves the delivery on its queue: %s', async (_what, overrides) => {
-    const { messages } = await setting.given({}, { attempt: 2, notBefore: NOW });
-    await expect(send(messages[0], 'sms', overrides())).rejects.toThrow('no secrets today');
-    const after = await setting.message(messages[0]);
-    expect([after.state, after.attempt, after.token, after.lease]).toEqual(['pending', 2, undefined, undefined]);
-    expect(requests()).toEqual([]);
-    await send(messages[0]);
-    expect((await setting.message(messages[0])).state).toBe('sent');
-  });
+  ])(
+    'gives the message back at the same attempt, and leaves the delivery on its queue: %s',
+    async (_what, overrides) => {
+      const { messages } = await setting.given({}, { attempt: 2, notBefore: NOW });
+      await expect(send(messages[0], 'sms', overrides())).rejects.toThrow('no secrets today');
+      const after = await setting.message(messages[0]);
+      expect([after.state, after.attempt, after.token, after.lease]).toEqual(['pending', 2, undefined, undefined]);
+      expect(requests()).toEqual([]);
+      await send(messages[0]);
+      expect((await setting.message(messages[0])).state).toBe('sent');
+    },
+  );
 });
 
 describe('what happens while the provider has the message', () => {
@@ -300,7 +323,12 @@ describe('what happens while the provider has the message', () => {
     setting.providers.sms.answers(async () => {
       const { token } = await setting.message(message);
       await giveUpLease(table, message, { token, now: NOW, until: NOW });
-      await resolveUnknown(table, message, { attempt: 0, now: NOW, lookedUp: false }, { state: 'pending', attempt: 1, notBefore: inSeconds(9) });
+      await resolveUnknown(
+        table,
+        message,
+        { attempt: 0, now: NOW, lookedUp: false },
+        { state: 'pending', attempt: 1, notBefore: inSeconds(9) },
+      );
       return accepted;
     });
     await send(message);
@@ -330,7 +358,12 @@ describe('the gate before the provider', () => {
 
   it('is closed to those who opted out of the touchpoint, and open by others', async () => {
     await optOut(table, PEPPER, smsReach(), { at: NOW, reason: 'reply' });
-    const { messages } = await setting.given({ windowAt: NOW }, {}, { touchpoint: 'whatsapp' }, { touchpoint: 'email' });
+    const { messages } = await setting.given(
+      { windowAt: NOW },
+      {},
+      { touchpoint: 'whatsapp' },
+      { touchpoint: 'email' },
+    );
     expect(await failure('sms', messages[0])).toEqual(['failed', 'opted_out']);
     expect(setting.takeTicks()).toEqual([[messages[1]?.key, 0]]);
     await send(messages[1] ?? messages[0], 'whatsapp');
@@ -371,7 +404,12 @@ describe('the gate before the provider', () => {
   });
 
   it('is closed where the organization has no service any more', async () => {
-    const inactive = { id: setting.services.sms, organization: setting.organization, type: 'twilio', status: 'inactive' };
+    const inactive = {
+      id: setting.services.sms,
+      organization: setting.organization,
+      type: 'twilio',
+      status: 'inactive',
+    };
     await putService(table, ServiceSchema.parse(inactive));
     const { messages } = await setting.given({});
     expect(await failure('sms', messages[0])).toEqual(['failed', 'no_service']);
@@ -445,7 +483,8 @@ describe('the pace of a sender', () => {
   });
 
   const asks = async (rate: string | undefined, count: number, paces: number) => {
-    const service = { id: setting.services.sms, params: rate === undefined ? {} : { rate } };
+    const params: Record<string, string> = rate === undefined ? {} : { rate };
+    const service = { id: setting.services.sms, params };
     const all = Array.from({ length: paces }, () => createPace(table, setting.clock, () => 0.5));
     const answers = [];
     for (let index = 0; index < count; index++) answers.push(await all[index % paces]?.ask(service));

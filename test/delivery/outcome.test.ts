@@ -52,7 +52,9 @@ describe('what a provider’s answer makes of a message', () => {
       rejected('throttled', 3_600_000),
       { state: 'pending', attempt: 1, notBefore: NOW + 3_600_000, error: error('throttled') },
     ],
-  ])('%s', (_what, attempt, result, expected) => expect(outcomeOf(parts, aMessage({ attempt }), result)).toEqual(expected));
+  ])('%s', (_what, attempt, result, expected) =>
+    expect(outcomeOf(parts, aMessage({ attempt }), result)).toEqual(expected),
+  );
 
   it.each<FailureClass>(['throttled', 'retryable'])('%s at the last attempt: failed, exhausted', (failure) =>
     expect(outcomeOf(parts, aMessage({ attempt: MAX_ATTEMPTS - 1 }), rejected(failure))).toMatchObject({

@@ -12,7 +12,13 @@ import type { DeliveryParts } from '../../shared/delivery/parts.ts';
 import type { Conversation } from '../../shared/domain/conversation.ts';
 import type { Message } from '../../shared/domain/message.ts';
 import type { Touchpoint } from '../../shared/domain/touchpoint.ts';
-import type { LookupRequest, LookupResult, Provider, SendRequest, SendResult } from '../../shared/providers/provider.ts';
+import type {
+  LookupRequest,
+  LookupResult,
+  Provider,
+  SendRequest,
+  SendResult,
+} from '../../shared/providers/provider.ts';
 import { createTwilio } from '../../shared/providers/twilio/twilio.ts';
 import { createWhatsapp } from '../../shared/providers/whatsapp/whatsapp.ts';
 import { createTicker } from '../../shared/queue/ticks.ts';
@@ -50,7 +56,11 @@ export const EMAIL = 'johnjohn@example.com';
 /** Of the WhatsApp service, as Meta names it. */
 export const PHONE_NUMBER_ID = '106540352242922';
 export const PUBLIC_URL = 'https://hooks.example.test';
-export const SECRET = { authToken: 'twilio-auth-token', appSecret: 'meta-app-secret', verifyToken: 'meta-verify-token' };
+export const SECRET = {
+  authToken: 'twilio-auth-token',
+  appSecret: 'meta-app-secret',
+  verifyToken: 'meta-verify-token',
+};
 export const SETTINGS = {
   leaseMs: 45_000,
   unknownMs: 120_000,
@@ -141,7 +151,13 @@ export async function createSetting(
     ...CHANNELS.map((id) => putChannel(table, ChannelSchema.parse({ id, organization }))),
     putTemplate(
       table,
-      TemplateSchema.parse({ organization, name: 'car_ready', language: 'nl', status: 'APPROVED', text: 'Klaar, {{1}}!' }),
+      TemplateSchema.parse({
+        organization,
+        name: 'car_ready',
+        language: 'nl',
+        status: 'APPROVED',
+        text: 'Klaar, {{1}}!',
+      }),
     ),
     putUser(table, UserSchema.parse({ id: AGENT, organizations: [{ organization, role: 'agent' }] })),
   ]);
@@ -207,7 +223,10 @@ export async function createSetting(
       });
       const place = (message: Partial<Message> | undefined, index: number): Message =>
         aMessage({ conversation: conversation.id, organization, seq: index + 1, ...message });
-      const stored: [Message, ...Message[]] = [place(first, 0), ...others.map((message, index) => place(message, index + 1))];
+      const stored: [Message, ...Message[]] = [
+        place(first, 0),
+        ...others.map((message, index) => place(message, index + 1)),
+      ];
       const { telephone } = conversation.profile;
       const identities = telephone === undefined ? [] : [identityOf(PEPPER, organization, 'telephone', telephone)];
       const outcome = await createConversation(table, { conversation, identities, messages: stored });

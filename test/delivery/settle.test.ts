@@ -4,10 +4,10 @@ import type { DeliveryParts } from '../../shared/delivery/parts.ts';
 import type { Message } from '../../shared/domain/message.ts';
 import { optOut } from '../../shared/store/consent.ts';
 import { applyEvidence } from '../../shared/store/deliveries.ts';
+import { appendMessages } from '../../shared/store/messages.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { aMessage, NOW, tableOf } from '../support/builders.ts';
 import { startTestTable, type TestTable } from '../support/emulators.ts';
-import { appendMessages } from '../../shared/store/messages.ts';
 import { createSetting, deliveryOf, inSeconds, PEPPER, type Setting, TELEPHONE } from './setting.ts';
 
 let emulator: TestTable;
@@ -34,7 +34,9 @@ const unclear = (overrides: Partial<Message> = {}): Partial<Message> => ({
   ...overrides,
 });
 const settle = (message: Message, overrides: Partial<DeliveryParts> = {}) =>
-  deliver({ ...setting.delivery('sms'), ...overrides }, deliveryOf(message, { resolve: true }), { remainingMs: () => 30_000 });
+  deliver({ ...setting.delivery('sms'), ...overrides }, deliveryOf(message, { resolve: true }), {
+    remainingMs: () => 30_000,
+  });
 const lookups = () => setting.providers.sms.lookups;
 const requests = () => setting.providers.sms.requests;
 
@@ -156,7 +158,9 @@ describe('a lookup that comes late or early', () => {
     ['for one that goes out again', { state: 'pending', attempt: 2, until: undefined, notBefore: inSeconds(5) }, 1, 5],
   ])('is not made %s: it is ticked for its moment', async (_when, overrides, attempt, delay) => {
     const { messages } = await setting.given({}, unclear(overrides));
-    await deliver(setting.delivery('sms'), deliveryOf(messages[0], { attempt, resolve: true }), { remainingMs: () => 30_000 });
+    await deliver(setting.delivery('sms'), deliveryOf(messages[0], { attempt, resolve: true }), {
+      remainingMs: () => 30_000,
+    });
     expect(lookups()).toEqual([]);
     expect(await setting.message(messages[0])).toEqual(messages[0]);
     expect(setting.takeTicks()).toEqual([[messages[0].key, delay]]);

@@ -234,7 +234,9 @@ describe('a stranger who writes', () => {
 describe('a forged reply', () => {
   it('gets 401, and nothing is stored', async () => {
     const { conversation, messages } = await setting.given({}, {});
-    await expect(call(twilioInbound(setting.services.sms, { Body: 'STOP' }, 'wrong'))).rejects.toMatchObject({ status: 401 });
+    await expect(call(twilioInbound(setting.services.sms, { Body: 'STOP' }, 'wrong'))).rejects.toMatchObject({
+      status: 401,
+    });
     expect(await setting.conversation(conversation.id)).toEqual(conversation);
     await sendIt(messages[0]);
     expect((await setting.message(messages[0])).state).toBe('sent');
@@ -284,7 +286,8 @@ describe('STOP', () => {
       sleep: async (ms: number) => {
         states.push((await setting.message(messages[0])).state);
         const receipt = { status: 'accepted', at: NOW } as const;
-        if (states.length === 3) await record(table, messages[0], { token: 't', now: NOW }, { state: 'sent', providerId: 'x', receipt });
+        if (states.length === 3)
+          await record(table, messages[0], { token: 't', now: NOW }, { state: 'sent', providerId: 'x', receipt });
         await setting.clock.sleep(ms);
       },
     };

@@ -24,7 +24,11 @@ beforeEach(async () => {
 });
 
 const call = (request: HttpRequest) => createHooks(setting.hooks)(request);
-const refusalOf = (request: HttpRequest) => call(request).then(() => 'accepted', (error) => error.status);
+const refusalOf = (request: HttpRequest) =>
+  call(request).then(
+    () => 'accepted',
+    (error) => error.status,
+  );
 const correlationOf = (message: Message, overrides: Partial<Correlation> = {}): Correlation => ({
   conversation: message.conversation,
   key: message.key,
@@ -45,7 +49,10 @@ const sending: Partial<Message> = { state: 'sending', token: 't', lease: NOW + 4
 
 describe('a callback', () => {
   it.each<[string, (message: Message) => HttpRequest]>([
-    ['signed by another secret', (message) => twilioStatus(setting.services.sms, correlationOf(message), 'failed', { authToken: 'wrong' })],
+    [
+      'signed by another secret',
+      (message) => twilioStatus(setting.services.sms, correlationOf(message), 'failed', { authToken: 'wrong' }),
+    ],
     [
       'without a signature',
       (message) => ({ ...twilioStatus(setting.services.sms, correlationOf(message), 'failed'), headers: {} }),
@@ -59,13 +66,28 @@ describe('a callback', () => {
     ],
     [
       'whose status was exchanged',
-      (message) => ({ ...twilioStatus(setting.services.sms, correlationOf(message), 'sent'), body: Buffer.from('MessageStatus=failed') }),
+      (message) => ({
+        ...twilioStatus(setting.services.sms, correlationOf(message), 'sent'),
+        body: Buffer.from('MessageStatus=failed'),
+      }),
     ],
     [
       'of Meta, signed by another secret',
-      (message) => metaWebhook(setting.services.whatsapp, { statuses: [metaStatus(correlationOf(message), 'failed')] }, { appSecret: 'x' }),
+      (message) =>
+        metaWebhook(
+          setting.services.whatsapp,
+          { statuses: [metaStatus(correlationOf(message), 'failed')] },
+          { appSecret: 'x' },
+        ),
     ],
-    ['of a provider that has none', () => ({ ...metaChallenge(setting.services.email, 'x'), method: 'POST', path: `/v2/hooks/ses/${setting.services.email}` })],
+    [
+      'of a provider that has none',
+      () => ({
+        ...metaChallenge(setting.services.email, 'x'),
+        method: 'POST',
+        path: `/v2/hooks/ses/${setting.services.email}`,
+      }),
+    ],
   ])('%s gets 401, and nothing changes', async (_what, request) => {
     const { messages } = await setting.given({}, sending);
     expect(await refusalOf(request(messages[0]))).toBe(401);
@@ -79,7 +101,9 @@ describe('a callback', () => {
     expect(await refusalOf(twilioStatus(newId(), correlation, 'sent'))).toBe(404);
     const [sms, whatsapp] = [setting.services.sms, setting.services.whatsapp];
     expect(await refusalOf(twilioStatus(whatsapp, correlation, 'sent'))).toBe(404);
-    expect(await refusalOf(withPath(twilioStatus(sms, correlation, 'sent'), `/v2/hooks/other/${sms}/status`))).toBe(404);
+    expect(await refusalOf(withPath(twilioStatus(sms, correlation, 'sent'), `/v2/hooks/other/${sms}/status`))).toBe(
+      404,
+    );
   });
 
   it('by another method gets 405, and one that is too large 413', async () => {
@@ -129,7 +153,9 @@ describe('a report about a message', () => {
 
   it('by Meta, with its own time', async () => {
     const { messages } = await setting.given({}, { ...sending, touchpoint: 'whatsapp' }, {});
-    await call(metaWebhook(setting.services.whatsapp, { statuses: [metaStatus(correlationOf(messages[0]), 'delivered')] }));
+    await call(
+      metaWebhook(setting.services.whatsapp, { statuses: [metaStatus(correlationOf(messages[0]), 'delivered')] }),
+    );
     expect(await setting.message(messages[0])).toMatchObject({
       state: 'sent',
       receipt: { status: 'delivered', at: 1_772_366_400_000 },
@@ -160,7 +186,11 @@ describe('a report about a message', () => {
   });
 
   it('that it failed after it was sent is its receipt, with the reason, and stays', async () => {
-    const { messages } = await setting.given({}, { state: 'sent', providerId: 'SM1', receipt: { status: 'sent', at: NOW } }, {});
+    const { messages } = await setting.given(
+      {},
+      { state: 'sent', providerId: 'SM1', receipt: { status: 'sent', at: NOW } },
+      {},
+    );
     await report(messages[0], 'undelivered', { fields: { ErrorCode: '30003' } });
     await report(messages[0], 'sent');
     expect(await setting.message(messages[0])).toMatchObject({
@@ -196,15 +226,20 @@ describe('a report about a message', () => {
     expect(setting.takeTicks()).toEqual([[messages[1]?.key, 0]]);
   });
 
-  it.each(permutations(['sent', 'delivered', 'read']))('comes to the same in the order %s, %s, %s, each twice', async (...order) => {
-    const { messages } = await setting.given({}, sending);
-    for (const status of [...order, ...order]) await report(messages[0], status);
-    expect(await setting.message(messages[0])).toMatchObject({ state: 'sent', receipt: { status: 'read' } });
-  });
+  it.each(permutations(['sent', 'delivered', 'read']))(
+    'comes to the same in the order %s, %s, %s, each twice',
+    async (...order) => {
+      const { messages } = await setting.given({}, sending);
+      for (const status of [...order, ...order]) await report(messages[0], status);
+      expect(await setting.message(messages[0])).toMatchObject({ state: 'sent', receipt: { status: 'read' } });
+    },
+  );
 
   it('comes to the same when all come at once, each twice', async () => {
     const { messages } = await setting.given({}, sending);
-    await Promise.all(['sent', 'delivered', 'sent', 'read', 'delivered', 'read'].map((status) => report(messages[0], status)));
+    await Promise.all(
+      ['sent', 'delivered', 'sent', 'read', 'delivered', 'read'].map((status) => report(messages[0], status)),
+    );
     expect(await setting.message(messages[0])).toMatchObject({ state: 'sent', receipt: { status: 'read' } });
   });
 
@@ -241,8 +276,14 @@ describe('a report that names no message of this service’s organization', () =
 
 describe('a webhook with many reports', () => {
   it('applies each', async () => {
-    const { messages } = await setting.given({}, { ...sending, touchpoint: 'whatsapp' }, { ...sending, touchpoint: 'whatsapp' });
-    const statuses = messages.map((message, index) => metaStatus(correlationOf(message), 'delivered', { id: `wamid.${index}` }));
+    const { messages } = await setting.given(
+      {},
+      { ...sending, touchpoint: 'whatsapp' },
+      { ...sending, touchpoint: 'whatsapp' },
+    );
+    const statuses = messages.map((message, index) =>
+      metaStatus(correlationOf(message), 'delivered', { id: `wamid.${index}` }),
+    );
     await call(metaWebhook(setting.services.whatsapp, { statuses }));
     for (const message of messages) expect((await setting.message(message)).state).toBe('sent');
   });

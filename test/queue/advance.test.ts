@@ -42,6 +42,8 @@ describe('waking the message behind a finished one', () => {
   it('throws when the queue did not take the tick', async () => {
     const queue = createFakeQueue<Tick>();
     queue.refuseNext();
-    await expect(advance(createTicker(queue, createFakeClock()), async () => aMessage(), FINISHED, NOW)).rejects.toThrow();
+    await expect(
+      advance(createTicker(queue, createFakeClock()), async () => aMessage(), FINISHED, NOW),
+    ).rejects.toThrow();
   });
 });

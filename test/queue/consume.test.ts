@@ -5,8 +5,14 @@ import { createConsumer, type Invocation, TryLaterError } from '../../shared/que
 import { createFakeObserver } from '../support/builders.ts';
 
 const record = (messageId: string, body: string): SQSRecord =>
-  ({ messageId, body, eventSource: 'aws:sqs', receiptHandle: messageId, attributes: {}, messageAttributes: {} }) as SQSRecord &
-    object as SQSRecord;
+  ({
+    messageId,
+    body,
+    eventSource: 'aws:sqs',
+    receiptHandle: messageId,
+    attributes: {},
+    messageAttributes: {},
+  }) as SQSRecord & object as SQSRecord;
 const tick = (conversation: string, key: string): Tick => ({ conversation, key, organization: 'o' });
 const event = (...records: SQSRecord[]): SQSEvent => ({ Records: records });
 const ticks = (...messages: Tick[]) =>
@@ -18,7 +24,8 @@ function consumer(handle: (message: Tick, invocation: Invocation) => Promise<voi
   const consume = createConsumer(TickSchema, handle, observe);
   return {
     observe,
-    failures: async (of: SQSEvent) => (await consume(of, context)).batchItemFailures.map((failure) => failure.itemIdentifier),
+    failures: async (of: SQSEvent) =>
+      (await consume(of, context)).batchItemFailures.map((failure) => failure.itemIdentifier),
   };
 }
 

@@ -39,7 +39,13 @@ describe('the configuration of an organization', () => {
     const id = newId();
     const service = serviceOf(id);
     const channel = ChannelSchema.parse({ id: newId(), organization: id, name: 'Front desk' });
-    const template = TemplateSchema.parse({ organization: id, name: 'hello', language: 'nl', text: 'Hallo', status: 'APPROVED' });
+    const template = TemplateSchema.parse({
+      organization: id,
+      name: 'hello',
+      language: 'nl',
+      text: 'Hallo',
+      status: 'APPROVED',
+    });
     await putOrganization(table, OrganizationSchema.parse({ id, name: 'Garage', path: `root#${id}`, country: 'NL' }));
     await putService(table, service);
     await putChannel(table, channel);
@@ -115,7 +121,10 @@ describe('the configuration of an organization', () => {
     mockClient(client)
       .on(QueryCommand)
       .rejectsOnce(new Error('lost'))
-      .resolvesOnce({ Items: [{ ...organizationKey('o'), id: 'o', name: 'Garage' }], LastEvaluatedKey: { pk: 'O#o', sk: '@' } })
+      .resolvesOnce({
+        Items: [{ ...organizationKey('o'), id: 'o', name: 'Garage' }],
+        LastEvaluatedKey: { pk: 'O#o', sk: '@' },
+      })
       .resolvesOnce({ Items: [channel] });
     const reader = createConfigurationReader({ client, name: 'x' }, createFakeClock());
     await expect(reader.organization('o')).rejects.toThrow('lost');

@@ -38,7 +38,8 @@ describe('an opt-out', () => {
     expect(await isOptedOut(table, PEPPER, reach)).toBe(true);
   });
 
-  it('is taken back also where there is none', async () => expect(await optIn(table, PEPPER, aReach())).toBeUndefined());
+  it('is taken back also where there is none', async () =>
+    expect(await optIn(table, PEPPER, aReach())).toBeUndefined());
 
   it.each<[string, Partial<Reach>]>([
     ['touchpoint', { touchpoint: 'whatsapp' }],

@@ -25,13 +25,25 @@ describe('a write that meets others', () => {
 
   it('waits anything from nothing to the full step, at most 400 ms', async () => {
     const clock = createFakeClock();
-    await expect(untilWritten(contended, clock, () => 0.5, () => {})).rejects.toBeInstanceOf(StillContendedError);
+    await expect(
+      untilWritten(
+        contended,
+        clock,
+        () => 0.5,
+        () => {},
+      ),
+    ).rejects.toBeInstanceOf(StillContendedError);
     expect(clock.slept).toEqual([12.5, 25, 50, 100, 200, 200, 200, 200]);
   });
 
   it('is repeated at once where fresh reads are enough', async () => {
     const clock = createFakeClock();
-    const result = await untilWritten(async (attempt) => (attempt === 0 ? undefined : 'written'), clock, () => 1, () => {});
+    const result = await untilWritten(
+      async (attempt) => (attempt === 0 ? undefined : 'written'),
+      clock,
+      () => 1,
+      () => {},
+    );
     expect([result, clock.slept]).toEqual(['written', []]);
   });
 
@@ -41,7 +53,14 @@ describe('a write that meets others', () => {
       tries += 1;
       return undefined;
     };
-    await expect(untilWritten(work, createFakeClock(), () => 1, () => {})).rejects.toBeInstanceOf(StillContendedError);
+    await expect(
+      untilWritten(
+        work,
+        createFakeClock(),
+        () => 1,
+        () => {},
+      ),
+    ).rejects.toBeInstanceOf(StillContendedError);
     expect(tries).toBe(8);
   });
 
@@ -53,7 +72,14 @@ describe('a write that meets others', () => {
       clock.advance(1_100);
       return undefined;
     };
-    await expect(untilWritten(slow, clock, () => 1, () => {})).rejects.toBeInstanceOf(StillContendedError);
+    await expect(
+      untilWritten(
+        slow,
+        clock,
+        () => 1,
+        () => {},
+      ),
+    ).rejects.toBeInstanceOf(StillContendedError);
     expect(tries).toBe(3);
   });
 
@@ -63,7 +89,14 @@ describe('a write that meets others', () => {
       tries += 1;
       throw new TypeError('broken');
     };
-    await expect(untilWritten(broken, createFakeClock(), () => 1, () => {})).rejects.toBeInstanceOf(TypeError);
+    await expect(
+      untilWritten(
+        broken,
+        createFakeClock(),
+        () => 1,
+        () => {},
+      ),
+    ).rejects.toBeInstanceOf(TypeError);
     expect(tries).toBe(1);
   });
 });

@@ -18,7 +18,16 @@ import { findOwners, type Identity, identityOf } from '../../shared/store/identi
 import { conversationKey, inboundGuardKey } from '../../shared/store/keys.ts';
 import { getMessage } from '../../shared/store/messages.ts';
 import { type Item, putAction, putItem, type Table } from '../../shared/store/table.ts';
-import { AGENT, aConversation, aMessage, aParticipant, NOW, newId, ORGANIZATION, tableOf } from '../support/builders.ts';
+import {
+  AGENT,
+  aConversation,
+  aMessage,
+  aParticipant,
+  NOW,
+  newId,
+  ORGANIZATION,
+  tableOf,
+} from '../support/builders.ts';
 import { startTestTable, type TestTable } from '../support/emulators.ts';
 
 let emulator: TestTable;
@@ -97,7 +106,11 @@ describe('the item of a conversation', () => {
   it('of an ordinary conversation stays within one write unit, 1,024 bytes, through its life', () => {
     const ordinary = aConversation({
       name: 'Wilhelmina van der Heijden',
-      profile: { name: 'Wilhelmina van der Heijden', email: 'wilhelmina.vanderheijden@example.com', telephone: '+31646280994' },
+      profile: {
+        name: 'Wilhelmina van der Heijden',
+        email: 'wilhelmina.vanderheijden@example.com',
+        telephone: '+31646280994',
+      },
       status: 'queued',
       participants: { [AGENT]: aParticipant({ unreadCount: 1 }) },
       channels: ['5b99be371951542b5f47eeb4', '5b9ae5460a13a54282ca20d0'],
@@ -184,7 +197,14 @@ describe('reserving places', () => {
       changes: { set: { touchpoint: 'email', 'services.email': ['mail'] } },
       conditions: [atMost('lastAt', LATER)],
     });
-    const expected = { ...conversation, seq: 7, lastAt: LATER, updatedAt: LATER, touchpoint: 'email', services: { email: ['mail'] } };
+    const expected = {
+      ...conversation,
+      seq: 7,
+      lastAt: LATER,
+      updatedAt: LATER,
+      touchpoint: 'email',
+      services: { email: ['mail'] },
+    };
     expect(outcome).toEqual({ reserved: true, conversation: expected });
     expect(await asStored(conversation.id)).toEqual(expected);
   });
@@ -199,16 +219,19 @@ describe('reserving places', () => {
 
   it('finds nothing where there is no conversation, and makes none', async () => {
     const id = newId();
-    expect(
-      await reserveSequence(table, id, { count: 1, now: LATER, conditions: [equals('orgPath', 'x')] }),
-    ).toEqual({ reserved: false, found: undefined });
+    expect(await reserveSequence(table, id, { count: 1, now: LATER, conditions: [equals('orgPath', 'x')] })).toEqual({
+      reserved: false,
+      found: undefined,
+    });
     expect(await asStored(id)).toBeUndefined();
   });
 
   it('gives out every place once, to thirty at a time', async () => {
     const conversation = await stored({ seq: 0 });
     const outcomes = await Promise.all(
-      Array.from({ length: 30 }, () => reserveSequence(table, conversation.id, { count: 2, now: LATER, conditions: [] })),
+      Array.from({ length: 30 }, () =>
+        reserveSequence(table, conversation.id, { count: 2, now: LATER, conditions: [] }),
+      ),
     );
     const last = outcomes.map((outcome) => (outcome.reserved ? outcome.conversation.seq : 0));
     expect(last.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 30 }, (_, index) => 2 * index + 2));
@@ -273,8 +296,7 @@ describe('appending once, against what was read', () => {
       messages,
       also,
     });
-  const guardOf = ({ id }: Conversation) =>
-    putAction(table, { ...inboundGuardKey(id, 'client', 'x') }, absent('pk'));
+  const guardOf = ({ id }: Conversation) => putAction(table, { ...inboundGuardKey(id, 'client', 'x') }, absent('pk'));
 
   it('writes sequence, messages and guards together', async () => {
     const conversation = await stored({ seq: 3 });

@@ -1,6 +1,11 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { attachIdentities, createConversation, getConversation, reserveSequence } from '../../shared/store/conversations.ts';
+import {
+  attachIdentities,
+  createConversation,
+  getConversation,
+  reserveSequence,
+} from '../../shared/store/conversations.ts';
 import { markDeleted, purge } from '../../shared/store/deletion.ts';
 import { findOwners, identityOf } from '../../shared/store/identities.ts';
 import { getMessage } from '../../shared/store/messages.ts';
@@ -43,7 +48,10 @@ describe('deleting a contact', () => {
   it('marks the conversation and frees its identifiers', async () => {
     const { conversation, identity } = await stored();
     expect(await markDeleted(table, conversation, LATER)).toBe(1);
-    expect(await getConversation(table, conversation.id, { consistent: true })).toMatchObject({ deletedAt: LATER, version: 1 });
+    expect(await getConversation(table, conversation.id, { consistent: true })).toMatchObject({
+      deletedAt: LATER,
+      version: 1,
+    });
     expect((await findOwners(table, [identity])).size).toBe(0);
   });
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeliveryError, Message, MessageState, Receipt } from '../../shared/domain/message.ts';
+import { createConversation } from '../../shared/store/conversations.ts';
 import {
   applyEvidence,
   cancel,
@@ -13,7 +14,6 @@ import {
   skip,
   type Transition,
 } from '../../shared/store/deliveries.ts';
-import { createConversation } from '../../shared/store/conversations.ts';
 import { messageSk } from '../../shared/store/keys.ts';
 import { appendMessages, getMessage, isBeingSent } from '../../shared/store/messages.ts';
 import type { Table } from '../../shared/store/table.ts';
@@ -34,7 +34,16 @@ const LATER = NOW + 1_000;
 const ERROR: DeliveryError = { code: 'timeout', class: 'ambiguous', message: 'No answer.' };
 const ACCEPTED: Receipt = { status: 'accepted', at: LATER };
 
-const STATES: readonly MessageState[] = ['pending', 'sending', 'unknown', 'sent', 'failed', 'done', 'canceled', 'moved'];
+const STATES: readonly MessageState[] = [
+  'pending',
+  'sending',
+  'unknown',
+  'sent',
+  'failed',
+  'done',
+  'canceled',
+  'moved',
+];
 const statesBut = (...allowed: MessageState[]) => STATES.filter((state) => !allowed.includes(state));
 
 /** A message as it is found in each state, after one claim of ours. */
@@ -151,20 +160,27 @@ describe('a record of what came of an attempt', () => {
   const carrier = { service: 'service-1', provider: 'twilio' };
   const ours = { token: TOKEN, now: LATER, carrier };
 
-  it.each(outcomes.flatMap(([to, outcome]) => (['sending', 'unknown'] as const).map((from) => [from, to, outcome] as const)))(
-    'under our claim goes from %s to %s, with the carrier',
-    async (from, _to, outcome) => {
-      const message = await stored(from);
-      const after = await expectChanged(message, await record(table, message, ours, outcome), { ...outcome, ...carrier });
-      expect(after.lease).toBeUndefined();
-    },
-  );
+  it.each(
+    outcomes.flatMap(([to, outcome]) => (['sending', 'unknown'] as const).map((from) => [from, to, outcome] as const)),
+  )('under our claim goes from %s to %s, with the carrier', async (from, _to, outcome) => {
+    const message = await stored(from);
+    const after = await expectChanged(message, await record(table, message, ours, outcome), { ...outcome, ...carrier });
+    expect(after.lease).toBeUndefined();
+  });
 
   it('that gives the message back removes the claim, so that it cannot be used again', async () => {
     const message = await stored('sending');
     const back: SendOutcome = { state: 'pending', attempt: 0 };
-    const after = await expectChanged(message, await record(table, message, ours, back), { state: 'pending', attempt: 0 });
-    expect([after.token, after.lease, after.until, after.notBefore]).toEqual([undefined, undefined, undefined, undefined]);
+    const after = await expectChanged(message, await record(table, message, ours, back), {
+      state: 'pending',
+      attempt: 0,
+    });
+    expect([after.token, after.lease, after.until, after.notBefore]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
     await expectRefused(after, await record(table, message, ours, OUTCOMES.sent));
     await expectChanged(after, await claim(table, message, by({ token: 'the next' })), { state: 'sending' });
   });
@@ -227,7 +243,9 @@ describe('resolving what is unclear', () => {
 
   it('takes the claim away when it is sent again, so that a late record cannot overtake', async () => {
     const message = await stored('unknown');
-    const after = await expectChanged(message, await resolveUnknown(table, message, over, OUTCOMES.pending), { attempt: 1 });
+    const after = await expectChanged(message, await resolveUnknown(table, message, over, OUTCOMES.pending), {
+      attempt: 1,
+    });
     expect([after.token, after.until]).toEqual([undefined, undefined]);
     await expectRefused(after, await record(table, message, { token: TOKEN, now: LATER }, OUTCOMES.sent));
   });
@@ -367,7 +385,9 @@ describe('whether a message is on its way', () => {
   it('is seen behind a crowd of others', async () => {
     const conversation = newId();
     const first = aMessage({ conversation, due: NOW - 120_000, state: 'sending', token: TOKEN, lease: NOW + 1 });
-    const crowd = Array.from({ length: 120 }, (_, index) => aMessage({ conversation, seq: index + 2, due: NOW - index }));
+    const crowd = Array.from({ length: 120 }, (_, index) =>
+      aMessage({ conversation, seq: index + 2, due: NOW - index }),
+    );
     for (let start = 0; start < crowd.length; start += 40) await appendMessages(table, crowd.slice(start, start + 40));
     await appendMessages(table, [first]);
     expect(await isBeingSent(table, conversation, span)).toBe(true);
@@ -388,11 +408,15 @@ describe('a provider’s word about a message', () => {
 
   it('keeps the provider’s id that is known', async () => {
     const message = await stored('sent', { provider: 'twilio' });
-    await expectChanged(message, await applyEvidence(table, message, LATER, { receipt: delivered, providerId: 'SM9' }), {
-      state: 'sent',
-      providerId: 'SM1',
-      receipt: delivered,
-    });
+    await expectChanged(
+      message,
+      await applyEvidence(table, message, LATER, { receipt: delivered, providerId: 'SM9' }),
+      {
+        state: 'sent',
+        providerId: 'SM1',
+        receipt: delivered,
+      },
+    );
   });
 
   it('that it was sent forgets why earlier attempts did not succeed', async () => {
@@ -420,6 +444,9 @@ describe('a provider’s word about a message', () => {
 
   it('is refused when the receipt it was judged by has moved on', async () => {
     const message = await stored('sent', { receipt: { status: 'read', at: NOW } });
-    await expectRefused(message, await applyEvidence(table, { ...message, receipt: ACCEPTED }, LATER, { receipt: delivered }));
+    await expectRefused(
+      message,
+      await applyEvidence(table, { ...message, receipt: ACCEPTED }, LATER, { receipt: delivered }),
+    );
   });
 });

@@ -60,11 +60,18 @@ describe('a condition', () => {
 describe('an update', () => {
   it('sets, fills, removes and adds in one expression', () =>
     expect(
-      updateText({ set: { state: 'sending', 'services.sms': ['x'] }, fill: { first: 1 }, remove: ['lease'], add: { seq: 2 } }),
+      updateText({
+        set: { state: 'sending', 'services.sms': ['x'] },
+        fill: { first: 1 },
+        remove: ['lease'],
+        add: { seq: 2 },
+      }),
     ).toBe('SET state = "sending", services.sms = ["x"], first = if_not_exists(first, 1) REMOVE lease ADD seq 2'));
 
   it('leaves out what is undefined', () =>
-    expect(updateText({ set: { a: undefined, b: 1 }, fill: { c: undefined }, add: { d: undefined } })).toBe('SET b = 1'));
+    expect(updateText({ set: { a: undefined, b: 1 }, fill: { c: undefined }, add: { d: undefined } })).toBe(
+      'SET b = 1',
+    ));
 
   it('keeps values that are false, zero, null or empty', () =>
     expect(updateText({ set: { a: false, b: 0, c: null, d: '' } })).toBe('SET a = false, b = 0, c = null, d = ""'));

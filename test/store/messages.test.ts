@@ -38,7 +38,8 @@ async function conversationOf(...states: (MessageState | Partial<Message>)[]): P
       ...(typeof state === 'string' ? { state } : state),
     }),
   );
-  for (let start = 0; start < messages.length; start += 40) await appendMessages(table, messages.slice(start, start + 40));
+  for (let start = 0; start < messages.length; start += 40)
+    await appendMessages(table, messages.slice(start, start + 40));
   return messages;
 }
 const times = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value);
@@ -120,12 +121,17 @@ describe('storing messages in their places', () => {
       aMessage({ conversation, seq: index + 1, text: `${index} ${'x'.repeat(2_000)}` }),
     );
     await appendMessages(table, messages);
-    expect((await listNewest(table, conversation, 40)).map(({ text }) => text)).toEqual(messages.map(({ text }) => text));
+    expect((await listNewest(table, conversation, 40)).map(({ text }) => text)).toEqual(
+      messages.map(({ text }) => text),
+    );
   });
 
   it.each([1, 3])('repeated with the same %d is success, and leaves what became of them', async (count) => {
     const messages = several(count);
-    await appendMessages(table, messages.map((message) => ({ ...message, state: 'done' as const })));
+    await appendMessages(
+      table,
+      messages.map((message) => ({ ...message, state: 'done' as const })),
+    );
     await appendMessages(table, messages);
     for (const message of messages) expect((await read(message))?.state).toBe('done');
   });
@@ -202,9 +208,19 @@ describe('the message to wake next', () => {
     ['the first one that is not finished', ['sent', 'canceled', 'done', 'moved', 'failed', 'unknown', 'pending'], 6],
     ['none when all are finished', ['sent', 'done', 'sent'], undefined],
     ['the tenth', ['sent', ...times(9, 'canceled' as const), 'pending'], 11],
-    ['the last of a page of finished ones, to go on from there', ['sent', ...times(10, 'canceled' as const), 'pending'], 11],
-    ['the last of a page of finished ones, however many follow', ['sent', ...times(25, 'canceled' as const), 'pending'], 11],
-  ])('is %s', async (_which, states, expected) => expect(await nextAfter(await conversationOf(...states), 0)).toBe(expected));
+    [
+      'the last of a page of finished ones, to go on from there',
+      ['sent', ...times(10, 'canceled' as const), 'pending'],
+      11,
+    ],
+    [
+      'the last of a page of finished ones, however many follow',
+      ['sent', ...times(25, 'canceled' as const), 'pending'],
+      11,
+    ],
+  ])('is %s', async (_which, states, expected) =>
+    expect(await nextAfter(await conversationOf(...states), 0)).toBe(expected),
+  );
 
   it('is reached from page to page', async () => {
     const messages = await conversationOf('sent', ...times(25, 'canceled' as const), 'pending');

@@ -18,8 +18,8 @@ import { absent, equals } from '../../shared/store/expression.ts';
 import { storeBodies } from '../../shared/store/messages.ts';
 import {
   batchGet,
-  checkAction,
   ContentionError,
+  checkAction,
   putAction,
   putItem,
   type Table,
@@ -89,7 +89,10 @@ describe('a transaction', () => {
       checkAction(table, third, equals('n', 1)),
     ]);
     expect(outcome).toEqual({ done: true });
-    expect([await read(first), await read(second)]).toEqual([{ ...first, n: 1 }, { ...second, n: 2 }]);
+    expect([await read(first), await read(second)]).toEqual([
+      { ...first, n: 1 },
+      { ...second, n: 2 },
+    ]);
   });
 
   it('writes nothing when a condition fails, and says which, with the item that made it fail', async () => {
@@ -211,7 +214,10 @@ describe('faults of the table', () => {
     const [first, second] = [newKey(), newKey()];
     mock
       .on(BatchGetCommand)
-      .resolvesOnce({ Responses: { faulty: [first] }, UnprocessedKeys: { faulty: { Keys: [second], ConsistentRead: true } } })
+      .resolvesOnce({
+        Responses: { faulty: [first] },
+        UnprocessedKeys: { faulty: { Keys: [second], ConsistentRead: true } },
+      })
       .resolves({ Responses: { faulty: [second] } });
     expect(await batchGet(faulty, [first, second], true)).toEqual([first, second]);
     const asked = mock.commandCalls(BatchGetCommand).map(({ args }) => args[0].input.RequestItems?.faulty);

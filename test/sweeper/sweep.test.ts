@@ -83,10 +83,7 @@ describe('a sweep', () => {
   });
 
   const swept = (messages: Sweep['messages']) =>
-    sweep(
-      { table, ticker: setting.worker.ticker, observe: setting.observe, now: setting.clock.now },
-      { messages },
-    );
+    sweep({ table, ticker: setting.worker.ticker, observe: setting.observe, now: setting.clock.now }, { messages });
 
   it.each<[MessageState, boolean]>([
     ['pending', true],
@@ -104,7 +101,12 @@ describe('a sweep', () => {
   });
 
   it('ticks each for its moment, as far as a queue can wait', async () => {
-    const { messages } = await setting.given({}, { due: inSeconds(-5) }, { due: inSeconds(8.5) }, { due: inSeconds(7_200) });
+    const { messages } = await setting.given(
+      {},
+      { due: inSeconds(-5) },
+      { due: inSeconds(8.5) },
+      { due: inSeconds(7_200) },
+    );
     await swept(messages.map(addressOf));
     expect(setting.takeTicks().toSorted()).toEqual([
       [messages[0].key, 0],

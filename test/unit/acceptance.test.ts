@@ -80,7 +80,14 @@ describe('the touchpoint of a message', () => {
       ],
       CONTEXT,
     );
-    expect(drafts.map((accepted) => accepted.touchpoint)).toEqual(['sms', undefined, undefined, undefined, undefined, 'sms']);
+    expect(drafts.map((accepted) => accepted.touchpoint)).toEqual([
+      'sms',
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      'sms',
+    ]);
     expect(touchpoint).toBe('sms');
     expect(used).toEqual(['sms']);
   });
@@ -148,7 +155,9 @@ describe('the touchpoint of a message', () => {
 
   it('may be WhatsApp on a landline', () =>
     expect(
-      touchpointsOf([draft({ touchpoint: 'whatsapp' })], { contact: { email: false, telephone: true, landline: true } }),
+      touchpointsOf([draft({ touchpoint: 'whatsapp' })], {
+        contact: { email: false, telephone: true, landline: true },
+      }),
     ).toEqual(['whatsapp']));
 });
 
@@ -190,9 +199,9 @@ describe('a WhatsApp message', () => {
     expect(acceptDrafts([whatsapp()], CONTEXT).drafts[0]).toMatchObject({ text: 'As the caller wrote it' }));
 
   it('needs a template otherwise', () =>
-    expect(refusalOf(() => acceptDrafts([draft({ touchpoint: 'sms' }), whatsapp()], context({ windowOpen: false })))).toEqual(
-      ['template_required', 'messages.1.meta.template'],
-    ));
+    expect(
+      refusalOf(() => acceptDrafts([draft({ touchpoint: 'sms' }), whatsapp()], context({ windowOpen: false }))),
+    ).toEqual(['template_required', 'messages.1.meta.template']));
 
   it('of a template carries its text; the caller’s stays in meta', () =>
     expect(accepted({ template: 'car_ready', parameters: ['John'] }, { windowOpen: false })).toMatchObject({
@@ -203,10 +212,14 @@ describe('a WhatsApp message', () => {
     }));
 
   it('takes its own language before the default ones', () =>
-    expect(accepted({ template: 'car_ready', language: 'en', parameters: ['John'] })?.text).toBe('Your car is ready, John!'));
+    expect(accepted({ template: 'car_ready', language: 'en', parameters: ['John'] })?.text).toBe(
+      'Your car is ready, John!',
+    ));
 
   it('takes the first default language that the template has', () =>
-    expect(accepted({ template: 'car_ready', parameters: [1] }, { languages: ['de', 'en', 'nl'] })?.template).toMatchObject({
+    expect(
+      accepted({ template: 'car_ready', parameters: [1] }, { languages: ['de', 'en', 'nl'] })?.template,
+    ).toMatchObject({
       language: 'en',
       parameters: ['1'],
     }));
@@ -214,15 +227,20 @@ describe('a WhatsApp message', () => {
   it.each<[string, Record<string, unknown>, string, string]>([
     ['no such template', { template: 'nothing' }, 'unknown_template', 'messages.0.meta.template'],
     ['one that is not approved', { template: 'waiting' }, 'unknown_template', 'messages.0.meta.template'],
-    ['a language that it has not', { template: 'plain', language: 'de' }, 'unknown_template', 'messages.0.meta.language'],
+    [
+      'a language that it has not',
+      { template: 'plain', language: 'de' },
+      'unknown_template',
+      'messages.0.meta.language',
+    ],
     ['too few parameters', { template: 'car_ready' }, 'invalid_request', 'messages.0.meta.parameters'],
     ['too many parameters', { template: 'plain', parameters: ['x'] }, 'invalid_request', 'messages.0.meta.parameters'],
   ])('is refused for %s', (_what, meta, code, path) => expect(refused(meta)).toEqual([code, path]));
 
   it('names the languages that the template has', () => {
-    expect(() => acceptDrafts([whatsapp({ template: 'car_ready', language: 'de', parameters: ['x'] })], CONTEXT)).toThrow(
-      /"car_ready".*en, nl/,
-    );
+    expect(() =>
+      acceptDrafts([whatsapp({ template: 'car_ready', language: 'de', parameters: ['x'] })], CONTEXT),
+    ).toThrow(/"car_ready".*en, nl/);
   });
 
   it('on another touchpoint is no template', () =>

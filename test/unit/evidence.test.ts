@@ -33,8 +33,12 @@ describe('what a report makes of a message', () => {
   );
 
   it('never ends one that was not attempted yet', () => {
-    expect(judge(aMessage({ state: 'pending', attempt: 0 }), { attempt: 0, status: 'sent', at: AT })?.state).toBeUndefined();
-    expect(judge(aMessage({ state: 'pending', attempt: 0 }), { attempt: 0, status: 'failed', at: AT })?.state).toBeUndefined();
+    expect(
+      judge(aMessage({ state: 'pending', attempt: 0 }), { attempt: 0, status: 'sent', at: AT })?.state,
+    ).toBeUndefined();
+    expect(
+      judge(aMessage({ state: 'pending', attempt: 0 }), { attempt: 0, status: 'failed', at: AT })?.state,
+    ).toBeUndefined();
   });
 
   it.each<[MessageState]>([['sending'], ['unknown'], ['pending']])(

@@ -33,7 +33,11 @@ describe('accepted messages', () => {
     ['of an agent is the key’s owner’s', { role: 'agent' }, AGENT],
     ['of a bot is the key’s owner’s', { role: 'bot' }, AGENT],
     ['that names its user is that user’s', { role: 'agent', user: OTHER_AGENT }, OTHER_AGENT],
-    ['that is a command is the key’s owner’s, also with role agent', { type: 'command', text: '/leave', role: 'agent' }, AGENT],
+    [
+      'that is a command is the key’s owner’s, also with role agent',
+      { type: 'command', text: '/leave', role: 'agent' },
+      AGENT,
+    ],
     [
       'that is a command is the key’s owner’s, also with role contact',
       { type: 'command', text: '/leave', role: 'contact' },

@@ -24,27 +24,96 @@ describe('the message that must finish before ours', () => {
     ['the nearest one, when it is pending', [[1, { state: 'pending' }]], 1],
     ['the nearest one, when it is being sent', [[1, { state: 'sending' }]], 1],
     ['the nearest one, when its outcome is unknown', [[1, { state: 'unknown' }]], 1],
-    ['the nearest of several', [[1, { state: 'pending' }], [2, { state: 'pending' }]], 1],
-    ['the one behind a canceled one', [[1, { state: 'canceled' }], [100, { state: 'pending' }]], 100],
-    ['the one behind a moved one', [[1, { state: 'moved' }], [100, { state: 'pending' }]], 100],
-    ['the one behind an inbound one', [[1, { state: 'done', inbound: true }], [100, { state: 'unknown' }]], 100],
+    [
+      'the nearest of several',
+      [
+        [1, { state: 'pending' }],
+        [2, { state: 'pending' }],
+      ],
+      1,
+    ],
+    [
+      'the one behind a canceled one',
+      [
+        [1, { state: 'canceled' }],
+        [100, { state: 'pending' }],
+      ],
+      100,
+    ],
+    [
+      'the one behind a moved one',
+      [
+        [1, { state: 'moved' }],
+        [100, { state: 'pending' }],
+      ],
+      100,
+    ],
+    [
+      'the one behind an inbound one',
+      [
+        [1, { state: 'done', inbound: true }],
+        [100, { state: 'unknown' }],
+      ],
+      100,
+    ],
     [
       'the one behind many of those',
-      [[1, { state: 'canceled' }], [2, { state: 'done', inbound: true }], [3, { state: 'moved' }], [9_000, { state: 'pending' }]],
+      [
+        [1, { state: 'canceled' }],
+        [2, { state: 'done', inbound: true }],
+        [3, { state: 'moved' }],
+        [9_000, { state: 'pending' }],
+      ],
       9_000,
     ],
-    ['a late arrival behind a sent one', [[1, { state: 'sent' }], [1 + HORIZON_SECONDS, { state: 'pending' }]], 16],
-    ['a late arrival behind a failed one', [[1, { state: 'failed' }], [2, { state: 'pending' }]], 2],
-    ['a late arrival behind a command that is done', [[1, { state: 'done' }], [2, { state: 'pending' }]], 2],
-    ['nobody, beyond the range of late arrivals', [[1, { state: 'sent' }], [16.001, { state: 'pending' }]], undefined],
+    [
+      'a late arrival behind a sent one',
+      [
+        [1, { state: 'sent' }],
+        [1 + HORIZON_SECONDS, { state: 'pending' }],
+      ],
+      16,
+    ],
+    [
+      'a late arrival behind a failed one',
+      [
+        [1, { state: 'failed' }],
+        [2, { state: 'pending' }],
+      ],
+      2,
+    ],
+    [
+      'a late arrival behind a command that is done',
+      [
+        [1, { state: 'done' }],
+        [2, { state: 'pending' }],
+      ],
+      2,
+    ],
+    [
+      'nobody, beyond the range of late arrivals',
+      [
+        [1, { state: 'sent' }],
+        [16.001, { state: 'pending' }],
+      ],
+      undefined,
+    ],
     [
       'nobody, when one that finished in its turn stands behind canceled ones',
-      [[1, { state: 'canceled' }], [2, { state: 'sent' }], [17.001, { state: 'pending' }]],
+      [
+        [1, { state: 'canceled' }],
+        [2, { state: 'sent' }],
+        [17.001, { state: 'pending' }],
+      ],
       undefined,
     ],
     [
       'the range counts from the first that finished in its turn, not from later finds',
-      [[1, { state: 'sent' }], [15, { state: 'sent' }], [20, { state: 'pending' }]],
+      [
+        [1, { state: 'sent' }],
+        [15, { state: 'sent' }],
+        [20, { state: 'pending' }],
+      ],
       undefined,
     ],
   ])('is %s', (_who, older, expected) => expect(predecessorAmong(older)).toBe(expected));

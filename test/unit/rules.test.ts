@@ -12,7 +12,8 @@ const CONTEXT: RuleContext = {
   roleOf: (user) => (user === BOT ? 'bot' : 'agent'),
 };
 
-const answering = (overrides: Partial<Participant> = {}) => aParticipant({ active: true, accepted: true, ...overrides });
+const answering = (overrides: Partial<Participant> = {}) =>
+  aParticipant({ active: true, accepted: true, ...overrides });
 const waiting = (overrides: Partial<Participant> = {}) => aParticipant({ unreadCount: 3, inbox: true, ...overrides });
 
 const state = (
@@ -25,11 +26,17 @@ const outbound = aMessage({ role: 'agent' });
 const backchannel = aMessage({ role: 'agent', isBackchannel: true });
 const byBot = aMessage({ role: 'bot', user: BOT });
 const byContact = aMessage({ role: 'contact', user: undefined });
-const command = (text: string, overrides: Partial<Message> = {}) => aMessage({ type: 'command', role: 'bot', text, ...overrides });
+const command = (text: string, overrides: Partial<Message> = {}) =>
+  aMessage({ type: 'command', role: 'bot', text, ...overrides });
 
 /** Flags of a participant in short: active, accepted, inbox, unread. */
 type Flags = readonly [active: boolean, accepted: boolean, inbox: boolean, unread: number];
-const flagsOf = ({ active, accepted, inbox, unreadCount }: Participant): Flags => [active, accepted, inbox, unreadCount];
+const flagsOf = ({ active, accepted, inbox, unreadCount }: Participant): Flags => [
+  active,
+  accepted,
+  inbox,
+  unreadCount,
+];
 
 interface Row {
   readonly when: string;
@@ -232,9 +239,9 @@ describe('what a message does to its conversation', () => {
     const next = applyRule(from, message, CONTEXT);
     expect(next.status).toBe(status);
     expect(next.channels).toEqual(channels);
-    expect(Object.fromEntries(Object.entries(next.participants).map(([user, flags]) => [user, flagsOf(flags)]))).toEqual(
-      participants,
-    );
+    expect(
+      Object.fromEntries(Object.entries(next.participants).map(([user, flags]) => [user, flagsOf(flags)])),
+    ).toEqual(participants);
   });
 
   const active = state('active', { [AGENT]: answering() });
@@ -278,7 +285,9 @@ describe('what a message does to its conversation', () => {
   );
 
   it('withdraws the channels where nobody was online too', () =>
-    expect(applyRule({ ...state('queued'), channelsOffline: ['night'] }, outbound, CONTEXT).channelsOffline).toEqual([]));
+    expect(applyRule({ ...state('queued'), channelsOffline: ['night'] }, outbound, CONTEXT).channelsOffline).toEqual(
+      [],
+    ));
 
   it('gives a new participant the role that the user has in the organization, from now on', () =>
     expect(applyRule(state('queued'), byBot, CONTEXT).participants[BOT]).toMatchObject({

@@ -38,11 +38,14 @@ async function expectNothingDone(...messages: Message[]): Promise<void> {
 }
 
 describe('a tick for a message that is finished', () => {
-  it.each<MessageState>(['sent', 'failed', 'done', 'canceled', 'moved'])('wakes the one behind it: %s', async (state) => {
-    const { messages } = await setting.given({}, { state }, { due: inSeconds(7) });
-    await tick(messages[0]);
-    expect(setting.takeTicks()).toEqual([[messages[1]?.key, 7]]);
-  });
+  it.each<MessageState>(['sent', 'failed', 'done', 'canceled', 'moved'])(
+    'wakes the one behind it: %s',
+    async (state) => {
+      const { messages } = await setting.given({}, { state }, { due: inSeconds(7) });
+      await tick(messages[0]);
+      expect(setting.takeTicks()).toEqual([[messages[1]?.key, 7]]);
+    },
+  );
 
   it('leaves one that is far ahead to its own tick', async () => {
     const { messages } = await setting.given({}, { state: 'sent' }, { due: inSeconds(61) });
@@ -104,7 +107,12 @@ describe('a tick that comes early', () => {
 
   it('by up to a second sees a predecessor that came while it waited', async () => {
     const { conversation, messages } = await setting.given({ seq: 2 }, { seq: 2, due: NOW + 500 });
-    const early = aMessage({ conversation: conversation.id, organization: setting.organization, seq: 1, due: NOW + 400 });
+    const early = aMessage({
+      conversation: conversation.id,
+      organization: setting.organization,
+      seq: 1,
+      due: NOW + 400,
+    });
     const clock = {
       now: setting.clock.now,
       sleep: async (ms: number) => {
@@ -143,7 +151,9 @@ describe('a tick out of turn', () => {
   ])('%d s after the one before was due ticks: %j', async (overdue, expected) => {
     const { messages } = await setting.given({}, { due: inSeconds(-overdue) }, { due: NOW });
     await tick(messages[1] ?? messages[0]);
-    const ticked = setting.takeTicks().map(([key, delay]) => (key === messages[0].key && delay === 0 ? 'the one before, now' : key));
+    const ticked = setting
+      .takeTicks()
+      .map(([key, delay]) => (key === messages[0].key && delay === 0 ? 'the one before, now' : key));
     expect(ticked).toEqual(expected);
     expect(handedOver()).toEqual([]);
   });
@@ -308,7 +318,10 @@ describe('a message to the contact whose turn it is', () => {
   it('without a touchpoint fails, and the next is woken', async () => {
     const { messages } = await setting.given({}, { touchpoint: undefined }, {});
     await tick(messages[0]);
-    expect(await setting.message(messages[0])).toMatchObject({ state: 'failed', error: { code: 'touchpoint_required' } });
+    expect(await setting.message(messages[0])).toMatchObject({
+      state: 'failed',
+      error: { code: 'touchpoint_required' },
+    });
     expect(setting.takeTicks()).toEqual([[messages[1]?.key, 0]]);
   });
 
@@ -333,12 +346,25 @@ describe('a message to nobody outside', () => {
       'the contact’s, by API',
       { role: 'contact', user: undefined },
       { status: 'closed' },
-      { status: 'queued', channels: ['front-desk', 'workshop'], participants: { [AGENT]: aParticipant({ unreadCount: 1 }) } },
+      {
+        status: 'queued',
+        channels: ['front-desk', 'workshop'],
+        participants: { [AGENT]: aParticipant({ unreadCount: 1 }) },
+      },
     ],
-    ['/leave', leave, { status: 'active', participants: answered }, { status: 'closed', participants: { [AGENT]: aParticipant() } }],
+    [
+      '/leave',
+      leave,
+      { status: 'active', participants: answered },
+      { status: 'closed', participants: { [AGENT]: aParticipant() } },
+    ],
     ['a command of a bot', { ...leave, text: '>location' }, {}, { version: 0 }],
   ])('is finished with its rule: %s', async (_what, message, before, after) => {
-    const { conversation, messages } = await setting.given({ version: 0, ...before }, { touchpoint: undefined, ...message }, {});
+    const { conversation, messages } = await setting.given(
+      { version: 0, ...before },
+      { touchpoint: undefined, ...message },
+      {},
+    );
     await tick(messages[0]);
     expect((await setting.message(messages[0])).state).toBe('done');
     expect(await setting.conversation(conversation.id)).toMatchObject({ version: 1, ...after });
@@ -347,7 +373,10 @@ describe('a message to nobody outside', () => {
   });
 
   it('by API does not open WhatsApp’s window', async () => {
-    const { conversation, messages } = await setting.given({}, { role: 'contact', user: undefined, touchpoint: 'whatsapp' });
+    const { conversation, messages } = await setting.given(
+      {},
+      { role: 'contact', user: undefined, touchpoint: 'whatsapp' },
+    );
     await tick(messages[0]);
     expect((await setting.conversation(conversation.id)).windowAt).toBeUndefined();
   });
@@ -412,7 +441,10 @@ describe('a rule that meets another writer', () => {
   it('is judged afresh: /leave closes nothing that another accepted meanwhile', async () => {
     const { conversation, messages } = await setting.given({ status: 'active', participants: answered }, leave);
     const both = { ...conversation.participants, [OTHER_AGENT]: aParticipant({ active: true, accepted: true }) };
-    await tick(messages[0], interrupted(() => writeRule(table, conversation, { ...conversation, participants: both }, NOW)));
+    await tick(
+      messages[0],
+      interrupted(() => writeRule(table, conversation, { ...conversation, participants: both }, NOW)),
+    );
     const after = await setting.conversation(conversation.id);
     expect(after.status).toBe('active');
     expect(after.participants[AGENT]?.accepted).toBe(false);
