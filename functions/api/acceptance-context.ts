@@ -1,17 +1,11 @@
 import type { AcceptanceContext } from '../../shared/domain/acceptance.ts';
 import type { Conversation, Profile } from '../../shared/domain/conversation.ts';
 import { servicesByTouchpoint } from '../../shared/domain/services.ts';
-import { parseTelephone } from '../../shared/domain/telephone.ts';
+import { isLandline } from '../../shared/domain/telephone.ts';
 import { WHATSAPP_WINDOW_MS } from '../../shared/domain/whatsapp-window.ts';
 import type { OrganizationConfiguration } from '../../shared/store/configuration.ts';
 
 const LAST_LANGUAGE = 'en';
-
-const isLandline = (telephone: string | undefined): boolean => {
-  if (telephone === undefined) return false;
-  const parsed = parseTelephone(telephone);
-  return parsed.ok && parsed.type === 'FIXED_LINE';
-};
 
 /** What messages to this person are judged by. `conversation` is undefined while there is none yet. */
 export function acceptanceContext(

@@ -3,6 +3,7 @@ import { type AcceptedDraft, acceptDrafts, type MessageDraft } from '../../share
 import type { Conversation, Profile } from '../../shared/domain/conversation.ts';
 import { RequestError } from '../../shared/domain/errors.ts';
 import { isOutbound } from '../../shared/domain/message.ts';
+import { isLandline } from '../../shared/domain/telephone.ts';
 import { IDENTIFIER_OF, type Touchpoint } from '../../shared/domain/touchpoint.ts';
 import { WHATSAPP_WINDOW_MS } from '../../shared/domain/whatsapp-window.ts';
 import {
@@ -64,6 +65,8 @@ export function changesOf(plan: Plan, profile: Profile = {}): Changes {
       ...prefixed('profile', { email, telephone }),
     },
     fill: prefixed('profile', rest),
+    // A landline takes no SMS: without its service the next append has to look, and is refused.
+    ...(isLandline(telephone) && { remove: ['services.sms'] }),
   };
 }
 
@@ -80,14 +83,15 @@ export const afterwards = (conversation: Conversation, plan: Plan, profile: Prof
 
 /**
  * A plan that rests on conditions alone; undefined when the messages need to know more: a template, text that may be
- * too long, another sender, or a touchpoint that depends on which one is in force.
+ * too long, another sender, a landline, or a touchpoint that depends on which one is in force.
  */
-export function planUnread({ drafts, caller }: Append, now: number): Plan | undefined {
+export function planUnread({ drafts, caller, person }: Append, now: number): Plan | undefined {
   const outbound = drafts.filter(isOutbound);
   const chosen = outbound.flatMap(({ touchpoint }) => touchpoint ?? []);
   const inherits = outbound[0] !== undefined && outbound[0].touchpoint === undefined;
   const needsReading =
     drafts.some(({ user }) => user !== undefined && user !== caller.user) ||
+    isLandline(person?.profile.telephone) ||
     outbound.some(({ meta, text }) => meta?.template !== undefined || !text || text.length > SHORTEST_LIMIT);
   if (needsReading || (inherits && chosen.length > 0)) return undefined;
   const windowOpen = moreThan('windowAt', now - WHATSAPP_WINDOW_MS);
@@ -98,7 +102,13 @@ export function planUnread({ drafts, caller }: Append, now: number): Plan | unde
     conditions: [
       ...chosen.flatMap((used) => [exists(`services.${used}`), exists(`profile.${IDENTIFIER_OF[used]}`)]),
       ...(chosen.includes('whatsapp') ? [windowOpen] : []),
-      ...(inherits ? [exists('touchpoint'), any(differs('touchpoint', 'whatsapp'), windowOpen)] : []),
+      ...(inherits
+        ? [
+            exists('touchpoint'),
+            any(differs('touchpoint', 'whatsapp'), windowOpen),
+            any(differs('touchpoint', 'sms'), exists('services.sms')),
+          ]
+        : []),
     ],
     accept: (conversation) =>
       drafts.map((draft) => {

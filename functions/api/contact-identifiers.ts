@@ -11,15 +11,12 @@ export interface DescribedPerson {
   readonly identities: readonly Identity[];
 }
 
-const given = (value: string | undefined): string | undefined => (value?.trim() ? value : undefined);
-
 /** Normalises a profile's identifiers. Throws 400 naming the field that is wrong, or that both are missing. */
 export function describePerson(
   profile: ProfileRequest,
   setting: { organization: string; country: string | undefined; pepper: string },
 ): DescribedPerson {
-  const email = given(profile.email);
-  const telephone = given(profile.telephone);
+  const { email, telephone } = profile;
   if (email === undefined && telephone === undefined) {
     throw new RequestError(
       'identifier_required',

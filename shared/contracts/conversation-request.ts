@@ -70,13 +70,17 @@ const messages = z
   .min(1, 'must hold at least one message')
   .max(MAX_MESSAGES, `must not hold more than ${MAX_MESSAGES} messages; send the rest in a second request`);
 
+/** A blank text says nothing, so it is none. */
+const words = (longest: number) =>
+  z.nullish(z.string().max(longest)).transform((value) => (value?.trim() ? value : undefined));
+
 export const ProfileRequestSchema = z.object({
-  name: optional(z.string().max(256)),
-  givenName: optional(z.string().max(256)),
-  familyName: optional(z.string().max(256)),
-  email: optional(z.string().max(320)),
-  telephone: optional(z.string().max(64)),
-  locale: optional(z.string().max(35)),
+  name: words(256),
+  givenName: words(256),
+  familyName: words(256),
+  email: words(320),
+  telephone: words(64),
+  locale: words(35),
   address: optional(z.record(z.string().max(64), z.string().max(512))),
 });
 export type ProfileRequest = z.infer<typeof ProfileRequestSchema>;
@@ -90,7 +94,7 @@ export const StartConversationSchema = z.object({
   type: z.literal('contact', {
     error: 'must be "contact": team conversations cannot be started by this version',
   }),
-  name: optional(z.string().max(256)),
+  name: words(256),
   contact: z.object({ profile: ProfileRequestSchema }),
   language: optional(z.string().max(35)),
   meta: optional(MetaSchema),

@@ -146,3 +146,10 @@ export function parseTelephone(input: string, country?: string): ParsedTelephone
   }
   return refuse(`is not a valid telephone number; write it with country code, ${EXAMPLE}`);
 }
+
+/** A number that takes no SMS. */
+export const isLandline = (telephone: string | undefined): boolean => {
+  if (telephone === undefined) return false;
+  const parsed = parseTelephone(telephone);
+  return parsed.ok && parsed.type === 'FIXED_LINE';
+};
