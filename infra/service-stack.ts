@@ -1,9 +1,18 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { giveIndexes, giveProviderSecrets, giveQueue, giveSecret, giveSes, giveTable } from './constructs/grants.ts';
+import {
+  giveIndexes,
+  giveProviderSecrets,
+  giveQueue,
+  giveSchedules,
+  giveSecret,
+  giveSes,
+  giveTable,
+} from './constructs/grants.ts';
 import { HttpApi } from './constructs/http-api.ts';
 import { NodeFunction } from './constructs/node-function.ts';
 import { QueueFunction } from './constructs/queue-function.ts';
+import { Schedules } from './constructs/schedules.ts';
 import { addTableStream } from './constructs/table-stream.ts';
 import type { DataStack } from './data-stack.ts';
 import type { Stage, StageSettings } from './stages.ts';
@@ -18,7 +27,8 @@ const WRITER = ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'Co
 
 /**
  * What runs, as in the picture of the design: client → api → table → sweeper → ticks → worker → a touchpoint's queue →
- * email, sms or whatsapp → provider → hooks. Nothing here holds state: it can be deleted and deployed again.
+ * email, sms or whatsapp → provider → hooks. The only state here is what waits, in queues and schedules: who deletes this
+ * stack loses the ticks of messages that are not due.
  */
 export class ServiceStack extends Stack {
   constructor(scope: Construct, id: string, props: ServiceStackProps) {
@@ -32,6 +42,7 @@ export class ServiceStack extends Stack {
       errorImpact: 'Callers and providers are answered 5xx: conversations are not started, receipts come late.',
     });
     const common = { stage, settings, timeoutSeconds: settings.functionTimeoutSeconds };
+    const hops = { HOP_SECONDS: String(settings.hopSeconds) };
     const sender = {
       ...common,
       loops: true,
@@ -49,7 +60,7 @@ export class ServiceStack extends Stack {
       ...common,
       name: 'api',
       timeoutSeconds: settings.apiTimeoutSeconds,
-      environment: { APP_URL: settings.appUrl ?? http.endpoint },
+      environment: { APP_URL: settings.appUrl ?? http.endpoint, ...hops },
       errorImpact: 'Requests fail with 500: businesses cannot start or read conversations, and must repeat.',
     });
     const worker = new QueueFunction(this, 'Worker', {
@@ -57,7 +68,7 @@ export class ServiceStack extends Stack {
       name: 'worker',
       queue: 'ticks',
       loops: true,
-      environment: { UNKNOWN_MS: String(settings.unknownMs) },
+      environment: { UNKNOWN_MS: String(settings.unknownMs), ...hops },
       errorImpact: 'The conversations concerned stand still: accepted messages are not handed on until redriven.',
     });
     const email = new QueueFunction(this, 'Email', {
@@ -89,7 +100,7 @@ export class ServiceStack extends Stack {
       ...common,
       name: 'sweeper',
       queue: 'sweep',
-      environment: { SWEEP_DELAY_SECONDS: String(settings.sweepDelaySeconds) },
+      environment: { SWEEP_DELAY_SECONDS: String(settings.sweepDelaySeconds), ...hops },
       errorImpact: 'Messages whose first tick was lost are not found: they stay pending though they were accepted.',
     });
 
@@ -106,6 +117,7 @@ export class ServiceStack extends Stack {
     for (const ticker of [api, worker, email, sms, whatsapp, hooks, sweeper]) {
       giveQueue(ticker, 'TICKS_QUEUE_URL', worker.queue);
     }
+    giveSchedules(worker, new Schedules(this, 'Schedules', { stage, to: worker }), settings);
     giveQueue(worker, 'EMAIL_QUEUE_URL', email.queue);
     giveQueue(worker, 'SMS_QUEUE_URL', sms.queue);
     giveQueue(worker, 'WHATSAPP_QUEUE_URL', whatsapp.queue);

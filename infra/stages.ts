@@ -17,6 +17,12 @@ export interface StageSettings {
   readonly minRemainingMs: number;
   /** How long the direct tick has to do its work before the sweeper looks: shorter costs reads, longer delays repair. */
   readonly sweepDelaySeconds: number;
+  /** Longest hop of a tick through its queue: SQS delays 900 s at most. Shorter hops reach the schedules sooner. */
+  readonly hopSeconds: number;
+  /** The worker puts a tick further ahead than this into a schedule. */
+  readonly scheduleFromSeconds: number;
+  /** A schedule fires this long before the moment: EventBridge Scheduler keeps the minute, not the second. */
+  readonly scheduleLeadSeconds: number;
   /** A client waits for it; under API Gateway's 30 s, and part of the order rule's search range (design section 5). */
   readonly apiTimeoutSeconds: number;
   /** Worker, touchpoints, hooks, sweeper: two provider calls one after the other, and the writes around them. */
@@ -49,6 +55,9 @@ const deployed: StageSettings = {
   providerTimeoutMs: 10_000,
   minRemainingMs: 13_000,
   sweepDelaySeconds: 60,
+  hopSeconds: 900,
+  scheduleFromSeconds: 1_800,
+  scheduleLeadSeconds: 90,
   apiTimeoutSeconds: 10,
   functionTimeoutSeconds: 30,
   queueVisibilitySeconds: 180,
@@ -73,6 +82,9 @@ export const stages: Readonly<Record<Stage, StageSettings>> = {
     providerTimeoutMs: 1_500,
     minRemainingMs: 2_000,
     sweepDelaySeconds: 3,
+    hopSeconds: 10,
+    scheduleFromSeconds: 20,
+    scheduleLeadSeconds: 5,
     functionTimeoutSeconds: 6,
     queueVisibilitySeconds: 7,
     maxReceiveCount: 4,

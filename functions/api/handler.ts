@@ -11,7 +11,7 @@ import { createQueueSender } from '../../shared/queue/send.ts';
 import { createTicker } from '../../shared/queue/ticks.ts';
 import { createDocumentClient, createQueueClient } from '../../shared/runtime/clients.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
-import { readEnvironment, text } from '../../shared/runtime/environment.ts';
+import { readEnvironment, seconds, text } from '../../shared/runtime/environment.ts';
 import { createIdMaker } from '../../shared/runtime/ids.ts';
 import { createObserver } from '../../shared/runtime/observe.ts';
 import { secureRandom } from '../../shared/runtime/random.ts';
@@ -29,6 +29,7 @@ const environment = readEnvironment(
     PEPPER_SECRET_ID: text,
     TOKEN_KEY_SECRET_ID: text,
     APP_URL: text,
+    HOP_SECONDS: seconds,
   }),
 );
 
@@ -45,7 +46,7 @@ const serve = createApi({
   users: createUserReader(table, systemClock),
   tokens: createTokenService(() => secrets.text(environment.TOKEN_KEY_SECRET_ID), systemClock),
   pepper,
-  ticker: createTicker(ticks, systemClock),
+  ticker: createTicker(ticks, systemClock, { hopSeconds: environment.HOP_SECONDS }),
   purges: createQueueSender<Purge>(queues, environment.SWEEP_QUEUE_URL, systemClock),
   clock: systemClock,
   ids: createIdMaker(),

@@ -24,15 +24,17 @@ const environment = readEnvironment(
     TICKS_QUEUE_URL: text,
     SWEEP_QUEUE_URL: text,
     SWEEP_DELAY_SECONDS: seconds,
+    HOP_SECONDS: seconds,
   }),
 );
 
 const queues = createQueueClient();
 const observe = createObserver(environment.STAGE);
+const ticks = createQueueSender<Tick>(queues, environment.TICKS_QUEUE_URL, systemClock);
 const sweeps = createQueueSender<Sweep>(queues, environment.SWEEP_QUEUE_URL, systemClock);
 const parts = {
   table: { client: createDocumentClient(), name: environment.TABLE_NAME },
-  ticker: createTicker(createQueueSender<Tick>(queues, environment.TICKS_QUEUE_URL, systemClock), systemClock),
+  ticker: createTicker(ticks, systemClock, { hopSeconds: environment.HOP_SECONDS }),
   observe,
   now: systemClock.now,
 };

@@ -5,9 +5,10 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { INDEXES } from '../../shared/store/keys.ts';
-import type { Stage } from '../stages.ts';
+import type { Stage, StageSettings } from '../stages.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { NodeFunction } from './node-function.ts';
+import type { Schedules } from './schedules.ts';
 
 export type TableAction =
   | 'GetItem'
@@ -34,6 +35,29 @@ export function giveIndexes(to: NodeFunction, table: TableV2): void {
 export function giveQueue(to: NodeFunction, variable: `${string}_QUEUE_URL`, queue: IQueue): void {
   to.lambda.addEnvironment(variable, queue.queueUrl);
   allow(to, ['sqs:SendMessage'], queue.queueArn);
+}
+
+/** Lets a function make schedules in the group, that send as the group's role and as nobody else. */
+export function giveSchedules(to: NodeFunction, schedules: Schedules, settings: StageSettings): void {
+  const { groupName, role, queue, deadLetters } = schedules;
+  const variables = {
+    SCHEDULE_GROUP: groupName,
+    SCHEDULE_ROLE_ARN: role.roleArn,
+    TICKS_QUEUE_ARN: queue.queueArn,
+    TICKS_DEAD_LETTERS_ARN: deadLetters.queueArn,
+    SCHEDULE_FROM_MS: String(settings.scheduleFromSeconds * 1000),
+    SCHEDULE_LEAD_MS: String(settings.scheduleLeadSeconds * 1000),
+  };
+  for (const [name, value] of Object.entries(variables)) to.lambda.addEnvironment(name, value);
+  const reason = 'One schedule per message that waits long, made while the system runs: only its group is known.';
+  allowWildcard(to, 'scheduler:CreateSchedule', 'scheduler', `schedule/${groupName}/*`, reason);
+  to.lambda.addToRolePolicy(
+    new PolicyStatement({
+      actions: ['iam:PassRole'],
+      resources: [role.roleArn],
+      conditions: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
+    }),
+  );
 }
 
 export function giveSecret(to: NodeFunction, variable: `${string}_SECRET_ID`, secret: ISecret): void {

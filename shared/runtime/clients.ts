@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
@@ -7,3 +8,10 @@ export const createDocumentClient = (client = new DynamoDBClient({})): DynamoDBD
   DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 
 export const createQueueClient = (): SQSClient => new SQSClient({});
+
+/** Gives up within seconds, far from the end of an invocation: what it is asked for can go another way. */
+export const createSchedulerClient = (): SchedulerClient =>
+  new SchedulerClient({
+    maxAttempts: 2,
+    requestHandler: { connectionTimeout: 500, requestTimeout: 1_500, throwOnRequestTimeout: true },
+  });

@@ -47,6 +47,7 @@ export type MetricName =
   | 'ReplyReceived'
   | 'CallbackRefused'
   | 'EnqueueFailed'
+  | 'ScheduleFailed'
   | 'SweptTick'
   | 'WriteContended'
   | 'ClockAhead'

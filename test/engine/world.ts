@@ -6,7 +6,7 @@ import { remember, sweep } from '../../functions/sweeper/sweep.ts';
 import { work } from '../../functions/worker/work.ts';
 import { type QueueName, stages } from '../../infra/stages.ts';
 import { scopesUpTo } from '../../shared/auth/scopes.ts';
-import type { Delivery, Sweep, Tick } from '../../shared/contracts/queue-messages.ts';
+import type { Delivery, Purge, Sweep, Tick } from '../../shared/contracts/queue-messages.ts';
 import { deliver } from '../../shared/delivery/deliver.ts';
 import { createPace } from '../../shared/delivery/pace.ts';
 import type { DeliverySettings } from '../../shared/delivery/parts.ts';
@@ -19,6 +19,7 @@ import { createQueueSender } from '../../shared/queue/send.ts';
 import { createTicker } from '../../shared/queue/ticks.ts';
 import { createIdMaker } from '../../shared/runtime/ids.ts';
 import type { Observer } from '../../shared/runtime/observe.ts';
+import { purge } from '../../shared/store/deletion.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { count, createHistory, type History, type MessagePlace } from './history.ts';
 import { createSetting, PEPPER, type Setting } from './people.ts';
@@ -112,6 +113,7 @@ export function createWorld({ table, nonce, scheduler, variant }: WorldOptions):
       providers: { ses: provider('ses'), twilio: provider('twilio'), whatsapp: provider('whatsapp') },
       ticker: createTicker(queueTo<Tick>('ticks'), process.clock),
       sweeps: queueTo<Sweep>('sweep'),
+      purges: queueTo<Purge>('sweep'),
       deliveries: {
         email: queueTo<Delivery>('email'),
         sms: queueTo<Delivery>('sms'),
@@ -174,13 +176,18 @@ export function createWorld({ table, nonce, scheduler, variant }: WorldOptions):
     };
     queues.set(touchpoint, createQueue(scheduler, history, touchpoint, consumeWith<Delivery>(touchpoint, handle, place)));
   }
+  const sweepOrPurge = async (process: Process, message: Sweep | Purge): Promise<void> => {
+    const parts = partsOf(process);
+    if ('purge' in message) await purge(parts.table, message.purge);
+    else await sweep(parts, message);
+  };
   queues.set(
     'sweep',
     createQueue(
       scheduler,
       history,
       'sweep',
-      consumeWith<Sweep>('sweep', (process, message) => sweep(partsOf(process), message), () => undefined),
+      consumeWith<Sweep | Purge>('sweep', sweepOrPurge, () => undefined),
     ),
   );
 

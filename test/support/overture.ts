@@ -1,4 +1,4 @@
-import { type Overture, startOverture } from '../../infra/local/overture.ts';
+import { type Overture, type OvertureOptions, startOverture } from '../../infra/local/overture.ts';
 import { until } from './poll.ts';
 
 /** One entry of `/_local/outbox`: what a person received. */
@@ -41,7 +41,9 @@ export interface Client {
 }
 
 /** Starts all of Overture on free ports, with a client that holds the demo user's token. */
-export async function startClient(options: { dataDir?: string; seedFile?: string } = {}): Promise<Client> {
+export async function startClient(
+  options: Partial<Pick<OvertureOptions, 'dataDir' | 'seedFile' | 'doubles'>> = {},
+): Promise<Client> {
   const overture = await startOverture({ port: 0, log: () => {}, ...options });
   const token = (await overture.token('aaa000000000000000000111')) ?? '';
 

@@ -1,16 +1,22 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type Answer, refusal } from './answer.ts';
+import type { ScheduleStore } from './schedule-store.ts';
+import { answerScheduler } from './scheduler.ts';
 import type { SecretStore } from './secret-store.ts';
 
-type Answer = readonly [status: number, body: Record<string, unknown>];
+export interface Stores {
+  readonly secrets: SecretStore;
+  readonly schedules: ScheduleStore;
+}
 
 /**
- * Answers, to the real SDK clients, the few AWS calls that no emulator of ours covers: Secrets Manager's GetSecretValue.
- * Every other call gets UnknownOperationException, so that none goes to AWS by mistake.
+ * Answers, to the real SDK clients, the few AWS calls that no emulator of ours covers: Secrets Manager's GetSecretValue,
+ * and Scheduler's schedules. Every other call gets UnknownOperationException, so that none goes to AWS by mistake.
  */
-export async function startStandIn(secrets: SecretStore): Promise<{ endpoint: string; stop(): Promise<void> }> {
+export async function startStandIn(stores: Stores): Promise<{ endpoint: string; stop(): Promise<void> }> {
   const server = createServer((request, response) => {
-    answer(request, secrets).then(
+    answer(request, stores).then(
       (reply) => send(response, reply),
       (error) => send(response, [500, { __type: 'InternalServiceError', message: String(error) }]),
     );
@@ -25,19 +31,26 @@ export async function startStandIn(secrets: SecretStore): Promise<{ endpoint: st
   return { endpoint: `http://127.0.0.1:${port}`, stop };
 }
 
-async function answer(request: IncomingMessage, secrets: SecretStore): Promise<Answer> {
+async function answer(request: IncomingMessage, { secrets, schedules }: Stores): Promise<Answer> {
   let body = '';
   for await (const chunk of request) body += chunk;
-  const operation = request.headers['x-amz-target'] ?? `${request.method} ${request.url}`;
-  if (operation === 'secretsmanager.GetSecretValue') return getSecretValue(JSON.parse(body), secrets);
-  return [400, { __type: 'UnknownOperationException', message: `${operation} is not available in a local run.` }];
+  const { method = '', headers } = request;
+  const target = headers['x-amz-target'];
+  if (target === 'secretsmanager.GetSecretValue') return getSecretValue(JSON.parse(body), secrets);
+  const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+  const unknown = () =>
+    refusal(
+      400,
+      'UnknownOperationException',
+      `${target ?? `${method} ${request.url}`} is not available in a local run.`,
+    );
+  return (target === undefined ? answerScheduler({ method, url, body }, schedules) : undefined) ?? unknown();
 }
 
 function getSecretValue({ SecretId }: { SecretId: string }, secrets: SecretStore): Answer {
   const found = secrets.get(SecretId);
   if (!found) {
-    const message = "Secrets Manager can't find the specified secret.";
-    return [400, { __type: 'ResourceNotFoundException', message, Message: message }];
+    return refusal(400, 'ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
   }
   const { arn, name, value } = found;
   return [200, { ARN: arn, Name: name, SecretString: value, VersionId: 'local', VersionStages: ['AWSCURRENT'] }];

@@ -23,6 +23,8 @@ export interface DoublesConfig {
   readonly sesEndpoint?: string;
   /** Folder of the providers' OpenAPI documents. */
   readonly specsDir?: string;
+  /** How long the providers take to answer. */
+  readonly latencyMs?: number;
 }
 
 /** Where the doubles listen, and whether requests are checked against the providers' documents. */
@@ -40,7 +42,12 @@ export async function openDoubles(config: DoublesConfig, now: () => number = Dat
   const [senders, faults, outbox, courier] = [createSenders(), createFaultBook(), createOutbox(now), createCourier()];
   const kit = { now, senders, faults, outbox, courier, checks: violations.checks };
   const [twilio, meta, ses] = [createTwilio(kit), createMeta(kit), createSes(kit, config.sesEndpoint)];
-  const ports = { twilio: createPort(twilio.answer), whatsapp: createPort(meta.answer), ses: createPort(ses.answer) };
+  const { latencyMs } = config;
+  const ports = {
+    twilio: createPort(twilio.answer, latencyMs),
+    whatsapp: createPort(meta.answer, latencyMs),
+    ses: createPort(ses.answer, latencyMs),
+  };
   const reply = createReplies(kit, twilio, meta);
   const control = createPort(createControl({ outbox, faults, senders, violations, reply, ports }));
   const wanted = config.ports ?? {};

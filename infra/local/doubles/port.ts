@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 export interface Call {
   readonly method: string;
@@ -29,8 +30,11 @@ export const json = (status: number, value: unknown): Reply => ({
   body: JSON.stringify(value),
 });
 
-/** One provider's address: a server on 127.0.0.1 that can refuse connections for a while and come back on its port. */
-export function createPort(handle: (call: Call) => Answer | Promise<Answer>) {
+/**
+ * One provider's address: a server on 127.0.0.1 that can refuse connections for a while and come back on its port.
+ * `latencyMs`: how long it keeps an answer back.
+ */
+export function createPort(handle: (call: Call) => Answer | Promise<Answer>, latencyMs = 0) {
   const server = createServer((request, response) => {
     serve(request, response).catch((error: unknown) => {
       console.error('doubles:', error);
@@ -49,6 +53,7 @@ export function createPort(handle: (call: Call) => Answer | Promise<Answer>) {
     if (!body) return;
     const url = new URL(`http://127.0.0.1${request.url ?? '/'}`);
     const answer = await handle({ method: request.method ?? 'GET', url, headers: request.headers, body });
+    if (latencyMs > 0) await delay(latencyMs);
     if (answer === 'hang') return;
     if (answer === 'drop') response.destroy();
     else response.writeHead(answer.status, answer.headers).end(answer.body);

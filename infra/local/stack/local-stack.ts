@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { createSecretStore } from '../aws/secret-store.ts';
+import { fireSchedules } from '../aws/fire-schedules.ts';
+import { openScheduleStore, type ScheduleStore } from '../aws/schedule-store.ts';
+import { createSecretStore, type SecretStore } from '../aws/secret-store.ts';
 import { startStandIn } from '../aws/stand-in.ts';
 import { dynamodbEndpoint, type SqsEmulator, sesEndpoint, someoneElses, sqsEndpoint } from '../emulators/endpoints.ts';
 import { startEventSources } from './event-sources.ts';
@@ -10,6 +12,7 @@ import { readRoutes } from './http-routes.ts';
 import type { LambdaFunction } from './lambda-function.ts';
 import { createQueues } from './queues.ts';
 import { readResources } from './resources.ts';
+import { createScheduleGroups, nameRoles } from './schedules.ts';
 import { createSecrets, SECRET_ARN_PREFIX } from './secrets.ts';
 import { createShutdown } from './shutdown.ts';
 import { createTables } from './tables.ts';
@@ -19,7 +22,7 @@ export interface LocalStackOptions {
   readonly assemblyDir: string;
   /** Of the HTTP API on 127.0.0.1; 0: a free one. */
   readonly port: number;
-  /** Holds tables, queues, secrets, logs and stream positions; what it holds is taken up again. */
+  /** Holds tables, queues, schedules, secrets, logs and stream positions; what it holds is taken up again. */
   readonly dataDir: string;
   /** Services to use instead of starting our own; else those that `AWS_ENDPOINT_URL_*` name. */
   readonly endpoints?: Partial<Pick<Endpoints, 'dynamodb' | 'sqs' | 'ses'>>;
@@ -37,6 +40,7 @@ export interface Endpoints {
   readonly sqs: string;
   readonly ses: string;
   readonly secretsManager: string;
+  readonly scheduler: string;
 }
 
 export interface LocalStack {
@@ -83,13 +87,17 @@ async function start(options: LocalStackOptions, shutdown: Shutdown): Promise<Lo
     created({ ref: logicalId, attributes: { ApiId: logicalId, ApiEndpoint: http.url } });
   }
   const secrets = createSecretStore(join(dataDir, 'secrets.json'), SECRET_ARN_PREFIX);
-  const { sqs, ...services } = await startServices(options, secrets, shutdown);
+  const schedules = openScheduleStore(join(dataDir, 'schedules'));
+  createScheduleGroups(resources, schedules);
+  nameRoles(resources);
+  const { sqs, ...services } = await startServices(options, { secrets, schedules }, shutdown);
   const endpoints = { ...services, sqs: sqs.endpoint };
   const [tableNames, queueUrls] = await Promise.all([
     createTables(resources, endpoints.dynamodb),
     createQueues(resources, endpoints.sqs),
   ]);
   createSecrets(resources, secrets, options.secrets ?? {});
+  shutdown.add(fireSchedules({ schedules, queueUrls, sqsEndpoint: endpoints.sqs, log }));
   const functions = shutdown.add(
     createFunctions(resources, {
       variables: { ...endpointVariables(endpoints), ...options.environment },
@@ -136,7 +144,7 @@ async function prewarm(functions: readonly LambdaFunction[]): Promise<void> {
 /** Starts what the outside does not provide, all at once: whatever is up when another fails is stopped with it. */
 async function startServices(
   { dataDir, endpoints = {}, log }: LocalStackOptions,
-  secrets: ReturnType<typeof createSecretStore>,
+  stores: { readonly secrets: SecretStore; readonly schedules: ScheduleStore },
   shutdown: Shutdown,
 ) {
   const started = async <S extends { stop(): Promise<void> }>(service: S | Promise<S>) => shutdown.add(await service);
@@ -145,17 +153,19 @@ async function startServices(
   const [dynamodb, ses, standIn, sqs] = await Promise.all([
     started(endpoints.dynamodb ? someoneElses(endpoints.dynamodb) : dynamodbEndpoint({ file, warn: log })),
     started(endpoints.ses ? someoneElses(endpoints.ses) : sesEndpoint()),
-    started(startStandIn(secrets)),
+    started(startStandIn(stores)),
     started<SqsEmulator>(endpoints.sqs ? someoneElses(endpoints.sqs) : sqsEndpoint({ dataDir: queueDir })),
   ]);
-  return { dynamodb: dynamodb.endpoint, ses: ses.endpoint, secretsManager: standIn.endpoint, sqs };
+  const { endpoint } = standIn;
+  return { dynamodb: dynamodb.endpoint, ses: ses.endpoint, secretsManager: endpoint, scheduler: endpoint, sqs };
 }
 
 /** The variables by which every SDK client finds its service; those we do not run lead to a clear refusal, not to AWS. */
-const endpointVariables = ({ dynamodb, sqs, ses, secretsManager }: Endpoints): Record<string, string> => ({
+const endpointVariables = ({ dynamodb, sqs, ses, secretsManager, scheduler }: Endpoints): Record<string, string> => ({
   AWS_ENDPOINT_URL: secretsManager,
   AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
   AWS_ENDPOINT_URL_SQS: sqs,
   AWS_ENDPOINT_URL_SES: ses,
   AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager,
+  AWS_ENDPOINT_URL_SCHEDULER: scheduler,
 });
