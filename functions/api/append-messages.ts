@@ -35,7 +35,7 @@ export async function appendMessages(parts: ApiParts, append: Append): Promise<A
         known ??= await getConversation(parts.table, append.conversation, { consistent: true });
         plan = await planFrom(parts, append, demandReachable(known, append.caller));
       }
-      const now = Math.max(parts.clock.now(), latest === 0 ? 0 : latest + attempt * CONTENDED_STEP_MS);
+      const now = Math.max(parts.clock.now(), latest === 0 ? 0 : latest + CONTENDED_STEP_MS * 2 ** (attempt - 1));
       const attaching = (append.person?.free.length ?? 0) > 0;
       const outcome = await reserveSequence(parts.table, append.conversation, {
         count: append.drafts.length,

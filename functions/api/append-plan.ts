@@ -88,7 +88,7 @@ export const afterwards = (conversation: Conversation, plan: Plan, profile: Prof
 export function planUnread({ drafts, caller, person }: Append, now: number): Plan | undefined {
   const outbound = drafts.filter(isOutbound);
   const chosen = outbound.flatMap(({ touchpoint }) => touchpoint ?? []);
-  const inherits = outbound[0] !== undefined && outbound[0].touchpoint === undefined;
+  const inherits = inheritsTouchpoint(drafts);
   const needsReading =
     drafts.some(({ user }) => user !== undefined && user !== caller.user) ||
     isLandline(person?.profile.telephone) ||
@@ -110,13 +110,22 @@ export function planUnread({ drafts, caller, person }: Append, now: number): Pla
           ]
         : []),
     ],
-    accept: (conversation) =>
-      drafts.map((draft) => {
-        const own = draft.touchpoint ?? conversation.touchpoint;
-        return isOutbound(draft) && own ? { ...draft, touchpoint: own } : draft;
-      }),
+    accept: (conversation) => {
+      let inForce = inherits ? conversation.touchpoint : undefined;
+      return drafts.map((draft) => {
+        if (!isOutbound(draft)) return draft;
+        inForce = draft.touchpoint ?? inForce;
+        return inForce ? { ...draft, touchpoint: inForce } : draft;
+      });
+    },
   };
 }
+
+/** Whether the first outbound message takes the touchpoint in force. */
+const inheritsTouchpoint = (drafts: readonly MessageDraft[]): boolean => {
+  const first = drafts.find(isOutbound);
+  return first !== undefined && first.touchpoint === undefined;
+};
 
 /** Shorter texts fit every touchpoint (Twilio: 1,600 characters). */
 const SHORTEST_LIMIT = 1600;
@@ -127,7 +136,7 @@ export async function planFrom(parts: ApiParts, append: Append, conversation: Co
   if (!configuration) throw notFound();
   await checkSenders(append.drafts, conversation.orgPath, append.caller, parts.users);
   const { email, telephone } = append.person?.profile ?? {};
-  const profile = { ...conversation.profile, ...without({ email, telephone }) };
+  const profile = { ...append.person?.profile, ...conversation.profile, ...without({ email, telephone }) };
   const context = acceptanceContext(configuration, profile, conversation.language, conversation, parts.clock.now());
   const acceptance = acceptDrafts(append.drafts, context);
   const firstUsed = acceptance.used.filter((touchpoint) => conversation.services[touchpoint] === undefined);
@@ -137,7 +146,9 @@ export async function planFrom(parts: ApiParts, append: Append, conversation: Co
       firstUsed.map((touchpoint) => [touchpoint, context.services[touchpoint]?.slice(0, 1) ?? []]),
     ),
     conditions: [
-      conversation.touchpoint === undefined ? absent('touchpoint') : equals('touchpoint', conversation.touchpoint),
+      ...(inheritsTouchpoint(append.drafts)
+        ? [conversation.touchpoint === undefined ? absent('touchpoint') : equals('touchpoint', conversation.touchpoint)]
+        : []),
     ],
     accept: () => acceptance.drafts,
   };

@@ -4,7 +4,7 @@ import { RequestError } from '../../shared/domain/errors.ts';
 import type { HttpRequest, HttpResponse } from '../../shared/http/handler.ts';
 import { createRouter } from '../../shared/http/router.ts';
 import { StillContendedError } from '../../shared/store/contention.ts';
-import { ContentionError } from '../../shared/store/table.ts';
+import { isContention } from '../../shared/store/table.ts';
 import type { ApiParts } from './parts.ts';
 import { ROUTES } from './routes.ts';
 
@@ -23,7 +23,7 @@ export function createApi(parts: ApiParts): (request: HttpRequest) => Promise<Ht
       const json = route.body ? jsonOf(request) : undefined;
       return await route.handle(parts, { request, params, json }, caller);
     } catch (error) {
-      if (error instanceof StillContendedError || error instanceof ContentionError) throw overloaded();
+      if (error instanceof StillContendedError || isContention(error)) throw overloaded();
       throw error;
     }
   };
@@ -40,7 +40,7 @@ function refuseUnsupported({ path }: HttpRequest): void {
 const overloaded = (): RequestError =>
   new RequestError(
     'overloaded',
-    'Too many requests for the same contact at once. Nothing was stored; try again in a second.',
+    'Too many requests at once for the same contact. The messages were not stored; try again in a second.',
     [],
     { 'retry-after': RETRY_AFTER_SECONDS },
   );

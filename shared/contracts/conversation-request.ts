@@ -14,27 +14,35 @@ export const MAX_BODY_BYTES = 256 * 1024;
 
 export const ObjectIdSchema = z.string().regex(/^[0-9a-f]{24}$/i, 'must be an id of 24 hexadecimal digits');
 
+const Text = (longest: number) =>
+  z
+    .string()
+    .max(longest)
+    .refine((value) => value.isWellFormed(), 'holds half of a character');
+
 /** Clients send `null` for what they leave out; it means the same. */
 const optional = <T extends z.ZodType>(schema: T) => z.nullish(schema).transform((value) => value ?? undefined);
 
-const Scalar = z.union([z.string().max(4096), z.number(), z.boolean(), z.null()]);
+const isStorable = (value: number): boolean =>
+  value === 0 || (Math.abs(value) <= Number.MAX_SAFE_INTEGER && Math.abs(value) >= 1e-130);
+const Scalar = z.union([Text(4096), z.number().refine(isStorable, 'is too large or too small'), z.boolean(), z.null()]);
 /** Flat keys and values; a list of scalars is a value too (`parameters`, `users`, `channels`). */
-const MetaSchema = z.record(z.string().max(128), z.union([Scalar, z.array(Scalar).max(100)]), {
+const MetaSchema = z.record(Text(128), z.union([Scalar, z.array(Scalar).max(100)]), {
   error: 'must be an object of plain values',
 });
 
 const ActionSchema = z.object({
   type: z.enum(['reply', 'postback', 'link']),
-  text: z.string().max(1024),
-  payload: optional(z.string().max(4096)),
-  uri: optional(z.string().max(4096)),
+  text: Text(1024),
+  payload: optional(Text(4096)),
+  uri: optional(Text(4096)),
 });
 const CardSchema = z.object({
-  title: optional(z.string().max(1024)),
-  mediaUrl: optional(z.string().max(4096)),
+  title: optional(Text(1024)),
+  mediaUrl: optional(Text(4096)),
   actions: optional(z.array(ActionSchema).max(20)),
 });
-const ResultSchema = z.object({ name: z.string().max(256), values: z.array(Scalar).max(100) });
+const ResultSchema = z.object({ name: Text(256), values: z.array(Scalar).max(100) });
 
 const DelaySchema = z
   .number()
@@ -45,15 +53,15 @@ const DelaySchema = z
 /** A message as a caller writes it (contract section 3). */
 export const MessageRequestSchema = z
   .object({
-    text: optional(z.string().max(65_536)),
+    text: optional(Text(65_536)),
     type: optional(z.enum(MESSAGE_TYPES)).transform((type) => type ?? 'chat'),
     role: optional(z.enum(MESSAGE_ROLES)).transform((role) => role ?? 'bot'),
     user: optional(ObjectIdSchema),
     touchpoint: optional(z.enum(TOUCHPOINTS)),
     delay: optional(DelaySchema),
     isBackchannel: optional(z.boolean()),
-    clientId: optional(z.string().min(1).max(64)),
-    contentType: optional(z.string().max(128)),
+    clientId: optional(Text(64).min(1)),
+    contentType: optional(Text(128)),
     meta: optional(MetaSchema),
     actions: optional(z.array(ActionSchema).max(20)),
     items: optional(z.array(CardSchema).max(20)),
@@ -71,8 +79,7 @@ const messages = z
   .max(MAX_MESSAGES, `must not hold more than ${MAX_MESSAGES} messages; send the rest in a second request`);
 
 /** A blank text says nothing, so it is none. */
-const words = (longest: number) =>
-  z.nullish(z.string().max(longest)).transform((value) => (value?.trim() ? value : undefined));
+const words = (longest: number) => z.nullish(Text(longest)).transform((value) => (value?.trim() ? value : undefined));
 
 export const ProfileRequestSchema = z.object({
   name: words(256),
@@ -81,7 +88,7 @@ export const ProfileRequestSchema = z.object({
   email: words(320),
   telephone: words(64),
   locale: words(35),
-  address: optional(z.record(z.string().max(64), z.string().max(512))),
+  address: optional(z.record(Text(64), Text(512))),
 });
 export type ProfileRequest = z.infer<typeof ProfileRequestSchema>;
 
@@ -96,9 +103,9 @@ export const StartConversationSchema = z.object({
   }),
   name: words(256),
   contact: z.object({ profile: ProfileRequestSchema }),
-  language: optional(z.string().max(35)),
+  language: optional(Text(35)),
   meta: optional(MetaSchema),
-  tags: optional(z.array(z.string().max(128)).max(50)),
+  tags: optional(z.array(Text(128)).max(50)),
   messages,
 });
 export type StartConversation = z.infer<typeof StartConversationSchema>;
@@ -111,7 +118,7 @@ export const MoveMessageSchema = z.strictObject({ delay: DelaySchema });
 
 /** Body of `POST /v2/auth/token`: a login, or a refresh. */
 export const TokenRequestSchema = z.union([
-  z.object({ clientId: optional(z.string().max(320)), refreshToken: z.string().max(4096) }),
-  z.object({ email: z.string().max(320), password: z.string().max(1024) }),
+  z.object({ clientId: optional(Text(320)), refreshToken: Text(4096) }),
+  z.object({ email: Text(320), password: Text(1024) }),
 ]);
 export type TokenRequest = z.infer<typeof TokenRequestSchema>;

@@ -206,6 +206,7 @@ export async function listNewest(table: Table, conversation: string, limit: numb
       ExpressionAttributeValues: { ':pk': conversationPk(conversation), ':from': MESSAGE_PREFIX, ':to': MESSAGES_END },
       ScanIndexForward: false,
       Limit: limit,
+      ConsistentRead: true,
     }),
   );
   const shown = Items.filter((item) => item.state !== 'moved');

@@ -36,8 +36,12 @@ const CONTENTION_ERRORS = new Set([
   'RequestLimitExceeded',
 ]);
 
+/** Whether the same call may succeed in a moment: it met another one, or the table was throttled. */
+export const isContention = (error: unknown): boolean =>
+  error instanceof ContentionError || (error instanceof Error && CONTENTION_ERRORS.has(error.name));
+
 const asContention = (error: unknown): unknown =>
-  error instanceof Error && CONTENTION_ERRORS.has(error.name) ? new ContentionError([error.name]) : error;
+  error instanceof Error && isContention(error) ? new ContentionError([error.name]) : error;
 
 export type UpdateOutcome =
   | { readonly done: true; readonly item: Item }

@@ -22,6 +22,8 @@ const { values } = parseArgs({
 const broken = values.broken === undefined ? undefined : BROKEN[values.broken as BrokenName];
 const variant = broken && { variant: broken };
 
+process.stdout.on('error', () => process.exit());
+
 const table = await startTestTable();
 const client = createDocumentClient(new DynamoDBClient(table.clientConfig));
 try {

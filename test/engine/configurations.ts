@@ -42,13 +42,17 @@ export const AIMED: Readonly<Record<BrokenName, Configuration>> = {
   'no-claim': configure('no-claim', { duplicate: 0.2 }),
   'no-predecessor-check': configure('no-predecessor-check', {}),
   'no-own-tick': configure('no-own-tick', { refusal: 0.3, ambiguous: 0.2 }),
-  'no-restart': configure('no-restart', { stall: 0.03, stallMaxMs: 3_000 }, { atTheWait: true, maxPeople: 1 }),
+  'no-restart': configure('no-restart', { late: 0 }, { atTheWait: true, maxPeople: 1 }),
   'no-sweeper': configure('no-sweeper', { kill: 0.05 }),
   'drops-under-lease': configure('drops-under-lease', { kill: 0.05, duplicate: 0.3 }),
-  'no-version': configure('no-version', { stall: 0.05, stallMaxMs: 20_000, duplicate: 0.2 }, { reply: 1 }),
+  'no-version': configure(
+    'no-version',
+    { stall: 0.1, stallMaxMs: 5_000, duplicate: 0.2 },
+    { reply: 1, maxPeople: 1, together: true },
+  ),
   'rule-without-state': configure('rule-without-state', { duplicate: 0.5 }),
   'sdk-retries': configure('sdk-retries', { ambiguous: 0.4 }),
-  'consent-first': configure('consent-first', { stall: 0.05, stallMaxMs: 20_000 }, { stop: 1 }),
+  'consent-first': configure('consent-first', { stall: 0.15, stallMaxMs: 20_000 }, { stop: 1, reply: 0 }),
   'record-without-token': configure('record-without-token', { stall: 0.05, stallMaxMs: 60_000, callbackLost: 0 }),
 };
 

@@ -1,4 +1,5 @@
 import type { ProviderName } from '../../shared/providers/provider.ts';
+import { MAX_DELAY_SECONDS } from '../../shared/queue/send.ts';
 import { emailOf, TEMPLATE, telephoneOf } from './people.ts';
 import type { Random } from './random.ts';
 import type { World } from './world.ts';
@@ -18,7 +19,10 @@ export interface Shape {
   readonly otherIdentifiers: number;
   /** Everything at once, in the first moments. */
   readonly together: boolean;
-  /** The first request is a `/leave` a minute away; what comes as it falls due is without delay. */
+  /**
+   * The first request ends with a `/leave` a moment later than the longest delay of a queue: its tick comes too early,
+   * and the worker waits. What is asked meanwhile is without delay.
+   */
   readonly atTheWait: boolean;
   /** Messages say the same. */
   readonly sameText: number;
@@ -71,7 +75,7 @@ function playPerson(world: World, shape: Shape, person: number): void {
       if (known) append(world, name, person, known, drafts);
       else start(world, shape, name, person, drafts);
     });
-    if (shape.atTheWait) moment = first + 59_000 + random.below(2_000);
+    if (shape.atTheWait) moment = first + MAX_DELAY_SECONDS * 1000 - 200 + random.below(1_200);
     else if (shape.together) moment += random.below(120);
     else moment += random.chance(0.3) ? random.below(50) : random.below(random.chance(0.7) ? 4_000 : 90_000);
   }
@@ -116,7 +120,7 @@ const isOutbound = ({ role, type, isBackchannel }: Draft): boolean =>
 
 function draftsOf(random: Random, shape: Shape, isFirst: boolean): Draft[] {
   if (shape.atTheWait && isFirst) {
-    return [outbound(random, shape, true), { ...LEAVE, delay: 60_000 + random.below(1_200) }];
+    return [outbound(random, shape, true), { ...LEAVE, delay: MAX_DELAY_SECONDS * 1000 + 200 + random.below(800) }];
   }
   const count = random.chance(0.5) ? 1 : 1 + random.below(3);
   const drafts: Draft[] = [];

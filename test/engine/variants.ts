@@ -26,10 +26,17 @@ const TOUCHPOINT_FUNCTIONS = new Set(['email', 'sms', 'whatsapp']);
 const pkOf = ({ input }: Command): string => String((input as Anything).Key?.pk ?? '');
 const skOf = ({ input }: Command): string => String((input as Anything).Key?.sk ?? '');
 
-/** Holds for every item that is there; the expression's values stay in use. */
+const used = (names: Anything, expression: string): Anything => {
+  const kept = Object.entries(names ?? {}).filter(([name]) => new RegExp(`${name}\\b`).test(expression));
+  return kept.length > 0 ? Object.fromEntries(kept) : undefined;
+};
+
+/** The write with a weaker condition: that the item is there. */
 const lifted = (input: Anything): Anything => ({
   ...input,
-  ConditionExpression: `(${input.ConditionExpression}) OR attribute_exists(pk)`,
+  ConditionExpression: 'attribute_exists(pk)',
+  ExpressionAttributeNames: used(input.ExpressionAttributeNames, input.UpdateExpression ?? ''),
+  ExpressionAttributeValues: used(input.ExpressionAttributeValues, input.UpdateExpression ?? ''),
 });
 
 /** Whether a query looks for what comes after a message (`findNext`), or for what comes before it (`readTurn`). */

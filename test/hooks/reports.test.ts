@@ -1,3 +1,4 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createHooks } from '../../functions/hooks/serve.ts';
 import type { Message } from '../../shared/domain/message.ts';
@@ -240,6 +241,24 @@ describe('a report about a message', () => {
     await Promise.all(
       ['sent', 'delivered', 'sent', 'read', 'delivered', 'read'].map((status) => report(messages[0], status)),
     );
+    expect(await setting.message(messages[0])).toMatchObject({ state: 'sent', receipt: { status: 'read' } });
+  });
+
+  it('that meets another between its read and its write is judged afresh', async () => {
+    const { messages } = await setting.given({}, sending);
+    let met = false;
+    const client = Object.assign(Object.create(table.client), {
+      send: async (command: Parameters<typeof table.client.send>[0]) => {
+        const answer = await table.client.send(command);
+        if (command instanceof GetCommand && !met) {
+          met = true;
+          await report(messages[0], 'delivered');
+        }
+        return answer;
+      },
+    });
+    const interrupted = createHooks({ ...setting.hooks, table: { ...table, client } });
+    await interrupted(twilioStatus(setting.services.sms, correlationOf(messages[0]), 'read'));
     expect(await setting.message(messages[0])).toMatchObject({ state: 'sent', receipt: { status: 'read' } });
   });
 

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { alarmsOn, functionsOf, ofType, readable, synthesize } from './synthesize.ts';
+import { alarmsOn, functionsOf, ofType, only, readable, synthesize } from './synthesize.ts';
 
 const { data, service } = synthesize('prod');
 const functions = functionsOf(service);
 const SENDER = 'LEASE_MS MIN_REMAINING_MS PEPPER_SECRET_ID PROVIDER_TIMEOUT_MS PUBLIC_URL TICKS_QUEUE_URL UNKNOWN_MS';
+const SCHEDULES =
+  'SCHEDULE_FROM_MS SCHEDULE_GROUP SCHEDULE_LEAD_MS SCHEDULE_ROLE_ARN TICKS_DEAD_LETTERS_ARN TICKS_QUEUE_ARN';
 
 describe('a function', () => {
   it('runs as all the others do: Node 24 on arm64, ES modules, traced, logging where retention is set', () => {
@@ -27,13 +29,13 @@ describe('a function', () => {
   });
 
   it.each([
-    ['api', 'APP_URL PEPPER_SECRET_ID TICKS_QUEUE_URL TOKEN_KEY_SECRET_ID'],
-    ['worker', 'EMAIL_QUEUE_URL SMS_QUEUE_URL TICKS_QUEUE_URL UNKNOWN_MS WHATSAPP_QUEUE_URL'],
+    ['api', 'APP_URL HOP_SECONDS PEPPER_SECRET_ID SWEEP_QUEUE_URL TICKS_QUEUE_URL TOKEN_KEY_SECRET_ID'],
+    ['worker', `EMAIL_QUEUE_URL HOP_SECONDS SMS_QUEUE_URL TICKS_QUEUE_URL UNKNOWN_MS WHATSAPP_QUEUE_URL ${SCHEDULES}`],
     ['email', SENDER],
     ['sms', SENDER],
     ['whatsapp', SENDER],
     ['hooks', 'PEPPER_SECRET_ID PUBLIC_URL TICKS_QUEUE_URL'],
-    ['sweeper', 'SWEEP_DELAY_SECONDS SWEEP_QUEUE_URL TICKS_QUEUE_URL'],
+    ['sweeper', 'HOP_SECONDS SWEEP_DELAY_SECONDS SWEEP_QUEUE_URL TICKS_QUEUE_URL'],
   ])('is told what it needs and no more: %s', (name, own) => {
     const common = 'NODE_OPTIONS POWERTOOLS_METRICS_NAMESPACE POWERTOOLS_SERVICE_NAME STAGE TABLE_NAME';
     const { Variables } = functions.get(name)?.Properties.Environment ?? {};
@@ -41,6 +43,19 @@ describe('a function', () => {
     expect(Variables).toMatchObject({ STAGE: 'prod', POWERTOOLS_METRICS_NAMESPACE: 'Overture' });
     expect(readable(Variables.TABLE_NAME, data)).toBe('Table');
     expect(readable(Variables.TICKS_QUEUE_URL, data)).toBe('WorkerQueue');
+  });
+
+  it('is told, if it is the worker, which group, role and queues its schedules have, and when they are for', () => {
+    const { Variables } = functions.get('worker')?.Properties.Environment ?? {};
+    const told = SCHEDULES.split(' ').map((name) => [name, readable(Variables[name], data)]);
+    expect(Object.fromEntries(told)).toEqual({
+      SCHEDULE_GROUP: only(service, 'AWS::Scheduler::ScheduleGroup').Properties.Name,
+      SCHEDULE_ROLE_ARN: 'SchedulesRole',
+      TICKS_QUEUE_ARN: 'WorkerQueue',
+      TICKS_DEAD_LETTERS_ARN: 'WorkerDeadLetters',
+      SCHEDULE_FROM_MS: '1800000',
+      SCHEDULE_LEAD_MS: '90000',
+    });
   });
 
   it('is told its own API’s address as the public one', () => {

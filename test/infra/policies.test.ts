@@ -6,7 +6,7 @@ const CONSUME = 'ReceiveMessage DeleteMessage ChangeMessageVisibility GetQueueAt
 const LOG = 'CreateLogStream PutLogEvents';
 const TRACE = 'PutTraceSegments PutTelemetryRecords';
 
-/** All that any function may do: function, service, actions, resource. What is not here, must not be granted. */
+/** All that any function and any schedule may do: who, service, actions, resource. What is not here, must not be granted. */
 const ALLOWED = `
 api       dynamodb        ${WRITER} DeleteItem BatchWriteItem           Table
 api       dynamodb        Query                                         Table/index/byId
@@ -24,6 +24,8 @@ worker    sqs             SendMessage                                   EmailQue
 worker    sqs             SendMessage                                   SmsQueue
 worker    sqs             SendMessage                                   WhatsAppQueue
 worker    sqs             ${CONSUME}                                    WorkerQueue
+worker    scheduler       CreateSchedule                                scheduler:schedule/overture-prod/*
+worker    iam             PassRole                                      SchedulesRole
 worker    logs            ${LOG}                                        WorkerLogs
 worker    xray            ${TRACE}                                      *
 
@@ -70,6 +72,9 @@ sweeper   sqs             ${CONSUME}                                    SweeperQ
 sweeper   sqs             SendMessage GetQueueAttributes GetQueueUrl    SweeperDeadLetters
 sweeper   logs            ${LOG}                                        SweeperLogs
 sweeper   xray            ${TRACE}                                      *
+
+schedules sqs             SendMessage                                   WorkerQueue
+schedules sqs             SendMessage                                   WorkerDeadLetters
 `;
 
 const allowed = ALLOWED.trim()
@@ -82,8 +87,15 @@ const allowed = ALLOWED.trim()
 
 const { data, service } = synthesize('prod');
 const policies = ofType(service, 'AWS::IAM::Policy').map(([, policy]) => policy);
+const trustedBy = (role: Resource): string => role.Properties.AssumeRolePolicyDocument.Statement[0].Principal.Service;
 const roleOf = (lambda: Resource): string => lambda.Properties.Role['Fn::GetAtt'][0];
-const nameByRole = new Map([...functionsOf(service)].map(([name, lambda]) => [roleOf(lambda), name]));
+const scheduleRole = ofType(service, 'AWS::IAM::Role').filter(
+  ([, role]) => trustedBy(role) === 'scheduler.amazonaws.com',
+);
+const nameByRole = new Map([
+  ...[...functionsOf(service)].map(([name, lambda]) => [roleOf(lambda), name] as const),
+  ...scheduleRole.map(([id]) => [id, 'schedules'] as const),
+]);
 const toArray = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
 
 const granted = policies.flatMap(({ Properties: { PolicyDocument, Roles } }) =>
@@ -102,16 +114,36 @@ describe('what functions may do', () => {
     expect([...new Set(granted)].sort()).toEqual([...new Set(allowed)].sort());
   });
 
-  it('comes from a role of each function’s own, and from nowhere else', () => {
+  it('comes from a role of each function’s own and one for schedules, and from nowhere else', () => {
     const roles = ofType(service, 'AWS::IAM::Role');
     expect(roles.map(([id]) => id).sort()).toEqual([...nameByRole.keys()].sort());
-    expect(nameByRole.size).toBe(7);
+    expect(nameByRole.size).toBe(8);
     for (const [id, role] of roles) {
       expect(role.Properties.ManagedPolicyArns, id).toBeUndefined();
       expect(role.Properties.Policies, id).toBeUndefined();
     }
     service.resourceCountIs('AWS::IAM::ManagedPolicy', 0);
     data.resourceCountIs('AWS::IAM::Policy', 0);
+  });
+
+  it('lets Scheduler alone take the role for schedules, for this account alone', () => {
+    const [[, role]] = scheduleRole as [[string, Resource]];
+    expect(role.Properties.AssumeRolePolicyDocument.Statement).toEqual([
+      {
+        Effect: 'Allow',
+        Action: 'sts:AssumeRole',
+        Principal: { Service: 'scheduler.amazonaws.com' },
+        Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+      },
+    ]);
+  });
+
+  it('lets the worker hand that role to Scheduler and to no other service', () => {
+    const statements = policies.flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+    const passing = statements.filter(({ Action }: Resource) => toArray(Action).includes('iam:PassRole'));
+    expect(passing.map(({ Condition }: Resource) => Condition)).toEqual([
+      { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
+    ]);
   });
 
   it('lets email alone call SES', () => {

@@ -51,6 +51,7 @@ describe('the template', () => {
         'AWS::Logs::LogGroup',
         'AWS::SQS::Queue',
         'AWS::SQS::QueuePolicy',
+        'AWS::Scheduler::ScheduleGroup',
         'AWS::SecretsManager::Secret',
       ]);
     },

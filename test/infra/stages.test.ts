@@ -21,6 +21,12 @@ describe('every stage', () => {
     for (const queue of QUEUES) expect(stage.maxConcurrency[queue], queue).toBeGreaterThanOrEqual(2);
   });
 
+  it.each(all)('$name waits in the queue after a schedule, in one hop, and never schedules the past', (stage) => {
+    expect(stage.hopSeconds).toBeLessThanOrEqual(900);
+    expect(stage.scheduleLeadSeconds).toBeLessThanOrEqual(stage.hopSeconds);
+    expect(stage.scheduleFromSeconds).toBeGreaterThan(stage.scheduleLeadSeconds);
+  });
+
   it.each(all)('$name hands a message to the DLQ only after several receives', (stage) => {
     expect(stage.maxReceiveCount).toBeGreaterThanOrEqual(5);
   });
@@ -33,6 +39,10 @@ describe('every stage', () => {
 describe('a deployed stage', () => {
   it.each(deployed)('$name hides a received message for six times its function’s timeout', (stage) => {
     expect(stage.queueVisibilitySeconds).toBeGreaterThanOrEqual(6 * stage.functionTimeoutSeconds);
+  });
+
+  it.each(deployed)('$name lets a schedule be a minute late, as EventBridge Scheduler may be', (stage) => {
+    expect(stage.scheduleLeadSeconds).toBeGreaterThan(60);
   });
 
   it.each(deployed)('$name keeps a claim longer than the function that made it can live', (stage) => {

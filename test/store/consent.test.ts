@@ -1,4 +1,8 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDocumentClient } from '../../shared/runtime/clients.ts';
 import { isOptedOut, optIn, optOut, type Reach } from '../../shared/store/consent.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { NOW, newId, ORGANIZATION, tableOf } from '../support/builders.ts';
@@ -29,6 +33,13 @@ describe('an opt-out', () => {
     expect(await isOptedOut(table, PEPPER, reach)).toBe(true);
     await optIn(table, PEPPER, reach);
     expect(await isOptedOut(table, PEPPER, reach)).toBe(false);
+  });
+
+  it('is read consistently, so that what was stored before is seen', async () => {
+    const client = createDocumentClient(new DynamoDBClient({ region: 'us-east-1' }));
+    const mock = mockClient(client).on(GetCommand).resolves({});
+    await isOptedOut({ client, name: 'x' }, PEPPER, aReach());
+    expect(mock.commandCalls(GetCommand).map(({ args }) => args[0].input.ConsistentRead)).toEqual([true]);
   });
 
   it('noted twice is noted', async () => {

@@ -1,12 +1,16 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Message, MessageState } from '../../shared/domain/message.ts';
+import { createDocumentClient } from '../../shared/runtime/clients.ts';
 import { bodyKey, messageKey, messageSk } from '../../shared/store/keys.ts';
 import { toMessage } from '../../shared/store/message-item.ts';
 import {
   appendMessages,
   findNext,
   getMessage,
+  isBeingSent,
   listNewest,
   locateMessage,
   readTurn,
@@ -246,6 +250,26 @@ describe('the message to wake next', () => {
     await appendMessages(table, [first, later, sameTime]);
     expect((await findNext(table, conversation, first.key))?.seq).toBe(10);
     expect((await findNext(table, conversation, sameTime.key))?.seq).toBe(2);
+  });
+});
+
+describe('what decides about sending', () => {
+  it('is read consistently', async () => {
+    const client = createDocumentClient(new DynamoDBClient({ region: 'us-east-1' }));
+    const mock = mockClient(client);
+    mock.on(QueryCommand).resolves({ Items: [] });
+    mock.on(GetCommand).resolves({});
+    const elsewhere: Table = { client, name: 'x' };
+    const { conversation, key } = aMessage();
+    await readTurn(elsewhere, conversation, key);
+    await findNext(elsewhere, conversation, key);
+    await isBeingSent(elsewhere, conversation, { from: NOW, to: NOW });
+    await getMessage(elsewhere, conversation, key);
+    const inputs = [
+      ...mock.commandCalls(QueryCommand).map(({ args }) => args[0].input),
+      ...mock.commandCalls(GetCommand).map(({ args }) => args[0].input),
+    ];
+    expect(inputs.map(({ ConsistentRead }) => ConsistentRead)).toEqual([true, true, true, true]);
   });
 });
 

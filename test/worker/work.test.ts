@@ -84,6 +84,12 @@ describe('a tick that comes early', () => {
     expect(setting.clock.slept).toEqual([]);
   });
 
+  it('is sent again also while the one before is not finished: who finishes that counts on it', async () => {
+    const { messages } = await setting.given({}, {}, { due: inSeconds(300) });
+    await tick(messages[1] ?? messages[0]);
+    expect(setting.takeTicks()).toEqual([[messages[1]?.key, 300]]);
+  });
+
   it.each([1, 1_000])('by %d ms waits inside, and the message goes', async (ahead) => {
     const { messages } = await setting.given({}, { due: NOW + ahead });
     await tick(messages[0]);
