@@ -29,7 +29,7 @@ export function newMessages(drafts: readonly AcceptedDraft[], setting: MessageSe
       key: messageSk(due, seq),
       due,
       seq,
-      ...(draft.role !== 'contact' && { user: draft.user ?? setting.user }),
+      ...((draft.role !== 'contact' || draft.type === 'command') && { user: draft.user ?? setting.user }),
       createdAt: setting.acceptedAt,
       updatedAt: setting.acceptedAt,
       state: 'pending',

@@ -65,7 +65,11 @@ async function applyOnce(
   });
   // A repeated report wakes again: the first may have been cut off after its write.
   if (!judgement) return { wake: isTerminal(message.state) };
-  const outcome = await applyEvidence(table, message, now, { ...judgement, providerId, provider: service.type });
+  const outcome = await applyEvidence(table, message, now, {
+    ...judgement,
+    providerId,
+    carrier: { service: service.id, provider: service.type },
+  });
   if (!outcome.changed) return undefined;
   observe.count('ReceiptReceived', 1, message.touchpoint);
   if (judgement.state)

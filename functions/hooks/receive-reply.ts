@@ -41,8 +41,8 @@ export async function receiveReply(parts: HookParts, carrier: Carrier, event: In
   const { service, touchpoint } = carrier;
   const telephone = parseTelephone(event.from);
   const configuration = await parts.configuration.organization(service.organization);
-  if (!telephone.ok || !configuration) {
-    parts.observe.warn('A reply came from an address that is no telephone number.', { service: service.id });
+  if (!telephone.ok || !configuration || !receives(service, event)) {
+    parts.observe.warn('A reply came from no telephone number, or for another sender.', { service: service.id });
     return;
   }
   const pepper = await parts.pepper();
@@ -66,6 +66,13 @@ export async function receiveReply(parts: HookParts, carrier: Carrier, event: In
   if (change === 'stop') await untilQuiet(parts, heard.identity);
 }
 
+/** Meta sends what all numbers of an app receive to one address: only those of the service's own number are its own. */
+const receives = ({ type, params }: Service, { to }: InboundEvent): boolean =>
+  type !== 'whatsapp' || params.phoneNumberId === to;
+
+/** When the contact wrote, where the provider says, but not in our future. */
+const heardAt = ({ event }: Heard, now: number): number => Math.min(now, event.at ?? now);
+
 /** Undefined: somebody else wrote between reading and writing. */
 async function storeOnce(parts: HookParts, heard: Heard): Promise<true | undefined> {
   const owner = (await findOwners(parts.table, [heard.identity])).get('telephone');
@@ -86,7 +93,7 @@ async function listen(parts: HookParts, heard: Heard, conversation: Conversation
     changes: {
       touchpoint,
       [`services.${touchpoint}`]: conversation.services[touchpoint] ?? [service.id],
-      ...(touchpoint === 'whatsapp' && { windowAt: now }),
+      ...(touchpoint === 'whatsapp' && { windowAt: heardAt(heard, now) }),
     },
     guard: { ...inboundGuardKey(conversation.id, service.type, heard.event.providerId), message: message.id },
     now,
@@ -124,7 +131,7 @@ async function welcome(parts: HookParts, heard: Heard): Promise<true | undefined
     seq: 1,
     lastAt: now,
     version: 0,
-    ...(touchpoint === 'whatsapp' && { windowAt: now }),
+    ...(touchpoint === 'whatsapp' && { windowAt: heardAt(heard, now) }),
   };
   const conversation = { ...empty, ...applyRule(empty, message, ruleContext(heard, now)) };
   const guard = { ...inboundGuardKey(id, service.type, heard.event.providerId), message: message.id };

@@ -1,5 +1,4 @@
 import type { Service } from '../../shared/contracts/configuration.ts';
-import { MAX_BODY_BYTES } from '../../shared/contracts/conversation-request.ts';
 import { RequestError } from '../../shared/domain/errors.ts';
 import type { HttpRequest, HttpResponse } from '../../shared/http/handler.ts';
 import { createRouter } from '../../shared/http/router.ts';
@@ -9,6 +8,8 @@ import type { HookParts } from './parts.ts';
 import { type Carrier, receiveReply } from './receive-reply.ts';
 
 const PATH = '/v2/hooks/:provider/:service{/:purpose}?';
+/** Meta sends up to 3 MB. */
+const MAX_CALLBACK_BYTES = 3 * 1024 * 1024;
 const match = createRouter([
   { method: 'GET', path: PATH, handle: undefined },
   { method: 'POST', path: PATH, handle: undefined },
@@ -21,8 +22,8 @@ const match = createRouter([
 export function createHooks(parts: HookParts): (request: HttpRequest) => Promise<HttpResponse> {
   return async (request) => {
     const { params } = match(request);
-    if (request.body.length > MAX_BODY_BYTES) {
-      throw new RequestError('request_too_large', `A callback holds at most ${MAX_BODY_BYTES} bytes.`);
+    if (request.body.length > MAX_CALLBACK_BYTES) {
+      throw new RequestError('request_too_large', `A callback holds at most ${MAX_CALLBACK_BYTES} bytes.`);
     }
     const service = await findService(parts, params.provider, params.service);
     const parsed = parts.providers[service.type]?.parseCallback?.(
@@ -38,7 +39,7 @@ export function createHooks(parts: HookParts): (request: HttpRequest) => Promise
       parts.observe.count('CallbackRefused');
       throw new RequestError('unauthorized', 'The callback is not signed by the secret of this service.');
     }
-    for (const event of parsed.events) await apply(parts, service, event);
+    await applyAll(parts, service, parsed.events);
     const { status, contentType, body } = parsed.answer;
     return { statusCode: status, headers: { 'content-type': contentType }, body };
   };
@@ -56,6 +57,16 @@ async function findService(
 
 const secretOf = async ({ secrets }: HookParts, { params }: Service) =>
   params.secret === undefined ? {} : secrets.fields(params.secret);
+
+/** In order, each for itself: one that fails keeps no other back, and has the provider repeat them all. */
+async function applyAll(parts: HookParts, service: Service, events: readonly ProviderEvent[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const event of events) {
+    await apply(parts, service, event).catch((error: unknown) => failures.push(error));
+  }
+  if (failures.length === 1) throw failures[0];
+  if (failures.length > 1) throw new AggregateError(failures, `${failures.length} of ${events.length} events failed.`);
+}
 
 async function apply(parts: HookParts, service: Service, event: ProviderEvent): Promise<void> {
   if (event.kind === 'delivery') return applyDelivery(parts, service, event);

@@ -39,18 +39,23 @@ async function sendBack(
   { sqs, from, to }: { sqs: Installation['sqs']; from: string; to: string },
   { Body = '', ReceiptHandle }: Message,
 ): Promise<boolean> {
-  const group = groupOf(Body);
-  if (group === undefined) return false;
-  await sqs.send(new SendMessageCommand({ QueueUrl: to, MessageBody: Body, MessageGroupId: group }));
+  const message = messageIn(Body);
+  if (!message) return false;
+  await sqs.send(new SendMessageCommand({ QueueUrl: to, MessageBody: message.body, MessageGroupId: message.group }));
   await sqs.send(new DeleteMessageCommand({ QueueUrl: from, ReceiptHandle }));
   return true;
 }
 
-/** The organization of a message of ours: on itself, or on the messages it names. */
-function groupOf(body: string): string | undefined {
+/**
+ * A message of ours and its organization, which is on itself or on the messages it names. EventBridge Scheduler may leave
+ * the request that it could not make: then the message is inside.
+ */
+function messageIn(body: string): { body: string; group: string } | undefined {
   try {
-    const { organization, messages } = JSON.parse(body);
-    return organization ?? messages?.[0]?.organization;
+    const { organization, messages, MessageBody } = JSON.parse(body);
+    if (typeof MessageBody === 'string') return messageIn(MessageBody);
+    const group: string | undefined = organization ?? messages?.[0]?.organization;
+    return group === undefined ? undefined : { body, group };
   } catch {
     return undefined;
   }

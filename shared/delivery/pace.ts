@@ -18,23 +18,26 @@ const BLOCKS = 10;
  * in the table, leased in blocks. A service without a rate is not slowed, and costs nothing.
  */
 export function createPace(table: Table, clock: Clock, random: () => number): Pace {
-  const leased = new Map<string, { second: number; left: number }>();
+  const leased = new Map<string, { window: number; left: number }>();
   return {
     async ask({ id, params }) {
-      const perSecond = Math.floor(Number(params.rate ?? 0));
-      if (!(perSecond > 0)) return { go: true };
-      const second = Math.floor(clock.now() / 1000);
+      const rate = Number(params.rate ?? 0);
+      if (!(rate > 0)) return { go: true };
+      // Less than one in a second is one in a longer while.
+      const seconds = rate < 1 ? Math.ceil(1 / rate) : 1;
+      const allowance = Math.max(1, Math.floor(rate));
+      const window = Math.floor(clock.now() / 1000 / seconds) * seconds;
       const lease = leased.get(id);
-      if (lease?.second === second && lease.left > 0) {
+      if (lease?.window === window && lease.left > 0) {
         lease.left -= 1;
         return { go: true };
       }
-      const block = Math.max(1, Math.floor(perSecond / BLOCKS));
-      if (await takeBlock(table, id, second, { block, perSecond })) {
-        leased.set(id, { second, left: block - 1 });
+      const block = Math.max(1, Math.floor(allowance / BLOCKS));
+      if (await takeBlock(table, id, window, { block, allowance })) {
+        leased.set(id, { window, left: block - 1 });
         return { go: true };
       }
-      return { go: false, at: (second + 1) * 1000 + Math.floor(random() * 1000) };
+      return { go: false, at: (window + seconds) * 1000 + Math.floor(random() * 1000) };
     },
   };
 }

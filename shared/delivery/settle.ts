@@ -3,7 +3,7 @@ import type { Message } from '../domain/message.ts';
 import { nextAttempt, UNKNOWN_ERROR } from '../domain/unclear.ts';
 import type { LookupResult } from '../providers/provider.ts';
 import { resolveUnknown, type SendOutcome } from '../store/deliveries.ts';
-import { getMessage, listNewest } from '../store/messages.ts';
+import { getMessage, listBetween } from '../store/messages.ts';
 import { conclude, yieldTo } from './conclude.ts';
 import type { DeliveryParts } from './parts.ts';
 import { prepare } from './prepare.ts';
@@ -40,7 +40,8 @@ async function ask(parts: DeliveryParts, message: Message): Promise<LookupResult
   return found.outcome === 'found' ? withoutOthers(parts, message, found.providerIds) : found;
 }
 
-const RECENT = 50;
+/** Messages stay sendable for a day after their moment. */
+const SENDABLE_MS = 24 * 3600_000;
 
 /** The same text may have been sent to the same number before: what is known as another message is not this one. */
 async function withoutOthers(
@@ -48,8 +49,9 @@ async function withoutOthers(
   message: Message,
   providerIds: readonly string[],
 ): Promise<LookupResult> {
-  const recent = await listNewest(parts.table, message.conversation, RECENT);
-  const taken = new Set(recent.filter(({ id }) => id !== message.id).map(({ providerId }) => providerId));
+  const now = parts.clock.now();
+  const around = await listBetween(parts.table, message.conversation, { from: now - 2 * SENDABLE_MS, to: now });
+  const taken = new Set(around.filter(({ id }) => id !== message.id).map(({ providerId }) => providerId));
   const ours = providerIds.filter((id) => !taken.has(id));
   return ours.length > 0 ? { outcome: 'found', providerIds: ours } : { outcome: 'absent' };
 }

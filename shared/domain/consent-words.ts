@@ -22,7 +22,7 @@ const folded = (text: string): string =>
     .normalize('NFD')
     .replace(/\p{M}/gu, '')
     .trim()
-    .replace(/[.!]+$/, '')
+    .replace(/[\s.!]+$/, '')
     .replace(/\s+/g, ' ')
     .toLowerCase();
 

@@ -29,16 +29,17 @@ export function judge(message: Message, report: Report): Judgement | undefined {
   if (isFailure(report) && report.attempt !== message.attempt) return undefined;
   const receipt = mergeReceipt(message.receipt, { status: report.status, at: report.at });
   const news = receipt !== message.receipt;
-  if (!isOpen(message)) return news ? { receipt } : undefined;
-  return isFailure(report)
-    ? {
-        state: 'failed',
-        receipt,
-        error: report.error ?? {
-          code: report.status,
-          class: 'permanent',
-          message: 'The provider reports that the message was not delivered.',
-        },
-      }
-    : { state: 'sent', receipt };
+  if (!isOpen(message) && !news) return undefined;
+  const state = isFailure(report) ? 'failed' : 'sent';
+  return {
+    ...(isOpen(message) && { state }),
+    receipt,
+    ...(isFailure(report) && { error: report.error ?? undelivered(report) }),
+  };
 }
+
+const undelivered = ({ status }: Report): DeliveryError => ({
+  code: status,
+  class: 'permanent',
+  message: 'The provider reports that the message was not delivered.',
+});

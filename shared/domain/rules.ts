@@ -39,11 +39,12 @@ const activated = (state: ConversationState): ConversationState =>
     ? state
     : { ...state, status: 'active', channels: [], channelsOffline: [] };
 
-const queued = (state: ConversationState, channels: readonly string[]): ConversationState => ({
-  ...state,
-  status: 'queued',
-  channels,
-});
+const queued = (state: ConversationState, channels: readonly string[]): ConversationState =>
+  state.status === 'queued' &&
+  channels.length === state.channels.length &&
+  channels.every((id) => state.channels.includes(id))
+    ? state
+    : { ...state, status: 'queued', channels };
 
 const accept: Rule = (state, message, context) =>
   activated(withParticipant(state, message.user, { ...JOINED, accepted: true }, context));
@@ -93,6 +94,7 @@ const COMMAND_RULES: Readonly<Record<Command, Rule>> = {
   '/join': join,
   '/assign': assign,
   '/notify': notify,
+  '/enqueue': notify,
 };
 
 const ROLE_RULES = {

@@ -17,7 +17,7 @@ export class StillContendedError extends Error {
 
 /**
  * Repeats a write that met others, with full jitter, up to 8 times within 3 s. `work` answers undefined to be repeated
- * at once from fresh reads. Throws StillContendedError when it gives up.
+ * from fresh reads, the first time at once. Throws StillContendedError when it gives up.
  */
 export async function untilWritten<T>(
   work: (attempt: number) => Promise<T | undefined>,
@@ -30,11 +30,12 @@ export async function untilWritten<T>(
     try {
       const result = await work(attempt);
       if (result !== undefined) return result;
+      if (attempt === 0) continue;
     } catch (error) {
       if (!isContention(error)) throw error;
       onContention();
-      await clock.sleep(random() * Math.min(LONGEST_WAIT_MS, 25 * 2 ** attempt));
     }
+    await clock.sleep(random() * Math.min(LONGEST_WAIT_MS, 25 * 2 ** attempt));
   }
   throw new StillContendedError();
 }

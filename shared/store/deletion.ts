@@ -1,9 +1,9 @@
-import { BatchWriteCommand, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Conversation } from '../domain/conversation.ts';
 import { successor } from '../runtime/ids.ts';
 import { absent, any, equals } from './expression.ts';
 import { contactPointerKey, conversationKey, conversationPk, type ItemKey, identityKeyOfName } from './keys.ts';
-import { ContentionError, deleteAction, type Item, type Table, transact, updateAction } from './table.ts';
+import { batchWrite, deleteAction, type Item, type Table, transact, updateAction } from './table.ts';
 
 /**
  * Marks a conversation deleted and frees its contact's identifiers, in one transaction, so that an upsert either finds
@@ -24,6 +24,7 @@ export async function markDeleted(
       conversationKey(id),
       { set: { deletedAt: Item?.deletedAt ?? now, updatedAt: now }, remove: ['identities'], add: { version: 1 } },
       equals('seq', seq),
+      Item?.identities === undefined ? absent('identities') : equals('identities', Item.identities),
     ),
     ...names.map((name) =>
       deleteAction(table, identityKeyOfName(organization, name), any(absent('pk'), equals('conversation', id))),
@@ -32,8 +33,7 @@ export async function markDeleted(
   return outcome.done ? names.length : undefined;
 }
 
-const PAGE = 25;
-const TRIES = 5;
+const PAGE = 100;
 
 /** Deletes every item of a conversation that was marked deleted, the conversation itself last. May be repeated. */
 export async function purge(table: Table, conversation: string): Promise<number> {
@@ -64,11 +64,8 @@ export async function purge(table: Table, conversation: string): Promise<number>
   return purged + 1;
 }
 
-async function deleteAll(table: Table, keys: readonly ItemKey[]): Promise<void> {
-  let requests: Item[] = keys.map((Key) => ({ DeleteRequest: { Key } }));
-  for (let attempt = 0; requests.length > 0; attempt++) {
-    if (attempt === TRIES) throw new ContentionError(['UnprocessedItems']);
-    const answer = await table.client.send(new BatchWriteCommand({ RequestItems: { [table.name]: requests } }));
-    requests = (answer.UnprocessedItems?.[table.name] ?? []) as Item[];
-  }
-}
+const deleteAll = (table: Table, keys: readonly ItemKey[]): Promise<void> =>
+  batchWrite(
+    table,
+    keys.map((Key) => ({ DeleteRequest: { Key } })),
+  );

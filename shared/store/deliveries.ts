@@ -61,7 +61,7 @@ const outcomeChanges = (outcome: SendOutcome): Changes => {
     case 'sent':
       return {
         set: { state: 'sent', providerId: outcome.providerId, receipt: outcome.receipt },
-        remove: ['lease', 'until', 'notBefore'],
+        remove: ['lease', 'until', 'notBefore', 'error'],
       };
     case 'failed':
       return { set: { state: 'failed', error: outcome.error }, remove: ['lease', 'until', 'notBefore'] };
@@ -186,6 +186,10 @@ export const failPending = (table: Table, place: Place, now: number, error: Deli
 
 const RECEIPTS_KEPT = 10;
 
+/** It was sent, or even arrived: why earlier attempts did not succeed is of no interest any more. */
+const outlivesErrors = ({ state, receipt }: { state?: 'sent' | 'failed'; receipt: Receipt }): boolean =>
+  state === 'sent' || receipt.status === 'delivered' || receipt.status === 'read';
+
 /**
  * A provider's word about a message, written against the state, attempt and receipt it was judged by.
  */
@@ -198,7 +202,7 @@ export const applyEvidence = (
     error?: DeliveryError;
     receipt: Receipt;
     providerId?: string;
-    provider?: string;
+    carrier?: { service: string; provider: string };
   },
 ): Promise<Transition> =>
   transition(
@@ -211,9 +215,10 @@ export const applyEvidence = (
         receipt: evidence.receipt,
         receipts: [...(seen.receipts ?? []), evidence.receipt].slice(-RECEIPTS_KEPT),
         providerId: seen.providerId ?? evidence.providerId,
-        provider: seen.provider ?? evidence.provider,
+        ...(seen.provider === undefined && evidence.carrier),
         updatedAt: now,
       },
+      ...(outlivesErrors(evidence) && { remove: ['error'] }),
     },
     equals('state', seen.state),
     equals('attempt', seen.attempt),

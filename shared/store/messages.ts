@@ -1,4 +1,4 @@
-import { BatchWriteCommand, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { isTerminal, type Message } from '../domain/message.ts';
 import { createPredecessorSearch } from '../domain/order.ts';
 import { absent } from './expression.ts';
@@ -14,7 +14,7 @@ import {
 } from './keys.ts';
 import { hasBodyApart, toMessage, toMessageItems } from './message-item.ts';
 import {
-  ContentionError,
+  batchWrite,
   type FailedAction,
   type Item,
   putAction,
@@ -24,20 +24,13 @@ import {
   transact,
 } from './table.ts';
 
-const BATCH_WRITE_LIMIT = 25;
-const BATCH_WRITE_TRIES = 5;
-
 /** Stores the bodies that are kept apart, before the messages: one without its message is harmless. */
 export async function storeBodies(table: Table, messages: readonly Message[]): Promise<void> {
-  const bodies = messages.flatMap((message) => toMessageItems(message).body ?? []);
-  for (let start = 0; start < bodies.length; start += BATCH_WRITE_LIMIT) {
-    let requests: Item[] = bodies.slice(start, start + BATCH_WRITE_LIMIT).map((Item) => ({ PutRequest: { Item } }));
-    for (let attempt = 0; requests.length > 0; attempt++) {
-      if (attempt === BATCH_WRITE_TRIES) throw new ContentionError(['UnprocessedItems']);
-      const answer = await table.client.send(new BatchWriteCommand({ RequestItems: { [table.name]: requests } }));
-      requests = (answer.UnprocessedItems?.[table.name] ?? []) as Item[];
-    }
-  }
+  const bodies = messages.map((message) => toMessageItems(message).body).filter((body) => body !== undefined);
+  await batchWrite(
+    table,
+    bodies.map((Item) => ({ PutRequest: { Item } })),
+  );
 }
 
 export const putMessages = (table: Table, messages: readonly Message[]): TransactItem[] =>
@@ -177,24 +170,25 @@ export async function findNext(table: Table, conversation: string, key: string):
   return undefined;
 }
 
+/** The messages that were due in a span of time, newest first, without the bodies that are kept apart. */
+export async function listBetween(
+  table: Table,
+  conversation: string,
+  span: { from: number; to: number },
+): Promise<Message[]> {
+  const read = { table, conversation, from: messageSk(span.from, 0), to: messageSk(span.to + 1, 0), newestFirst: true };
+  const pages = await Array.fromAsync(readMessages({ ...read, pageSize: CROWD_PAGE }));
+  return pages.flat();
+}
+
 /** Whether somebody is sending one of these messages just now: a claim whose lease is not over. */
 export async function isBeingSent(
   table: Table,
   conversation: string,
   span: { from: number; to: number },
 ): Promise<boolean> {
-  const read = {
-    table,
-    conversation,
-    from: messageSk(span.from, 0),
-    to: messageSk(span.to + 1, 0),
-    newestFirst: true,
-    pageSize: CROWD_PAGE,
-  };
-  for await (const page of readMessages(read)) {
-    if (page.some(({ state, lease = 0 }) => state === 'sending' && lease > span.to)) return true;
-  }
-  return false;
+  const messages = await listBetween(table, conversation, span);
+  return messages.some(({ state, lease = 0 }) => state === 'sending' && lease > span.to);
 }
 
 /** The newest messages of a conversation, oldest first, with their bodies; not the places that messages moved from. */

@@ -1,6 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
+  BatchWriteCommand,
   type DynamoDBDocumentClient,
   PutCommand,
   TransactWriteCommand,
@@ -29,6 +31,10 @@ export class ContentionError extends Error {
 }
 
 const CONTENTION = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded']);
+/**
+ * Not among them: TransactionInProgressException. The call it answers may yet be carried out, so doing the work again
+ * under other ids could do it twice.
+ */
 const CONTENTION_ERRORS = new Set([
   'TransactionConflictException',
   'ProvisionedThroughputExceededException',
@@ -167,8 +173,12 @@ export const checkAction = (table: Table, key: ItemKey, ...conditions: readonly 
   };
 };
 
-const BATCH_GET_LIMIT = 100;
-const BATCH_GET_TRIES = 5;
+/** Keys in one read. */
+export const BATCH_GET_LIMIT = 100;
+const BATCH_TRIES = 5;
+
+const BATCH_WRITE_LIMIT = 25;
+const BATCH_PAUSE_MS = 20;
 
 /** Up to 100 items in one round trip; asks again for keys that the table left out. The order is not that of the keys. */
 export async function batchGet(table: Table, keys: readonly ItemKey[], consistent: boolean): Promise<Item[]> {
@@ -177,7 +187,8 @@ export async function batchGet(table: Table, keys: readonly ItemKey[], consisten
   const found: Item[] = [];
   let wanted: readonly Item[] = keys.map((key) => ({ ...key }));
   for (let attempt = 0; wanted.length > 0; attempt++) {
-    if (attempt === BATCH_GET_TRIES) throw new ContentionError(['UnprocessedKeys']);
+    if (attempt === BATCH_TRIES) throw new ContentionError(['UnprocessedKeys']);
+    if (attempt > 0) await pause(BATCH_PAUSE_MS * 2 ** attempt);
     const answer = await table.client
       .send(new BatchGetCommand({ RequestItems: { [table.name]: { Keys: [...wanted], ConsistentRead: consistent } } }))
       .catch((error: unknown) => {
@@ -187,4 +198,24 @@ export async function batchGet(table: Table, keys: readonly ItemKey[], consisten
     wanted = answer.UnprocessedKeys?.[table.name]?.Keys ?? [];
   }
   return found;
+}
+
+/** A put or delete, as BatchWriteItem takes them. */
+export type BatchWrite = { readonly PutRequest: { Item: Item } } | { readonly DeleteRequest: { Key: ItemKey } };
+
+/** Unconditional writes, 25 in a call; repeats what the table left out. Throws ContentionError when it keeps to. */
+export async function batchWrite(table: Table, writes: readonly BatchWrite[]): Promise<void> {
+  for (let start = 0; start < writes.length; start += BATCH_WRITE_LIMIT) {
+    let left = writes.slice(start, start + BATCH_WRITE_LIMIT) as Item[];
+    for (let attempt = 0; left.length > 0; attempt++) {
+      if (attempt === BATCH_TRIES) throw new ContentionError(['UnprocessedItems']);
+      if (attempt > 0) await pause(BATCH_PAUSE_MS * 2 ** attempt);
+      const answer = await table.client
+        .send(new BatchWriteCommand({ RequestItems: { [table.name]: left } }))
+        .catch((error: unknown) => {
+          throw asContention(error);
+        });
+      left = (answer.UnprocessedItems?.[table.name] ?? []) as Item[];
+    }
+  }
 }

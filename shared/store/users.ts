@@ -3,7 +3,7 @@ import { type User, UserSchema } from '../contracts/configuration.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { digest } from './digest.ts';
 import { loginKey, userKey } from './keys.ts';
-import { batchGet, type Table } from './table.ts';
+import { BATCH_GET_LIMIT, batchGet, type Table } from './table.ts';
 
 const TTL_MS = 60_000;
 const REMEMBERED_LIMIT = 10_000;
@@ -30,11 +30,12 @@ export function createUserReader(table: Table, clock: Clock): UserReader {
 
   async function users(ids: readonly string[]): Promise<ReadonlyMap<string, StoredUser>> {
     const now = clock.now();
+    if (remembered.size > REMEMBERED_LIMIT) remembered.clear();
     const unknown = [...new Set(ids)].filter((id) => (remembered.get(id)?.until ?? 0) <= now);
-    if (unknown.length > 0) {
-      const items = await batchGet(table, unknown.map(userKey), false);
-      if (remembered.size > REMEMBERED_LIMIT) remembered.clear();
-      for (const id of unknown) {
+    for (let start = 0; start < unknown.length; start += BATCH_GET_LIMIT) {
+      const wanted = unknown.slice(start, start + BATCH_GET_LIMIT);
+      const items = await batchGet(table, wanted.map(userKey), false);
+      for (const id of wanted) {
         const item = items.find((candidate) => candidate.pk === userKey(id).pk);
         remembered.set(id, { user: item && toUser(item), until: now + TTL_MS });
       }

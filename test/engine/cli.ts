@@ -1,5 +1,5 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { parseArgs } from 'node:util';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createDocumentClient } from '../../shared/runtime/clients.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { startTestTable } from '../support/emulators.ts';
@@ -31,7 +31,12 @@ try {
   if (values.seed && !values.runs) await tell({ client, name: table.tableName }, configurations, Number(values.seed));
   else {
     for (const configuration of configurations) {
-      await figures({ client, name: table.tableName }, configuration, Number(values.seed ?? 1), Number(values.runs ?? 200));
+      await figures(
+        { client, name: table.tableName },
+        configuration,
+        Number(values.seed ?? 1),
+        Number(values.runs ?? 200),
+      );
     }
   }
 } finally {
@@ -40,7 +45,10 @@ try {
 
 async function tell(onTable: Table, configurations: readonly Configuration[], seed: number): Promise<void> {
   for (const configuration of configurations) {
-    const run = await runOnce(onTable, seed, configuration, { ...variant, ...(values.quiet ? {} : { trace: console.log }) });
+    const run = await runOnce(onTable, seed, configuration, {
+      ...variant,
+      ...(values.quiet ? {} : { trace: console.log }),
+    });
     console.log(`${configuration.name}, seed ${seed}:`, run.violations.length === 0 ? 'no violation' : run.violations);
     if (run.violations.length > 0) process.exitCode = 1;
   }
@@ -68,7 +76,9 @@ async function figures(onTable: Table, configuration: Configuration, from: numbe
   );
   for (const [kind, found] of kinds) {
     const seeds = [...new Set(found.map(({ seed }) => seed))].toSorted((a, b) => a - b);
-    console.log(`  VIOLATED ${kind}: ${found.length} in ${seeds.length} runs, seeds ${seeds.slice(0, 8).join(' ')}; e.g. ${found[0]?.violation}`);
+    console.log(
+      `  VIOLATED ${kind}: ${found.length} in ${seeds.length} runs, seeds ${seeds.slice(0, 8).join(' ')}; e.g. ${found[0]?.violation}`,
+    );
     process.exitCode = 1;
   }
 }

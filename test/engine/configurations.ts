@@ -1,6 +1,6 @@
 import { type Faults, NO_FAULTS, USUAL_FAULTS } from './faults.ts';
-import type { BrokenName } from './variants.ts';
 import { type Shape, USUAL_SHAPE } from './scenario.ts';
+import type { BrokenName } from './variants.ts';
 
 export interface Configuration {
   readonly name: string;
@@ -47,17 +47,23 @@ export const AIMED: Readonly<Record<BrokenName, Configuration>> = {
   'drops-under-lease': configure('drops-under-lease', { kill: 0.05, duplicate: 0.3 }),
   'no-version': configure(
     'no-version',
-    { stall: 0.1, stallMaxMs: 5_000, duplicate: 0.2 },
-    { reply: 1, maxPeople: 1, together: true },
+    { stall: 0.1, stallMaxMs: 20_000, duplicate: 0.5 },
+    { maxPeople: 1, leave: 0.5 },
   ),
   'rule-without-state': configure('rule-without-state', { duplicate: 0.5 }),
   'sdk-retries': configure('sdk-retries', { ambiguous: 0.4 }),
-  'consent-first': configure('consent-first', { stall: 0.15, stallMaxMs: 20_000 }, { stop: 1, reply: 0 }),
+  'consent-first': configure(
+    'consent-first',
+    { stall: 0.1, stallMaxMs: 10_000, kill: 0 },
+    { stop: 1, stopWithinMs: 4_000, reply: 0, maxPeople: 1, touchpoints: ['sms'], delay: 0, leave: 0 },
+  ),
   'record-without-token': configure('record-without-token', { stall: 0.05, stallMaxMs: 60_000, callbackLost: 0 }),
 };
 
 export function configurationNamed(name: string): Configuration {
   const found = [...CONFIGURATIONS, ...Object.values(AIMED)].find((configuration) => configuration.name === name);
   if (found) return found;
-  throw new Error(`Unknown configuration "${name}": choose one of ${CONFIGURATIONS.map((known) => known.name).join(', ')}.`);
+  throw new Error(
+    `Unknown configuration "${name}": choose one of ${CONFIGURATIONS.map((known) => known.name).join(', ')}.`,
+  );
 }

@@ -9,7 +9,7 @@ import { BROKEN, type BrokenName, type Variant } from './variants.ts';
 
 /** Small numbers for every change; `cli.ts --runs 20000` for a night. */
 const RUNS = 20;
-const AIMED_RUNS = 150;
+const AIMED_RUNS = 400;
 const AT_ONCE = 4;
 
 let testTable: TestTable;
@@ -22,7 +22,11 @@ beforeAll(async () => {
 afterAll(() => testTable.stop());
 
 /** Runs seeds from 1 on, a few at once, until one is violated. */
-async function firstViolation(configuration: Configuration, runs: number, variant?: () => Variant): Promise<Run | undefined> {
+async function firstViolation(
+  configuration: Configuration,
+  runs: number,
+  variant?: () => Variant,
+): Promise<Run | undefined> {
   let seed = 1;
   let found: Run | undefined;
   const runner = async () => {

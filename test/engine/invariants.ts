@@ -7,8 +7,8 @@ import type { Table } from '../../shared/store/table.ts';
 import { collectFacts, type Facts, placeOf } from './facts.ts';
 import type { Moment, Sent } from './history.ts';
 import { PEPPER } from './people.ts';
-import { isSomeOrder } from './serial-order.ts';
 import { replayRules } from './replay-rules.ts';
+import { isSomeOrder } from './serial-order.ts';
 import { keyOf } from './table.ts';
 import type { World } from './world.ts';
 
@@ -59,7 +59,8 @@ function isOrdered(facts: Facts, first: Message, second: Message): boolean {
   const other = facts.requestOf(second);
   if (!one || !other || first.conversation !== second.conversation) return false;
   if (one === other) return true;
-  const answered = (asked: typeof one) => (asked.status !== undefined && asked.status < 300 ? asked.answered : undefined);
+  const answered = (asked: typeof one) =>
+    asked.status !== undefined && asked.status < 300 ? asked.answered : undefined;
   if (isBefore(answered(one), other.started)) return true;
   const end = answered(one);
   return isBefore(answered(other), one.started) && end !== undefined && end.at < second.due - 2 * facts.skewMs;
@@ -93,7 +94,9 @@ const finishedOnce: Invariant = ({ history, messages }) =>
   messages
     .filter(({ state, inbound }) => state === 'done' && !inbound)
     .flatMap((message) => {
-      const times = history.rules.filter(({ kind, ...rule }) => kind === 'finished' && placeOf(rule) === placeOf(message));
+      const times = history.rules.filter(
+        ({ kind, ...rule }) => kind === 'finished' && placeOf(rule) === placeOf(message),
+      );
       return times.length === 1 ? [] : [`finished ${times.length} times: ${describe(message)}`];
     });
 
@@ -145,7 +148,8 @@ const nothingLost: Invariant = ({ history, messages }) =>
       const wanted = Array.isArray(body) ? body.length : (body as { messages: unknown[] }).messages.length;
       const accepted = status !== undefined && status < 300;
       const named = accepted ? idsIn(answer) : [];
-      const isLost = accepted && (named.length !== wanted || !named.every((id) => messages.some((known) => known.id === id)));
+      const isLost =
+        accepted && (named.length !== wanted || !named.every((id) => messages.some((known) => known.id === id)));
       const isHalf = kept.size !== 0 && kept.size !== wanted;
       return [
         ...(isLost ? [`lost: a message of ${name}`] : []),

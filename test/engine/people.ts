@@ -49,7 +49,10 @@ export function createSetting(nonce: string): Setting {
       templates: [template],
     },
     users: new Map([
-      [caller, { id: caller, status: 'active', organizations: [{ organization, orgPath: organization, role: 'agent' }] }],
+      [
+        caller,
+        { id: caller, status: 'active', organizations: [{ organization, orgPath: organization, role: 'agent' }] },
+      ],
     ]),
     serviceOf(provider) {
       const service = services.find(({ type }) => type === provider);

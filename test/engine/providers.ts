@@ -128,7 +128,12 @@ function take(world: ProviderWorld, provider: ProviderName, sent: Sent): void {
   sent.accepted = { at: scheduler.now(), step: scheduler.step() };
   sent.fate = random.chance(0.05) ? 'failed' : 'sent';
   scheduler.log(provider, 'TAKES', conversation, key, attempt, sent.providerId, sent.fate);
-  const statuses = sent.fate === 'failed' ? (['failed'] as const) : random.chance(0.5) ? (['sent', 'delivered'] as const) : (['sent'] as const);
+  const statuses =
+    sent.fate === 'failed'
+      ? (['failed'] as const)
+      : random.chance(0.5)
+        ? (['sent', 'delivered'] as const)
+        : (['sent'] as const);
   for (const status of statuses) {
     if (scheduler.fault('callbackLost')) continue;
     for (let copies = scheduler.fault('callbackTwice') ? 2 : 1; copies > 0; copies--) {
@@ -148,7 +153,11 @@ function take(world: ProviderWorld, provider: ProviderName, sent: Sent): void {
   }
 }
 
-async function lookup({ scheduler, history }: ProviderWorld, process: Process, request: LookupRequest): Promise<LookupResult> {
+async function lookup(
+  { scheduler, history }: ProviderWorld,
+  process: Process,
+  request: LookupRequest,
+): Promise<LookupResult> {
   await process.pause(scheduler.random.below(1500));
   if (scheduler.fault('ambiguous')) return { outcome: 'unclear', message: 'The list does not load.' };
   const listed = history.sent.filter(

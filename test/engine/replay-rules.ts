@@ -25,7 +25,10 @@ export function replayRules(facts: Facts): string[] {
     }
     return isSame(state, conversation)
       ? violations
-      : [...violations, `rules: ${id} is ${JSON.stringify(essence(conversation))}, not ${JSON.stringify(essence(state))}`];
+      : [
+          ...violations,
+          `rules: ${id} is ${JSON.stringify(essence(conversation))}, not ${JSON.stringify(essence(state))}`,
+        ];
   });
 }
 

@@ -1,3 +1,4 @@
+import type { Touchpoint } from '../../shared/domain/touchpoint.ts';
 import type { ProviderName } from '../../shared/providers/provider.ts';
 import { MAX_DELAY_SECONDS } from '../../shared/queue/send.ts';
 import { emailOf, TEMPLATE, telephoneOf } from './people.ts';
@@ -24,6 +25,13 @@ export interface Shape {
    * and the worker waits. What is asked meanwhile is without delay.
    */
   readonly atTheWait: boolean;
+  /** When the STOP comes, in milliseconds after the person's first request, at most. */
+  readonly stopWithinMs: number;
+  readonly touchpoints: readonly Touchpoint[];
+  /** Per message: it has a delay. */
+  readonly delay: number;
+  /** Per message: a `/leave`. */
+  readonly leave: number;
   /** Messages say the same. */
   readonly sameText: number;
 }
@@ -37,6 +45,10 @@ export const USUAL_SHAPE: Shape = {
   otherIdentifiers: 0.15,
   together: false,
   atTheWait: false,
+  stopWithinMs: 120_000,
+  touchpoints: ['email', 'sms', 'sms', 'whatsapp'],
+  delay: 0.5,
+  leave: 0.15,
   sameText: 0.3,
 };
 
@@ -79,10 +91,17 @@ function playPerson(world: World, shape: Shape, person: number): void {
     else if (shape.together) moment += random.below(120);
     else moment += random.chance(0.3) ? random.below(50) : random.below(random.chance(0.7) ? 4_000 : 90_000);
   }
-  if (random.chance(shape.reply)) writeBack(world, person, first + random.below(shape.together ? 200 : 20_000), 'Thanks!');
+  if (random.chance(shape.reply))
+    writeBack(world, person, first + random.below(shape.together ? 200 : 20_000), 'Thanks!');
   if (!random.chance(shape.stop)) return;
-  const stopsAt = first + random.below(random.chance(0.5) ? 10_000 : 300_000);
-  const provider = writeBack(world, person, stopsAt, 'STOP');
+  const stopsAt = first + random.below(random.chance(0.5) ? 10_000 : shape.stopWithinMs);
+  const provider = writeBack(
+    world,
+    person,
+    stopsAt,
+    'STOP',
+    shape.touchpoints.includes('whatsapp') ? undefined : 'twilio',
+  );
   if (random.chance(0.3)) writeBack(world, person, stopsAt + random.below(60_000), 'START', provider);
 }
 
@@ -126,28 +145,34 @@ function draftsOf(random: Random, shape: Shape, isFirst: boolean): Draft[] {
   const drafts: Draft[] = [];
   for (let index = 0; index < count; index++) {
     const needsTouchpoint = isFirst && !drafts.some(isOutbound);
-    drafts.push(shape.atTheWait ? outbound(random, shape, needsTouchpoint) : delayed(random, anyDraft(random, shape, needsTouchpoint)));
+    drafts.push(
+      shape.atTheWait
+        ? outbound(random, shape, needsTouchpoint)
+        : delayed(random, shape, anyDraft(random, shape, needsTouchpoint)),
+    );
   }
   return drafts;
 }
 
 const LEAVE: Draft = { text: '/leave', role: 'agent', type: 'command' };
 
-const delayed = (random: Random, draft: Draft): Draft =>
-  random.chance(0.5) ? draft : { ...draft, delay: random.pick(DELAYS) + random.below(3) * 100 };
+const delayed = (random: Random, shape: Shape, draft: Draft): Draft =>
+  !random.chance(shape.delay) ? draft : { ...draft, delay: random.pick(DELAYS) + random.below(3) * 100 };
 
 function anyDraft(random: Random, shape: Shape, needsTouchpoint: boolean): Draft {
+  if (random.chance(shape.leave)) return LEAVE;
   const kind = random.next();
-  if (kind < 0.15) return LEAVE;
-  if (kind < 0.2) return { text: 'For the colleagues.', role: 'agent', isBackchannel: true };
-  if (kind < 0.25) return { text: 'For the agents.', role: 'bot' };
-  if (kind < 0.3) return { text: 'I say this myself.', role: 'contact' };
+  if (kind < 0.06) return { text: 'For the colleagues.', role: 'agent', isBackchannel: true };
+  if (kind < 0.12) return { text: 'For the agents.', role: 'bot' };
+  if (kind < 0.18) return { text: 'I say this myself.', role: 'contact' };
   return outbound(random, shape, needsTouchpoint);
 }
 
 function outbound(random: Random, shape: Shape, needsTouchpoint: boolean): Draft {
-  const text = random.chance(shape.sameText) ? 'Hello.' : `Text ${random.below(1_000_000)}${random.chance(0.05) ? LONG_TEXT : ''}`;
-  const touchpoint = needsTouchpoint || random.chance(0.7) ? random.pick(['email', 'sms', 'sms', 'whatsapp'] as const) : undefined;
+  const text = random.chance(shape.sameText)
+    ? 'Hello.'
+    : `Text ${random.below(1_000_000)}${random.chance(0.05) ? LONG_TEXT : ''}`;
+  const touchpoint = needsTouchpoint || random.chance(0.7) ? random.pick(shape.touchpoints) : undefined;
   return {
     text,
     role: 'agent',

@@ -97,7 +97,8 @@ export function createScheduler(random: Random, faults: Faults, trace?: (line: s
   function end(process: RunningProcess, ending: Ending): void {
     if (!process.alive) return;
     process.alive = false;
-    for (let index = gates.length - 1; index >= 0; index--) if (gates[index]?.process === process) gates.splice(index, 1);
+    for (let index = gates.length - 1; index >= 0; index--)
+      if (gates[index]?.process === process) gates.splice(index, 1);
     const reason = ending.how === 'threw' ? String(ending.error) : '';
     if (ending.how !== 'done') log(process.name, `#${process.id}`, ending.how, reason);
     process.invocation.ended?.(ending);

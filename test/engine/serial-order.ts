@@ -44,7 +44,9 @@ export function isSomeOrder(facts: Facts): string[] {
     const search = { facts, visited: 0 };
     const found = findOrder(search, asked, { contacts: [], owners: new Map() });
     if (found || search.visited > TOO_MANY) return [];
-    return [`serial: no order of ${asked.map(({ name, status }) => `${name} (${status ?? 'cut off'})`).join(', ')} ends like this`];
+    return [
+      `serial: no order of ${asked.map(({ name, status }) => `${name} (${status ?? 'cut off'})`).join(', ')} ends like this`,
+    ];
   });
 }
 
@@ -63,7 +65,10 @@ function findOrder(search: Search, left: readonly Asked[], state: State): boolea
   return mayBeNext.some((asked) => {
     const others = left.filter((one) => one !== asked);
     const next = agree(search.facts, asked, playAlone(state, asked));
-    return (next !== undefined && findOrder(search, others, next)) || (mayBeIgnored(asked) && findOrder(search, others, state));
+    return (
+      (next !== undefined && findOrder(search, others, next)) ||
+      (mayBeIgnored(asked) && findOrder(search, others, state))
+    );
   });
 }
 
@@ -78,7 +83,9 @@ const draftsIn = ({ kind, body }: Asked): readonly Draft[] => {
 function playAlone(state: State, asked: Asked): Outcome {
   if (asked.kind === 'append') return appendTo(state, contactNamed(state, asked), draftsIn(asked), {});
   const given = namedIn(asked);
-  const [email, telephone] = [given.email, given.telephone].map((name) => (name === undefined ? undefined : state.owners.get(name)));
+  const [email, telephone] = [given.email, given.telephone].map((name) =>
+    name === undefined ? undefined : state.owners.get(name),
+  );
   if (asked.kind === 'reply') return hear(state, telephone, asked);
   const drafts = draftsIn(asked);
   const first = drafts.find(isOutbound)?.touchpoint;
@@ -133,7 +140,8 @@ const conversationOf = ({ kind, answer }: Asked): string | undefined => {
   return (answer as { id?: string }).id;
 };
 
-const contactNamed = ({ contacts }: State, { path }: Asked): number => contacts.findIndex(({ id }) => id !== undefined && path.includes(id));
+const contactNamed = ({ contacts }: State, { path }: Asked): number =>
+  contacts.findIndex(({ id }) => id !== undefined && path.includes(id));
 
 /** The state after the request, if it answered what it would have answered alone; undefined otherwise. */
 function agree(facts: Facts, asked: Asked, outcome: Outcome): State | undefined {

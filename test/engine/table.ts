@@ -88,7 +88,8 @@ const refusalOf = (command: Command): Error =>
   command instanceof TransactWriteCommand ? conflicted(command.input.TransactItems?.length ?? 0) : throttled();
 
 function note(world: TableWorld, process: Process, command: Command, answer: Anything): void {
-  if (command instanceof GetCommand && command.input.Key?.sk === HEAD) world.history.looks.set(process.id, momentOf(world));
+  if (command instanceof GetCommand && command.input.Key?.sk === HEAD)
+    world.history.looks.set(process.id, momentOf(world));
   if (command instanceof DeleteCommand) noteConsent(world, 'start', command.input.Key);
   if (command instanceof PutCommand) notePut(world, process, command.input.Item);
   if (command instanceof UpdateCommand) noteUpdate(world, process, command.input, answer.Attributes);

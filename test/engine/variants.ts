@@ -64,8 +64,7 @@ const noClaim = (): Variant => ({
 });
 
 const noPredecessorCheck = (): Variant => ({
-  answer: (command, answer) =>
-    looks(command, 'before') ? { Items: (answer.Items ?? []).slice(0, 1) } : answer,
+  answer: (command, answer) => (looks(command, 'before') ? { Items: (answer.Items ?? []).slice(0, 1) } : answer),
 });
 
 const noOwnTick = (): Variant => ({
@@ -79,7 +78,11 @@ const noRestart = (): Variant => {
   return {
     answer(command, answer, process) {
       if (process.name !== 'worker') return answer;
-      const kind = looks(command, 'before') ? 'turn' : command instanceof GetCommand && skOf(command) === HEAD ? 'head' : '';
+      const kind = looks(command, 'before')
+        ? 'turn'
+        : command instanceof GetCommand && skOf(command) === HEAD
+          ? 'head'
+          : '';
       if (kind === '') return answer;
       const name = `${process.id} ${kind}`;
       if (!firstAnswers.has(name)) firstAnswers.set(name, answer);

@@ -37,7 +37,10 @@ const CALLBACK_TRIES = 4;
 const REPEAT_MS = 1_000;
 
 const SETTINGS: DeliverySettings = { ...TIMES, publicUrl: PUBLIC_URL };
-const PROVIDER_OF = { email: 'ses', sms: 'twilio', whatsapp: 'whatsapp' } as const satisfies Record<Touchpoint, ProviderName>;
+const PROVIDER_OF = { email: 'ses', sms: 'twilio', whatsapp: 'whatsapp' } as const satisfies Record<
+  Touchpoint,
+  ProviderName
+>;
 
 /** All of Overture on one table, with everything else simulated. */
 export interface World {
@@ -167,14 +170,22 @@ export function createWorld({ table, nonce, scheduler, variant }: WorldOptions):
 
   queues.set(
     'ticks',
-    createQueue(scheduler, history, 'ticks', consumeWith<Tick>('ticks', (process, tick) => work(partsOf(process), tick), place)),
+    createQueue(
+      scheduler,
+      history,
+      'ticks',
+      consumeWith<Tick>('ticks', (process, tick) => work(partsOf(process), tick), place),
+    ),
   );
   for (const touchpoint of TOUCHPOINTS) {
     const handle = (process: Process, delivery: Delivery) => {
       const remainingMs = () => process.deadline - scheduler.now();
       return deliver({ ...partsOf(process), touchpoint }, delivery, { remainingMs });
     };
-    queues.set(touchpoint, createQueue(scheduler, history, touchpoint, consumeWith<Delivery>(touchpoint, handle, place)));
+    queues.set(
+      touchpoint,
+      createQueue(scheduler, history, touchpoint, consumeWith<Delivery>(touchpoint, handle, place)),
+    );
   }
   const sweepOrPurge = async (process: Process, message: Sweep | Purge): Promise<void> => {
     const parts = partsOf(process);
@@ -243,8 +254,18 @@ export function createWorld({ table, nonce, scheduler, variant }: WorldOptions):
         scheduler.log(name, `#${process.id}`, 'POST', path, JSON.stringify(body));
         const answer = await answerOf(createApi(partsOf(process))(http(path, body)));
         await process.pause();
-        Object.assign(asked, { answered: moment(), status: answer.statusCode, answer: JSON.parse(answer.body ?? 'null') });
-        scheduler.log(name, `#${process.id}`, 'answers', answer.statusCode, answer.statusCode === 200 ? '' : answer.body);
+        Object.assign(asked, {
+          answered: moment(),
+          status: answer.statusCode,
+          answer: JSON.parse(answer.body ?? 'null'),
+        });
+        scheduler.log(
+          name,
+          `#${process.id}`,
+          'answers',
+          answer.statusCode,
+          answer.statusCode === 200 ? '' : answer.body,
+        );
       },
     });
   }
@@ -262,7 +283,8 @@ export function createWorld({ table, nonce, scheduler, variant }: WorldOptions):
           done(process);
         },
         ended: ({ how }) => {
-          if (how !== 'done' && tries < CALLBACK_TRIES) scheduler.at(scheduler.now() + tries * REPEAT_MS, () => go(tries + 1));
+          if (how !== 'done' && tries < CALLBACK_TRIES)
+            scheduler.at(scheduler.now() + tries * REPEAT_MS, () => go(tries + 1));
         },
       });
     };
@@ -327,5 +349,8 @@ function createOutage(scheduler: Scheduler): { hits(queue: QueueName): boolean }
   const from = scheduler.now() + random.below(700_000);
   const to = from + random.below(1_800_000);
   scheduler.log('outage of', queue, 'from', from, 'to', to);
-  return { hits: (name) => !scheduler.isCalm() && (queue === 'all' || queue === name) && scheduler.now() >= from && scheduler.now() < to };
+  return {
+    hits: (name) =>
+      !scheduler.isCalm() && (queue === 'all' || queue === name) && scheduler.now() >= from && scheduler.now() < to,
+  };
 }

@@ -110,7 +110,7 @@ describe('a callback', () => {
   it('by another method gets 405, and one that is too large 413', async () => {
     const request = twilioStatus(setting.services.sms, undefined, 'sent');
     expect(await refusalOf({ ...request, method: 'PUT' })).toBe(405);
-    expect(await refusalOf({ ...request, body: Buffer.alloc(256 * 1024 + 1) })).toBe(413);
+    expect(await refusalOf({ ...request, body: Buffer.alloc(3 * 1024 * 1024 + 1) })).toBe(413);
   });
 
   it('is answered as its provider expects', async () => {

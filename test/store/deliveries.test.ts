@@ -396,12 +396,16 @@ describe('whether a message is on its way', () => {
 
 describe('a provider’s word about a message', () => {
   const delivered: Receipt = { status: 'delivered', at: LATER };
-  const sent = { state: 'sent', receipt: delivered, providerId: 'SM9', provider: 'twilio' } as const;
+  const carrier = { service: 'service-1', provider: 'twilio' };
+  const sent = { state: 'sent', receipt: delivered, providerId: 'SM9', carrier } as const;
 
   it('sets state, receipt and the provider’s id, where none is known', async () => {
     const message = await stored('sending');
     await expectChanged(message, await applyEvidence(table, message, LATER, sent), {
-      ...sent,
+      state: 'sent',
+      receipt: delivered,
+      providerId: 'SM9',
+      ...carrier,
       receipts: [delivered],
     });
   });
