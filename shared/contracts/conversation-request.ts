@@ -71,7 +71,6 @@ export const MessageRequestSchema = z
     path: ['text'],
     message: 'is required: write what the message says',
   });
-export type MessageRequest = z.infer<typeof MessageRequestSchema>;
 
 const messages = z
   .array(MessageRequestSchema, { error: 'must be an array with at least one message' })

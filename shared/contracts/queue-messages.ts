@@ -9,7 +9,6 @@ const MessageAddressSchema = z.object({
   key: z.string(),
   organization: z.string(),
 });
-export type MessageAddress = z.infer<typeof MessageAddressSchema>;
 
 /** Queue `ticks`: "look at this message now". Harmless when repeated or late. */
 export const TickSchema = MessageAddressSchema;

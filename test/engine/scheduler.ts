@@ -140,7 +140,10 @@ export function createScheduler(random: Random, faults: Faults, trace?: (line: s
   }
 
   function goOn(gate: Gate): void {
-    if (now > gate.process.deadline || fault('kill')) return end(gate.process, { how: 'killed' });
+    if (now > gate.process.deadline || fault('kill')) {
+      end(gate.process, { how: 'killed' });
+      return;
+    }
     if (fault('stall')) {
       gate.at = now + random.below(faults.stallMaxMs);
       return;

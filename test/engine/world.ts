@@ -152,7 +152,10 @@ export function createWorld({ table, nonce, scheduler, variant }: WorldOptions):
     subjectOf: (body: T) => MessagePlace | undefined,
   ) {
     return (body: unknown, settled: (deleted: boolean) => void): void => {
-      if (outage.hits(name)) return settled(false);
+      if (outage.hits(name)) {
+        settled(false);
+        return;
+      }
       const subject = subjectOf(body as T);
       scheduler.spawn({
         name: name === 'ticks' ? 'worker' : name,
