@@ -87,7 +87,7 @@ export const stages: Readonly<Record<Stage, StageSettings>> = {
     scheduleLeadSeconds: 5,
     functionTimeoutSeconds: 6,
     queueVisibilitySeconds: 7,
-    maxReceiveCount: 4,
+    maxReceiveCount: 5,
     maxConcurrency: { ticks: 4, email: 4, sms: 4, whatsapp: 4, sweep: 2 },
     streamWindowSeconds: 1,
     logRetentionDays: 7,

@@ -28,6 +28,7 @@ export async function appendMessages(parts: ApiParts, append: Append): Promise<A
   checkDrafts(append.drafts);
   let known: Conversation | undefined;
   let latest = 0;
+  const token = parts.ids.next(parts.clock.now());
   const reserved = await untilWritten(
     async (attempt) => {
       let plan = known ? undefined : planUnread(append, parts.clock.now());
@@ -40,6 +41,7 @@ export async function appendMessages(parts: ApiParts, append: Append): Promise<A
       const outcome = await reserveSequence(parts.table, append.conversation, {
         count: append.drafts.length,
         now,
+        token,
         changes: attaching ? {} : changesOf(plan, append.person?.profile),
         conditions: [
           any(...append.caller.paths.flatMap((path) => [equals('orgPath', path), startsWith('orgPath', `${path}#`)])),
@@ -85,7 +87,7 @@ async function store(
         return { stored: true };
       }
       const { attached } = await attachIdentities(parts.table, {
-        conversation: conversation.id,
+        conversation,
         identities: person.free,
         changes: changesOf(plan, person.profile),
         messages,

@@ -79,9 +79,12 @@ async function untilQuiet({ table, clock }: ApiParts, conversation: string): Pro
   );
 }
 
+/** Longer than a request may take that reserved its place before the deletion and stores its messages after it. */
+const PURGE_AFTER_SECONDS = 20;
+
 async function purgeLater({ purges, observe }: ApiParts, { id, organization }: Conversation): Promise<void> {
   try {
-    await purges.send([{ body: { purge: id, organization }, group: organization }]);
+    await purges.send([{ body: { purge: id, organization }, group: organization, delaySeconds: PURGE_AFTER_SECONDS }]);
   } catch (error) {
     if (!(error instanceof EnqueueError)) throw error;
     observe.count('EnqueueFailed', error.count);

@@ -32,7 +32,7 @@ export async function cancelMessage(parts: ApiParts, caller: Caller, id: string)
       const { message } = await readMessage(parts, caller, id);
       if (message.state === 'canceled') return message;
       const outcome = await cancel(parts.table, message, parts.clock.now());
-      if (outcome.changed) return outcome.message;
+      if (outcome.changed || outcome.message?.state === 'canceled') return outcome.message;
       if (outcome.message && outcome.message.state !== 'moved') throw tooLate(outcome.message);
       return undefined;
     },

@@ -20,7 +20,10 @@ const SENDABLE_MS = 24 * 3600_000;
 const QUIET_WITHIN_MS = 10_000;
 const QUIET_STEP_MS = 250;
 
-/** What was claimed before a STOP may still be on its way: ends when it is, so that nothing leaves after the answer. */
+/**
+ * What was claimed before a STOP may still be on its way: ends when it is, so that nothing
+ * leaves after the answer. Throws when that takes too long.
+ */
 export async function untilQuiet({ table, clock }: HookParts, identity: Identity): Promise<void> {
   const owner = (await findOwners(table, [identity])).get(identity.kind);
   if (owner === undefined) return;
@@ -28,4 +31,5 @@ export async function untilQuiet({ table, clock }: HookParts, identity: Identity
     const now = clock.now();
     if (!(await isBeingSent(table, owner, { from: now - SENDABLE_MS, to: now }))) return;
   }
+  throw new Error('A message is still on its way after a STOP: the provider must ask again.');
 }

@@ -4,7 +4,7 @@ import type { Message } from '../domain/message.ts';
 import type { ConversationState } from '../domain/rules.ts';
 import { predecessor } from '../runtime/ids.ts';
 import { toConversation, toConversationItem } from './conversation-item.ts';
-import { absent, type Changes, type Condition, equals } from './expression.ts';
+import { absent, all, any, type Changes, type Condition, equals, exists } from './expression.ts';
 import { type Identity, ownerIn, takeIdentity } from './identities.ts';
 import { contactPointerKey, conversationKey, type IdentifierKind, messageKey } from './keys.ts';
 import { areStored, putMessages, storeBodies } from './messages.ts';
@@ -95,19 +95,24 @@ export type ReserveOutcome =
 
 /**
  * Raises `seq` by the number of messages to come and notes the time of acceptance, under the conditions given. Answers
- * the conversation as it then is: the messages get the last `count` numbers.
+ * the conversation as it then is: the messages get the last `count` numbers. `token` names the request: the SDK's own
+ * repetition of a call whose answer was lost is told from another writer by it, and leaves a gap in the numbers only.
  */
 export async function reserveSequence(
   table: Table,
   id: string,
-  reserve: { count: number; now: number; changes?: Changes; conditions: readonly Condition[] },
+  reserve: { count: number; now: number; token: string; changes?: Changes; conditions: readonly Condition[] },
 ): Promise<ReserveOutcome> {
-  const { count, now, changes = {}, conditions } = reserve;
+  const { count, now, token, changes = {}, conditions } = reserve;
   const outcome = await updateItem(
     table,
     conversationKey(id),
-    { ...changes, set: { ...changes.set, lastAt: now, updatedAt: now }, add: { ...changes.add, seq: count } },
-    ...conditions,
+    {
+      ...changes,
+      set: { ...changes.set, lastAt: now, updatedAt: now, reservedBy: token },
+      add: { ...changes.add, seq: count },
+    },
+    any(all(exists('pk'), ...conditions), equals('reservedBy', token)),
   );
   if (outcome.done) return { reserved: true, conversation: toConversation(outcome.item) };
   return { reserved: false, found: outcome.old && toConversation(outcome.old) };
@@ -115,12 +120,12 @@ export async function reserveSequence(
 
 /**
  * Attaches free identities to a contact and stores messages, in one transaction. Not attached: one of them was not free
- * any more, and nothing was written. Repeating the call with the same messages is success.
+ * any more, or somebody else has reserved a place since, and nothing was written. Repeating the call with the same messages is success.
  */
 export async function attachIdentities(
   table: Table,
   attach: {
-    conversation: string;
+    conversation: Conversation;
     identities: readonly Identity[];
     changes: Changes;
     messages: readonly Message[];
@@ -128,12 +133,14 @@ export async function attachIdentities(
 ): Promise<{ attached: boolean }> {
   await storeBodies(table, attach.messages);
   const outcome = await transact(table, [
-    ...attach.identities.map((identity) => takeIdentity(table, identity, attach.conversation)),
+    ...attach.identities.map((identity) => takeIdentity(table, identity, attach.conversation.id)),
     updateAction(
       table,
-      conversationKey(attach.conversation),
+      conversationKey(attach.conversation.id),
       { ...attach.changes, add: { identities: new Set(attach.identities.map((identity) => identity.name)) } },
+      exists('pk'),
       absent('deletedAt'),
+      equals('seq', attach.conversation.seq),
     ),
     ...putMessages(table, attach.messages),
   ]);

@@ -43,8 +43,11 @@ export const oneOf =
 const join =
   (word: string) =>
   (...conditions: readonly Condition[]): Condition =>
-  (use) =>
-    conditions.map((condition) => `(${condition(use)})`).join(` ${word} `);
+  (use) => {
+    const [first, ...others] = conditions.map((condition) => condition(use));
+    // DynamoDB refuses redundant parentheses, so a condition that stands alone gets none.
+    return others.length === 0 ? (first ?? '') : [first, ...others].map((part) => `(${part})`).join(` ${word} `);
+  };
 export const all = join('AND');
 export const any = join('OR');
 

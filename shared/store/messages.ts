@@ -181,13 +181,16 @@ export async function listBetween(
   return pages.flat();
 }
 
+/** Others may hold what is not due yet by our clock. */
+const CLOCK_SKEW_MS = 5_000;
+
 /** Whether somebody is sending one of these messages just now: a claim whose lease is not over. */
 export async function isBeingSent(
   table: Table,
   conversation: string,
   span: { from: number; to: number },
 ): Promise<boolean> {
-  const messages = await listBetween(table, conversation, span);
+  const messages = await listBetween(table, conversation, { from: span.from, to: span.to + CLOCK_SKEW_MS });
   return messages.some(({ state, lease = 0 }) => state === 'sending' && lease > span.to);
 }
 

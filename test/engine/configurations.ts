@@ -34,6 +34,11 @@ export const CONFIGURATIONS: readonly Configuration[] = [
     { stall: 0.03, stallMaxMs: 400 },
     { together: true, maxPeople: 1, maxRequests: 5, startAgain: 0.8, otherIdentifiers: 0.4 },
   ),
+  configure(
+    'touchpoints',
+    { lost: 0.1, throttle: 0.05, stall: 0.03, stallMaxMs: 400 },
+    { together: true, maxPeople: 1, maxRequests: 4, otherIdentifiers: 0.3, ownTouchpoint: 0.5, reply: 0.6, delay: 0 },
+  ),
 ];
 
 /** Aimed at one broken variant each: what must happen for it to show is rare otherwise. */

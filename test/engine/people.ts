@@ -13,6 +13,8 @@ export interface Setting {
 }
 
 export const PEPPER = 'the pepper of the simulation';
+/** Where contacts write to. */
+export const RECEIVER = '100000001';
 export const TEMPLATE = 'reminder';
 
 const PROVIDERS: readonly ProviderName[] = ['ses', 'twilio', 'whatsapp'];
@@ -29,7 +31,7 @@ export function createSetting(nonce: string): Setting {
       name: type,
       type,
       status: 'active',
-      params: {},
+      params: type === 'whatsapp' ? { phoneNumberId: RECEIVER } : {},
     }),
   );
   const template = TemplateSchema.parse({

@@ -28,6 +28,8 @@ export interface Shape {
   /** When the STOP comes, in milliseconds after the person's first request, at most. */
   readonly stopWithinMs: number;
   readonly touchpoints: readonly Touchpoint[];
+  /** Per message: it names its touchpoint. */
+  readonly ownTouchpoint: number;
   /** Per message: it has a delay. */
   readonly delay: number;
   /** Per message: a `/leave`. */
@@ -47,6 +49,7 @@ export const USUAL_SHAPE: Shape = {
   atTheWait: false,
   stopWithinMs: 120_000,
   touchpoints: ['email', 'sms', 'sms', 'whatsapp'],
+  ownTouchpoint: 0.7,
   delay: 0.5,
   leave: 0.15,
   sameText: 0.3,
@@ -172,7 +175,7 @@ function outbound(random: Random, shape: Shape, needsTouchpoint: boolean): Draft
   const text = random.chance(shape.sameText)
     ? 'Hello.'
     : `Text ${random.below(1_000_000)}${random.chance(0.05) ? LONG_TEXT : ''}`;
-  const touchpoint = needsTouchpoint || random.chance(0.7) ? random.pick(shape.touchpoints) : undefined;
+  const touchpoint = needsTouchpoint || random.chance(shape.ownTouchpoint) ? random.pick(shape.touchpoints) : undefined;
   return {
     text,
     role: 'agent',

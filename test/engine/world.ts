@@ -22,7 +22,7 @@ import type { Observer } from '../../shared/runtime/observe.ts';
 import { purge } from '../../shared/store/deletion.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { count, createHistory, type History, type MessagePlace } from './history.ts';
-import { createSetting, PEPPER, type Setting } from './people.ts';
+import { createSetting, PEPPER, RECEIVER, type Setting } from './people.ts';
 import { type Callback, createProvider } from './providers.ts';
 import { createQueue, createQueueClient, type SimulatedQueue, urlOf } from './queues.ts';
 import type { Ending, Process, Scheduler } from './scheduler.ts';
@@ -316,7 +316,7 @@ export function createWorld({ table, nonce, scheduler, variant }: WorldOptions):
       process: 0,
     };
     history.asked.push(asked);
-    const event = { kind: 'inbound', providerId: id, from: telephone, to: '', text, media: [] } as const;
+    const event = { kind: 'inbound', providerId: id, from: telephone, to: RECEIVER, text, media: [] } as const;
     call(asked.name, provider, event, () => {
       asked.answered = moment();
       asked.status = 200;

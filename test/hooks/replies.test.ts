@@ -295,9 +295,9 @@ describe('STOP', () => {
     expect(states).toEqual(['sending', 'sending', 'sending']);
   });
 
-  it('is answered in time also when something stays on its way', async () => {
+  it('is an error, in time, when something stays on its way: what is answered is quiet', async () => {
     await setting.given({}, { state: 'sending', token: 't', lease: NOW + 45_000 });
-    await sms({ Body: 'STOP' });
+    await expect(sms({ Body: 'STOP' })).rejects.toThrow('still on its way');
     expect(setting.clock.now() - NOW).toBeLessThanOrEqual(12_000);
   });
 });

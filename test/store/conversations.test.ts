@@ -188,12 +188,22 @@ describe('creating a conversation', () => {
   });
 });
 
+const updateTouchpoint = (id: string, touchpoint: string) =>
+  reserveSequence(table, id, {
+    count: 0,
+    now: LATER,
+    token: 'set-up',
+    changes: { set: { touchpoint } },
+    conditions: [],
+  });
+
 describe('reserving places', () => {
   it('raises the sequence by the number of messages, and notes the time', async () => {
     const conversation = await stored({ seq: 4 });
     const outcome = await reserveSequence(table, conversation.id, {
       count: 3,
       now: LATER,
+      token: 'request-1',
       changes: { set: { touchpoint: 'email', 'services.email': ['mail'] } },
       conditions: [atMost('lastAt', LATER)],
     });
@@ -212,25 +222,53 @@ describe('reserving places', () => {
   it('answers what stood in the way, and changes nothing', async () => {
     const conversation = await stored({ lastAt: LATER + 1 });
     expect(
-      await reserveSequence(table, conversation.id, { count: 1, now: LATER, conditions: [atMost('lastAt', LATER)] }),
+      await reserveSequence(table, conversation.id, {
+        count: 1,
+        now: LATER,
+        token: 'request-1',
+        conditions: [atMost('lastAt', LATER)],
+      }),
     ).toEqual({ reserved: false, found: conversation });
     expect(await asStored(conversation.id)).toEqual(conversation);
   });
 
   it('finds nothing where there is no conversation, and makes none', async () => {
     const id = newId();
-    expect(await reserveSequence(table, id, { count: 1, now: LATER, conditions: [equals('orgPath', 'x')] })).toEqual({
+    expect(
+      await reserveSequence(table, id, {
+        count: 1,
+        now: LATER,
+        token: 'request-1',
+        conditions: [equals('orgPath', 'x')],
+      }),
+    ).toEqual({
       reserved: false,
       found: undefined,
     });
     expect(await asStored(id)).toBeUndefined();
   });
 
+  it('knows its own repetition, whose first answer was lost, from another writer', async () => {
+    const conversation = await stored({ seq: 4, lastAt: LATER });
+    const reserve = (token: string) =>
+      reserveSequence(table, conversation.id, {
+        count: 1,
+        now: LATER,
+        token,
+        changes: { set: { touchpoint: 'whatsapp' } },
+        conditions: [equals('touchpoint', conversation.touchpoint ?? 'email')],
+      });
+    await updateTouchpoint(conversation.id, conversation.touchpoint ?? 'email');
+    expect(await reserve('request-1')).toMatchObject({ reserved: true });
+    expect(await reserve('request-1')).toMatchObject({ reserved: true, conversation: { seq: 6 } });
+    expect(await reserve('request-2')).toMatchObject({ reserved: false });
+  });
+
   it('gives out every place once, to thirty at a time', async () => {
     const conversation = await stored({ seq: 0 });
     const outcomes = await Promise.all(
-      Array.from({ length: 30 }, () =>
-        reserveSequence(table, conversation.id, { count: 2, now: LATER, conditions: [] }),
+      Array.from({ length: 30 }, (_, index) =>
+        reserveSequence(table, conversation.id, { count: 2, now: LATER, token: `request-${index}`, conditions: [] }),
       ),
     );
     const last = outcomes.map((outcome) => (outcome.reserved ? outcome.conversation.seq : 0));
@@ -241,7 +279,7 @@ describe('reserving places', () => {
 describe('attaching identities', () => {
   const attach = (conversation: Conversation, identities: Identity[], messages: Message[]) =>
     attachIdentities(table, {
-      conversation: conversation.id,
+      conversation,
       identities,
       changes: { set: { 'profile.email': 'new@example.com' } },
       messages,
@@ -351,7 +389,7 @@ describe('what a rule changes', () => {
 
   it('leaves what appends write alone: sequence and time of acceptance', async () => {
     const conversation = await stored({ seq: 1 });
-    await reserveSequence(table, conversation.id, { count: 5, now: LATER, conditions: [] });
+    await reserveSequence(table, conversation.id, { count: 5, now: LATER, token: 'request-1', conditions: [] });
     await writeRule(table, conversation, rule(conversation), LATER + 1);
     expect(await asStored(conversation.id)).toMatchObject({ seq: 6, lastAt: LATER, status: 'active' });
   });

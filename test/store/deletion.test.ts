@@ -57,7 +57,7 @@ describe('deleting a contact', () => {
 
   it('that meets a new message writes nothing', async () => {
     const { conversation, identity } = await stored();
-    await reserveSequence(table, conversation.id, { count: 1, now: LATER, conditions: [] });
+    await reserveSequence(table, conversation.id, { count: 1, now: LATER, token: 'request-1', conditions: [] });
     expect(await markDeleted(table, conversation, LATER)).toBeUndefined();
     expect((await findOwners(table, [identity])).get('telephone')).toBe(conversation.id);
   });
@@ -69,7 +69,7 @@ describe('deleting a contact', () => {
     const attach = async () => {
       if (attached) return;
       attached = true;
-      await attachIdentities(table, { conversation: conversation.id, identities: [late], changes: {}, messages: [] });
+      await attachIdentities(table, { conversation, identities: [late], changes: {}, messages: [] });
     };
     for (let tries = 0; tries < 3; tries++) {
       if ((await markDeleted(interrupted(attach), conversation, LATER)) !== undefined) break;
