@@ -39,6 +39,8 @@ export interface Overture {
   readonly url: string;
   /** The page with the mails that were sent. */
   readonly inboxUrl: string;
+  /** The doubles check requests against the providers' own documents, which are not part of the repository. */
+  readonly checksRequests: boolean;
   readonly stack: LocalStack;
   readonly table: Table;
   /** A token for a seeded user. Undefined when there is no such user. */
@@ -95,7 +97,7 @@ export async function startOverture(options: OvertureOptions): Promise<Overture>
     await register(doubles, sendersOf(services, seed.watemplates, stack.url));
     tokenFor = createTokenPrinter(table, secretOf(stack, 'TokenKey'));
     const demoUser = seed.users[0]?.id;
-    return { url: stack.url, inboxUrl, stack, table, token: tokenFor, demoUser, stop };
+    return { url: stack.url, inboxUrl, checksRequests: doubles.specs, stack, table, token: tokenFor, demoUser, stop };
   } catch (error) {
     await stop();
     throw error;

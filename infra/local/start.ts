@@ -1,14 +1,15 @@
-import { startOverture } from './overture.ts';
+import { type Overture, startOverture } from './overture.ts';
 
 const DEFAULT_PORT = 3000;
 
-const banner = (url: string, inboxUrl: string, token: string): string => `
+const banner = ({ url, inboxUrl, checksRequests }: Overture, token: string): string => `
   Overture is running: the deployed definition, on this machine.
 
   API        ${url}/v2
   Mail       ${inboxUrl}
   Outbox     ${url}/_local/outbox
   Token      ${token}
+  Doubles    requests are ${checksRequests ? 'checked' : 'not checked'} against the providers' documents${checksRequests ? '' : ', which are not here'}
 
   Try it:
 
@@ -56,7 +57,7 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
   endWithParent(stop);
   const token = overture.demoUser === undefined ? undefined : await overture.token(overture.demoUser);
-  console.log(banner(overture.url, overture.inboxUrl, token ?? '(the seed has no users)'));
+  console.log(banner(overture, token ?? '(the seed has no users)'));
 }
 
 await main().catch((error: Error) => {

@@ -69,7 +69,7 @@ describe('SendRawEmail', () => {
         provider: 'ses',
         to: 'ana@example.com',
         subject: 'Olá',
-        text: 'Dag é\n',
+        text: 'Dag é',
         providerId: MessageId,
         messageId: 'abc',
         headers: expect.objectContaining({
