@@ -5,7 +5,7 @@ import { EnqueueError } from '../../shared/queue/send.ts';
 import { untilWritten } from '../../shared/store/contention.ts';
 import { findByContact } from '../../shared/store/conversations.ts';
 import { markDeleted } from '../../shared/store/deletion.ts';
-import { isBeingSent } from '../../shared/store/messages.ts';
+import { untilQuiet } from '../../shared/store/quiet.ts';
 import type { ApiParts } from './parts.ts';
 
 const notFound = (): RequestError => new RequestError('not_found', 'Contact not found');
@@ -55,29 +55,21 @@ export async function deleteContact(parts: ApiParts, caller: Caller, id: string)
     random,
     () => observe.count('WriteContended'),
   );
-  await untilQuiet(parts, deleted.conversation.id);
+  if (!(await untilQuiet(table, clock, deleted.conversation.id, QUIET_WITHIN_MS))) throw stillOnItsWay();
   await purgeLater(parts, deleted.conversation);
   return { contact: id, conversation: deleted.conversation.id, identifiers: deleted.identifiers };
 }
 
-/** Messages stay sendable for a day after their moment. */
-const SENDABLE_MS = 24 * 3600_000;
 /** The function itself has 10 s. */
 const QUIET_WITHIN_MS = 7_000;
-const QUIET_STEP_MS = 200;
 
-async function untilQuiet({ table, clock }: ApiParts, conversation: string): Promise<void> {
-  for (const deadline = clock.now() + QUIET_WITHIN_MS; clock.now() < deadline; await clock.sleep(QUIET_STEP_MS)) {
-    const now = clock.now();
-    if (!(await isBeingSent(table, conversation, { from: now - SENDABLE_MS, to: now }))) return;
-  }
-  throw new RequestError(
+const stillOnItsWay = (): RequestError =>
+  new RequestError(
     'overloaded',
     'The contact is deleted, but a message to them is still on its way. Repeat the request in a moment.',
     [],
     { 'retry-after': '5' },
   );
-}
 
 /** Longer than a request may take that reserved its place before the deletion and stores its messages after it. */
 const PURGE_AFTER_SECONDS = 20;

@@ -1,10 +1,7 @@
 import type { AcceptedDraft } from '../../shared/domain/acceptance.ts';
-import type { Message } from '../../shared/domain/message.ts';
+import { type Message, SENDABLE_MS } from '../../shared/domain/message.ts';
 import type { IdMaker } from '../../shared/runtime/ids.ts';
 import { messageSk } from '../../shared/store/keys.ts';
-
-/** A message that could not be sent within a day of its moment is not worth sending. */
-export const EXPIRES_AFTER_MS = 24 * 3600_000;
 
 export interface MessageSetting {
   readonly conversation: string;
@@ -34,7 +31,7 @@ export function newMessages(drafts: readonly AcceptedDraft[], setting: MessageSe
       updatedAt: setting.acceptedAt,
       state: 'pending',
       attempt: 0,
-      expiresAt: due + EXPIRES_AFTER_MS,
+      expiresAt: due + SENDABLE_MS,
     };
   });
 }

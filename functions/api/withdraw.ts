@@ -1,13 +1,12 @@
 import type { Caller } from '../../shared/auth/caller.ts';
 import { RequestError } from '../../shared/domain/errors.ts';
-import type { Message, MessageState } from '../../shared/domain/message.ts';
+import { type Message, type MessageState, SENDABLE_MS } from '../../shared/domain/message.ts';
 import { advance } from '../../shared/queue/advance.ts';
 import { EnqueueError } from '../../shared/queue/send.ts';
 import { untilWritten } from '../../shared/store/contention.ts';
 import { cancel, move } from '../../shared/store/deliveries.ts';
 import { messageSk } from '../../shared/store/keys.ts';
 import { findNext } from '../../shared/store/messages.ts';
-import { EXPIRES_AFTER_MS } from './new-messages.ts';
 import type { ApiParts } from './parts.ts';
 import { readMessage } from './read.ts';
 import { wake } from './wake.ts';
@@ -68,7 +67,7 @@ export async function moveMessage(
         delay,
         notBefore: undefined,
         updatedAt: now,
-        expiresAt: due + EXPIRES_AFTER_MS,
+        expiresAt: due + SENDABLE_MS,
       };
       return (await move(parts.table, message, to, now)) ? { from: message, to, orgPath } : undefined;
     },

@@ -1,7 +1,7 @@
 import { type ConsentChange, consentIn } from '../../shared/domain/consent-words.ts';
 import { optIn, optOut, type Reach } from '../../shared/store/consent.ts';
 import { findOwners, type Identity } from '../../shared/store/identities.ts';
-import { isBeingSent } from '../../shared/store/messages.ts';
+import { untilQuiet } from '../../shared/store/quiet.ts';
 import type { HookParts } from './parts.ts';
 
 /** Stores what a contact's words say of consent, before anything else of their message is. */
@@ -14,22 +14,15 @@ export async function applyConsent(parts: HookParts, reach: Reach, text: string)
   return change;
 }
 
-/** Messages stay sendable for a day after their moment. */
-const SENDABLE_MS = 24 * 3600_000;
 /** Twilio waits 15 s for an answer. */
 const QUIET_WITHIN_MS = 10_000;
-const QUIET_STEP_MS = 250;
 
 /**
- * What was claimed before a STOP may still be on its way: ends when it is, so that nothing
- * leaves after the answer. Throws when that takes too long.
+ * What was claimed before a STOP may still be on its way: ends when nothing is, so that nothing leaves after the
+ * answer. Throws when that takes too long.
  */
-export async function untilQuiet({ table, clock }: HookParts, identity: Identity): Promise<void> {
+export async function untilStopped({ table, clock }: HookParts, identity: Identity): Promise<void> {
   const owner = (await findOwners(table, [identity])).get(identity.kind);
-  if (owner === undefined) return;
-  for (const deadline = clock.now() + QUIET_WITHIN_MS; clock.now() < deadline; await clock.sleep(QUIET_STEP_MS)) {
-    const now = clock.now();
-    if (!(await isBeingSent(table, owner, { from: now - SENDABLE_MS, to: now }))) return;
-  }
+  if (owner === undefined || (await untilQuiet(table, clock, owner, QUIET_WITHIN_MS))) return;
   throw new Error('A message is still on its way after a STOP: the provider must ask again.');
 }

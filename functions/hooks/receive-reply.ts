@@ -9,12 +9,13 @@ import type { InboundEvent } from '../../shared/providers/provider.ts';
 import { successor } from '../../shared/runtime/ids.ts';
 import type { OrganizationConfiguration } from '../../shared/store/configuration.ts';
 import { untilWritten } from '../../shared/store/contention.ts';
-import { createConversation, getConversation, storeInbound } from '../../shared/store/conversations.ts';
+import { createConversation, getConversation } from '../../shared/store/conversations.ts';
 import { absent } from '../../shared/store/expression.ts';
 import { findOwners, type Identity, identityOf } from '../../shared/store/identities.ts';
 import { inboundGuardKey, messageSk } from '../../shared/store/keys.ts';
+import { storeInbound } from '../../shared/store/rule-writes.ts';
 import { putAction } from '../../shared/store/table.ts';
-import { applyConsent, untilQuiet } from './consent.ts';
+import { applyConsent, untilStopped } from './consent.ts';
 import type { HookParts } from './parts.ts';
 
 /** The service a reply came through, and the touchpoint it came by. */
@@ -63,7 +64,7 @@ export async function receiveReply(parts: HookParts, carrier: Carrier, event: In
     () => parts.observe.count('WriteContended'),
   );
   parts.observe.count('ReplyReceived', 1, touchpoint);
-  if (change === 'stop') await untilQuiet(parts, heard.identity);
+  if (change === 'stop') await untilStopped(parts, heard.identity);
 }
 
 /** Meta sends what all numbers of an app receive to one address: only those of the service's own number are its own. */

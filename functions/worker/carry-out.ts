@@ -3,9 +3,9 @@ import type { Conversation } from '../../shared/domain/conversation.ts';
 import { isOutbound, type Message } from '../../shared/domain/message.ts';
 import { roleIn } from '../../shared/domain/roles.ts';
 import { applyRule, type ConversationState } from '../../shared/domain/rules.ts';
-import { finishWithRule, writeRule } from '../../shared/store/conversations.ts';
 import { failPending } from '../../shared/store/deliveries.ts';
 import { getMessage } from '../../shared/store/messages.ts';
+import { finishWithRule, writeRule } from '../../shared/store/rule-writes.ts';
 import type { WorkerParts } from './parts.ts';
 import type { Step } from './step.ts';
 

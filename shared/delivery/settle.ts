@@ -1,5 +1,5 @@
 import type { Delivery } from '../contracts/queue-messages.ts';
-import type { Message } from '../domain/message.ts';
+import { type Message, SENDABLE_MS } from '../domain/message.ts';
 import { nextAttempt, UNKNOWN_ERROR } from '../domain/unclear.ts';
 import type { LookupResult } from '../providers/provider.ts';
 import { resolveUnknown, type SendOutcome } from '../store/deliveries.ts';
@@ -39,9 +39,6 @@ async function ask(parts: DeliveryParts, message: Message): Promise<LookupResult
   const found = await prepared.provider.lookup({ service, secret, to, content, senderId, since, timeoutMs });
   return found.outcome === 'found' ? withoutOthers(parts, message, found.providerIds) : found;
 }
-
-/** Messages stay sendable for a day after their moment. */
-const SENDABLE_MS = 24 * 3600_000;
 
 /** The same text may have been sent to the same number before: what is known as another message is not this one. */
 async function withoutOthers(

@@ -24,6 +24,9 @@ export type MessageState = 'pending' | 'sending' | 'unknown' | 'sent' | 'failed'
 const TERMINAL: ReadonlySet<MessageState> = new Set(['sent', 'failed', 'done', 'canceled', 'moved']);
 export const isTerminal = (state: MessageState): boolean => TERMINAL.has(state);
 
+/** A message that could not be sent within a day of its moment is not worth sending. */
+export const SENDABLE_MS = 24 * 3600_000;
+
 export type ReceiptStatus = 'queued' | 'accepted' | 'sent' | 'delivered' | 'read' | 'failed' | 'expired';
 
 /** How far a message is known to have come, apart from the state that drives sending. `at` is epoch milliseconds. */

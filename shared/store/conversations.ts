@@ -1,18 +1,15 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Conversation } from '../domain/conversation.ts';
 import type { Message } from '../domain/message.ts';
-import type { ConversationState } from '../domain/rules.ts';
 import { predecessor } from '../runtime/ids.ts';
 import { toConversation, toConversationItem } from './conversation-item.ts';
 import { absent, all, any, type Changes, type Condition, equals, exists } from './expression.ts';
 import { type Identity, ownerIn, takeIdentity } from './identities.ts';
-import { contactPointerKey, conversationKey, type IdentifierKind, messageKey } from './keys.ts';
+import { contactPointerKey, conversationKey, type IdentifierKind } from './keys.ts';
 import { areStored, putMessages, storeBodies } from './messages.ts';
 import {
   batchGet,
-  checkAction,
   type FailedAction,
-  type Item,
   putAction,
   type Table,
   type TransactItem,
@@ -185,87 +182,3 @@ export async function appendOnce(
   ]);
   return { stored: outcome.done };
 }
-
-/** Writes what a rule changed, if nobody changed the conversation since it was read. */
-export async function writeRule(
-  table: Table,
-  conversation: Conversation,
-  next: ConversationState,
-  now: number,
-): Promise<{ written: boolean }> {
-  const outcome = await updateItem(
-    table,
-    conversationKey(conversation.id),
-    ruleChanges(next, now),
-    equals('version', conversation.version),
-  );
-  return { written: outcome.done };
-}
-
-/** Finishes a message that goes to nobody, together with what its rule changed: `pending` → `done`. */
-export async function finishWithRule(
-  table: Table,
-  conversation: Conversation,
-  message: Message,
-  next: ConversationState | undefined,
-  now: number,
-): Promise<{ written: boolean }> {
-  const unchanged = equals('version', conversation.version);
-  const outcome = await transact(table, [
-    updateAction(
-      table,
-      messageKey(message.conversation, message.key),
-      { set: { state: 'done', updatedAt: now } },
-      equals('state', 'pending'),
-    ),
-    next
-      ? updateAction(table, conversationKey(conversation.id), ruleChanges(next, now), unchanged)
-      : checkAction(table, conversationKey(conversation.id), unchanged),
-  ]);
-  return { written: outcome.done };
-}
-
-/**
- * Stores a message of the contact with what it changes of the conversation, in one transaction under the version and
- * sequence that were read. `guard` is an item that may exist only once.
- */
-export async function storeInbound(
-  table: Table,
-  inbound: {
-    conversation: Conversation;
-    message: Message;
-    next: ConversationState;
-    changes: Changes['set'];
-    guard: Item;
-    now: number;
-  },
-): Promise<'stored' | 'repeated' | 'outdated'> {
-  const { conversation, message, next, now } = inbound;
-  await storeBodies(table, [message]);
-  const rule = ruleChanges(next, now);
-  const outcome = await transact(table, [
-    putAction(table, inbound.guard, absent('pk')),
-    updateAction(
-      table,
-      conversationKey(conversation.id),
-      { ...rule, set: { ...rule.set, ...inbound.changes, lastAt: message.due, seq: message.seq } },
-      equals('version', conversation.version),
-      equals('seq', conversation.seq),
-      absent('deletedAt'),
-    ),
-    ...putMessages(table, [message]),
-  ]);
-  if (outcome.done) return 'stored';
-  return outcome.actions[0]?.failed ? 'repeated' : 'outdated';
-}
-
-const ruleChanges = (next: ConversationState, now: number): Changes => ({
-  set: {
-    status: next.status,
-    participants: next.participants,
-    channels: next.channels,
-    channelsOffline: next.channelsOffline,
-    updatedAt: now,
-  },
-  add: { version: 1 },
-});

@@ -181,19 +181,6 @@ export async function listBetween(
   return pages.flat();
 }
 
-/** Others may hold what is not due yet by our clock. */
-const CLOCK_SKEW_MS = 5_000;
-
-/** Whether somebody is sending one of these messages just now: a claim whose lease is not over. */
-export async function isBeingSent(
-  table: Table,
-  conversation: string,
-  span: { from: number; to: number },
-): Promise<boolean> {
-  const messages = await listBetween(table, conversation, { from: span.from, to: span.to + CLOCK_SKEW_MS });
-  return messages.some(({ state, lease = 0 }) => state === 'sending' && lease > span.to);
-}
-
 /** The newest messages of a conversation, oldest first, with their bodies; not the places that messages moved from. */
 export async function listNewest(table: Table, conversation: string, limit: number): Promise<Message[]> {
   const { Items = [] } = await table.client.send(

@@ -7,16 +7,14 @@ import {
   appendOnce,
   attachIdentities,
   createConversation,
-  finishWithRule,
   getConversation,
   reserveSequence,
-  storeInbound,
-  writeRule,
 } from '../../shared/store/conversations.ts';
 import { absent, atMost, equals } from '../../shared/store/expression.ts';
 import { findOwners, type Identity, identityOf } from '../../shared/store/identities.ts';
 import { conversationKey, inboundGuardKey } from '../../shared/store/keys.ts';
 import { getMessage } from '../../shared/store/messages.ts';
+import { finishWithRule, storeInbound, writeRule } from '../../shared/store/rule-writes.ts';
 import { type Item, putAction, putItem, type Table } from '../../shared/store/table.ts';
 import {
   AGENT,

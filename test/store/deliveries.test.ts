@@ -15,7 +15,8 @@ import {
   type Transition,
 } from '../../shared/store/deliveries.ts';
 import { messageSk } from '../../shared/store/keys.ts';
-import { appendMessages, getMessage, isBeingSent } from '../../shared/store/messages.ts';
+import { appendMessages, getMessage } from '../../shared/store/messages.ts';
+import { untilQuiet } from '../../shared/store/quiet.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { aConversation, aMessage, NOW, newId, tableOf } from '../support/builders.ts';
 import { startTestTable, type TestTable } from '../support/emulators.ts';
@@ -368,18 +369,26 @@ describe('an operator’s giving up of a message', () => {
 });
 
 describe('whether a message is on its way', () => {
-  const span = { from: NOW - 3600_000, to: NOW };
+  /** One look at the conversation, at NOW. */
+  const isQuiet = (conversation: string): Promise<boolean> => {
+    let now = NOW;
+    const sleep = async (ms: number) => {
+      now += ms;
+    };
+    return untilQuiet(table, { now: () => now, sleep }, conversation, 1);
+  };
 
   it.each<[string, Partial<Message>, boolean]>([
     ['under a live lease', { state: 'sending', lease: NOW + 1 }, true],
-    ['under a live lease, due long before', { state: 'sending', lease: NOW + 1, due: span.from }, true],
+    ['under a live lease, due long before', { state: 'sending', lease: NOW + 1, due: NOW - 3600_000 }, true],
+    ['under a live lease, not due yet by our clock', { state: 'sending', lease: NOW + 1, due: NOW + 500 }, true],
     ['under a lease that is over', { state: 'sending', lease: NOW }, false],
     ['pending', { state: 'pending' }, false],
     ['sent', { state: 'sent' }, false],
   ])('one that is %s: %s', async (_which, overrides, expected) => {
     const conversation = newId();
     await appendMessages(table, [aMessage({ conversation, token: TOKEN, ...overrides })]);
-    expect(await isBeingSent(table, conversation, span)).toBe(expected);
+    expect(await isQuiet(conversation)).toBe(!expected);
   });
 
   it('is seen behind a crowd of others', async () => {
@@ -390,7 +399,7 @@ describe('whether a message is on its way', () => {
     );
     for (let start = 0; start < crowd.length; start += 40) await appendMessages(table, crowd.slice(start, start + 40));
     await appendMessages(table, [first]);
-    expect(await isBeingSent(table, conversation, span)).toBe(true);
+    expect(await isQuiet(conversation)).toBe(false);
   });
 });
 

@@ -10,7 +10,7 @@ import {
   appendMessages,
   findNext,
   getMessage,
-  isBeingSent,
+  listBetween,
   listNewest,
   locateMessage,
   readTurn,
@@ -263,7 +263,7 @@ describe('what decides about sending', () => {
     const { conversation, key } = aMessage();
     await readTurn(elsewhere, conversation, key);
     await findNext(elsewhere, conversation, key);
-    await isBeingSent(elsewhere, conversation, { from: NOW, to: NOW });
+    await listBetween(elsewhere, conversation, { from: NOW, to: NOW });
     await getMessage(elsewhere, conversation, key);
     const inputs = [
       ...mock.commandCalls(QueryCommand).map(({ args }) => args[0].input),
