@@ -74,6 +74,9 @@ async function figures(onTable: Table, configuration: Configuration, from: numbe
       `parked ${sum((run) => run.counts.get('parked') ?? 0)}, sent again ${sum((run) => run.counts.get('MessageSentAgain') ?? 0)}, ` +
       `${(all.length / seconds).toFixed(1)} runs/s`,
   );
+  const answers = [...new Set(all.flatMap(({ counts }) => [...counts.keys()]))].filter((name) => / \d{3}$/.test(name));
+  const told = answers.toSorted().map((name) => `${name}: ${sum((run) => run.counts.get(name) ?? 0)}`);
+  console.log(`  answers ${told.join(', ')}`);
   for (const [kind, found] of kinds) {
     const seeds = [...new Set(found.map(({ seed }) => seed))].toSorted((a, b) => a - b);
     console.log(

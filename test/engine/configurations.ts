@@ -39,7 +39,17 @@ export const CONFIGURATIONS: readonly Configuration[] = [
     { lost: 0.1, throttle: 0.05, stall: 0.03, stallMaxMs: 400 },
     { together: true, maxPeople: 1, maxRequests: 4, otherIdentifiers: 0.3, ownTouchpoint: 0.5, reply: 0.6, delay: 0 },
   ),
+  configure('withdrawals', { stall: 0.02, stallMaxMs: 2_000 }, { withdraw: 1, delay: 0.7, leave: 0.25 }),
+  configure(
+    'deletions',
+    { stall: 0.03, stallMaxMs: 12_000, ambiguous: 0.15 },
+    { deletion: 1, delay: 0.3, stop: 0.4, stopWithinMs: 20_000, withdraw: 0.2 },
+  ),
+  configure('repeats', { lost: 0.08, kill: 0.03, stall: 0.02 }, { repeat: 0.8, maxRequests: 4, startAgain: 0.6 }),
 ];
+
+const SLOW_TO_SEND: Partial<Faults> = { stall: 0.1, stallMaxMs: 10_000, kill: 0 };
+const QUICK_TO_SEND: Partial<Shape> = { reply: 0, maxPeople: 1, touchpoints: ['sms'], delay: 0, leave: 0 };
 
 /** Aimed at one broken variant each: what must happen for it to show is rare otherwise. */
 export const AIMED: Readonly<Record<BrokenName, Configuration>> = {
@@ -52,17 +62,24 @@ export const AIMED: Readonly<Record<BrokenName, Configuration>> = {
   'drops-under-lease': configure('drops-under-lease', { kill: 0.05, duplicate: 0.3 }),
   'no-version': configure(
     'no-version',
-    { stall: 0.1, stallMaxMs: 20_000, duplicate: 0.5 },
-    { maxPeople: 1, leave: 0.5 },
+    { stall: 0.15, stallMaxMs: 4_000, duplicate: 0.7, kill: 0 },
+    { maxPeople: 1, leave: 0.4, delay: 0, reply: 1, touchpoints: ['sms'] },
   ),
-  'rule-without-state': configure('rule-without-state', { duplicate: 0.5 }),
+  'rule-without-state': configure(
+    'rule-without-state',
+    { duplicate: 0.5, stall: 0.05 },
+    { delay: 0, leave: 0.5, maxPeople: 1 },
+  ),
   'sdk-retries': configure('sdk-retries', { ambiguous: 0.4 }),
-  'consent-first': configure(
-    'consent-first',
-    { stall: 0.1, stallMaxMs: 10_000, kill: 0 },
-    { stop: 1, stopWithinMs: 4_000, reply: 0, maxPeople: 1, touchpoints: ['sms'], delay: 0, leave: 0 },
-  ),
+  'consent-first': configure('consent-first', SLOW_TO_SEND, { ...QUICK_TO_SEND, stop: 1, stopWithinMs: 2_000 }),
   'record-without-token': configure('record-without-token', { stall: 0.05, stallMaxMs: 60_000, callbackLost: 0 }),
+  'cancel-deletes': configure('cancel-deletes', {}, { withdraw: 1, delay: 0.7 }),
+  'stop-at-once': configure(
+    'stop-at-once',
+    { ...SLOW_TO_SEND, stall: 0.2 },
+    { ...QUICK_TO_SEND, maxPeople: 4, maxRequests: 2, stop: 1, stopWithinMs: 3_000 },
+  ),
+  'deletion-at-once': configure('deletion-at-once', SLOW_TO_SEND, { ...QUICK_TO_SEND, deletion: 1 }),
 };
 
 export function configurationNamed(name: string): Configuration {

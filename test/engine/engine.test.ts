@@ -8,7 +8,7 @@ import { type Run, runOnce } from './run.ts';
 import { BROKEN, type BrokenName, type Variant } from './variants.ts';
 
 /** Small numbers for every change; `cli.ts --runs 20000` for a night. */
-const RUNS = 20;
+const RUNS = 6;
 const AIMED_RUNS = 400;
 const AT_ONCE = 4;
 

@@ -21,9 +21,18 @@ export interface StoredConversation {
 export interface Facts {
   readonly history: History;
   readonly skewMs: number;
+  readonly organization: string;
   /** The organization's channels. */
   readonly channels: readonly string[];
+  /** Those that are there, marked deleted or not. */
   readonly conversations: ReadonlyMap<string, StoredConversation>;
+  /** How many items are left of each, those that are gone included. */
+  readonly partitions: ReadonlyMap<string, number>;
+  /**
+   * A request's place in one of these was given by a call whose answer was lost, and somebody else got theirs before
+   * the SDK repeated it: touchpoint and profile may end in no order of the requests, which is accepted.
+   */
+  readonly outrun: ReadonlySet<string>;
   readonly messages: readonly Message[];
   /** Conversation by identifier as written, of all that requests named. */
   readonly owners: ReadonlyMap<string, string>;
@@ -39,7 +48,13 @@ export const placeOf = ({ conversation, key }: Pick<Message, 'conversation' | 'k
 export async function collectFacts(table: Table, world: World): Promise<Facts> {
   const { history, scheduler } = world;
   const conversations = new Map<string, StoredConversation>();
-  for (const id of history.conversations.keys()) conversations.set(id, await readConversation(table, id));
+  const partitions = new Map<string, number>();
+  for (const id of history.conversations.keys()) {
+    const items = await readPartition(table, id);
+    partitions.set(id, items.length);
+    const conversation = conversationIn(items);
+    if (conversation) conversations.set(id, conversation);
+  }
   const owners = await readOwners(table, world);
   const askedBy = new Map(history.asked.map((asked) => [asked.process, asked]));
   const requests = new Map(history.stored.map((stored) => [placeOf(stored), askedBy.get(stored.process)]));
@@ -47,8 +62,11 @@ export async function collectFacts(table: Table, world: World): Promise<Facts> {
   return {
     history,
     skewMs: scheduler.faults.skewMs,
+    organization: world.setting.organization,
     channels: world.setting.configuration.channels.map(({ id }) => id),
     conversations,
+    partitions,
+    outrun: findOutrun(history),
     messages: [...conversations.values()].flatMap(({ messages }) => messages),
     owners,
     requestOf: (message) => requests.get(placeOf(message)),
@@ -67,7 +85,16 @@ function firstReached({ sent, rules }: History): Map<string, Moment> {
   return moments;
 }
 
-async function readConversation(table: Table, id: string): Promise<StoredConversation> {
+function findOutrun({ reserved }: History): Set<string> {
+  const outrun = reserved.filter((lost, index) => {
+    if (!lost.lost) return false;
+    const next = reserved.slice(index + 1).find(({ conversation }) => conversation === lost.conversation);
+    return next !== undefined && next.process !== lost.process;
+  });
+  return new Set(outrun.map(({ conversation }) => conversation));
+}
+
+async function readPartition(table: Table, id: string): Promise<Item[]> {
   const items: Item[] = [];
   let start: Item | undefined;
   do {
@@ -83,8 +110,12 @@ async function readConversation(table: Table, id: string): Promise<StoredConvers
     items.push(...(page.Items ?? []));
     start = page.LastEvaluatedKey;
   } while (start);
+  return items;
+}
+
+function conversationIn(items: readonly Item[]): StoredConversation | undefined {
   const head = items.find(({ sk }) => sk === HEAD);
-  if (!head) throw new Error(`The conversation ${id} is not there any more.`);
+  if (!head) return undefined;
   const messages = items.filter(({ sk }) => isMessageSk(String(sk))).map((item) => toMessage(item));
   return { conversation: toConversation(head), messages };
 }
@@ -97,7 +128,7 @@ interface Named {
 /** The identifiers that a request or a reply names. */
 export const namedIn = ({ kind, body }: Asked): Named => {
   if (kind === 'reply') return { telephone: (body as { telephone: string }).telephone };
-  if (kind === 'append') return {};
+  if (kind !== 'start') return {};
   const { email, telephone } = (body as { contact: { profile: Named } }).contact.profile;
   return { ...(email !== undefined && { email }), ...(telephone !== undefined && { telephone }) };
 };

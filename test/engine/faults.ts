@@ -1,4 +1,5 @@
 import { ProvisionedThroughputExceededException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import type { QueueName } from '../../infra/stages.ts';
 import type { Process, Scheduler } from './scheduler.ts';
 
 /** What goes wrong, by probability: per step of a process, per call, per delivery or per message, as named. */
@@ -81,6 +82,8 @@ export interface AwsCall<T> {
   refusal?(): Error | undefined;
   /** The service knows a repetition of a call that succeeded by its token, and does not execute it again. */
   readonly knowsRepetition?: boolean;
+  /** Called when it was executed and its answer is lost. */
+  lost?(): void;
 }
 
 const SDK_TRIES = 3;
@@ -104,6 +107,7 @@ async function executeAndAnswer<T>(scheduler: Scheduler, process: Process, call:
     );
   let answer = await execute();
   if (scheduler.fault('lost')) {
+    if (answer.ok) call.lost?.();
     await process.pause(100 + scheduler.random.below(400));
     if (!(answer.ok && call.knowsRepetition)) answer = await execute();
   }
@@ -126,3 +130,17 @@ export const conflicted = (actions: number): Error =>
       Code: index === 0 ? 'TransactionConflict' : 'None',
     })),
   });
+
+/** For some runs: a while in which the functions behind queues throw at once. */
+export function createOutage(scheduler: Scheduler, queues: readonly QueueName[]): { hits(queue: QueueName): boolean } {
+  const { random } = scheduler;
+  if (!scheduler.fault('outage')) return { hits: () => false };
+  const queue = random.pick(['all', ...queues] as const);
+  const from = scheduler.now() + random.below(700_000);
+  const to = from + random.below(1_800_000);
+  scheduler.log('outage of', queue, 'from', from, 'to', to);
+  return {
+    hits: (name) =>
+      !scheduler.isCalm() && (queue === 'all' || queue === name) && scheduler.now() >= from && scheduler.now() < to,
+  };
+}

@@ -1,4 +1,4 @@
-import type { MessageState, ReceiptStatus } from '../../shared/domain/message.ts';
+import type { Message, MessageState, ReceiptStatus } from '../../shared/domain/message.ts';
 import type { Touchpoint } from '../../shared/domain/touchpoint.ts';
 import type { DeliveryStatus, SendRequest } from '../../shared/providers/provider.ts';
 
@@ -27,6 +27,10 @@ export interface Sent {
   readonly left: Moment;
   /** When the invocation that sent it claimed the message. */
   readonly claimed: Moment | undefined;
+  /** When that invocation last read the conversation. */
+  readonly looked: Moment | undefined;
+  /** When it read whether the contact opted out. */
+  readonly consented: Moment | undefined;
   /** When the provider took it; undefined: it did not. */
   accepted?: Moment;
   /** What the provider made of it in the end. */
@@ -56,14 +60,20 @@ export interface RuleApplied extends MessagePlace {
 export interface Asked {
   readonly name: string;
   readonly person: number;
-  readonly kind: 'start' | 'append' | 'reply';
+  readonly kind: 'start' | 'append' | 'reply' | 'cancel' | 'move' | 'delete';
   readonly path: string;
   readonly body: unknown;
+  /** The message to cancel or move, or the conversation whose contact to delete. */
+  readonly subject?: string;
+  /** Its `Idempotency-Key`. */
+  readonly key?: string;
   readonly started: Moment;
   readonly process: number;
   answered?: Moment;
   status?: number;
   answer?: unknown;
+  /** It was answered from what was noted of an earlier one. */
+  isReplayed?: boolean;
 }
 
 export interface Reported {
@@ -81,10 +91,26 @@ export interface Consent {
   readonly when: Moment;
 }
 
+/** A message as it was put into the table. */
+export interface Stored extends MessagePlace {
+  readonly message: Message;
+  readonly process: number;
+  readonly when: Moment;
+}
+
+/** A write that gave somebody a place in a conversation. */
+export interface Reserved {
+  readonly conversation: string;
+  readonly process: number;
+  readonly when: Moment;
+  /** Nobody got its answer. */
+  readonly lost: boolean;
+}
+
 /** What happened in a run, as far as the invariants ask. */
 export interface History {
   readonly asked: Asked[];
-  readonly stored: (MessagePlace & { readonly id: string; readonly process: number; readonly when: Moment })[];
+  readonly stored: Stored[];
   /** Items of conversations as they were created. */
   readonly conversations: Map<string, Record<string, unknown>>;
   readonly changes: Change[];
@@ -93,8 +119,13 @@ export interface History {
   readonly rules: RuleApplied[];
   /** When a process last read its conversation. */
   readonly looks: Map<number, Moment>;
+  /** When a process last read an opt-out. */
+  readonly consentLooks: Map<number, Moment>;
   readonly reports: Reported[];
   readonly consents: Consent[];
+  /** When a conversation was first marked deleted. */
+  readonly deletions: Map<string, Moment>;
+  readonly reserved: Reserved[];
   readonly counts: Map<string, number>;
 }
 
@@ -107,8 +138,11 @@ export const createHistory = (): History => ({
   sent: [],
   rules: [],
   looks: new Map(),
+  consentLooks: new Map(),
   reports: [],
   consents: [],
+  deletions: new Map(),
+  reserved: [],
   counts: new Map(),
 });
 

@@ -1,15 +1,13 @@
 import { isTerminal, type Message } from '../../shared/domain/message.ts';
 import { mergeReceipt } from '../../shared/domain/receipts.ts';
-import { parseTelephone } from '../../shared/domain/telephone.ts';
-import { digest } from '../../shared/store/digest.ts';
-import { optOutKey } from '../../shared/store/keys.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { collectFacts, type Facts, placeOf } from './facts.ts';
 import type { Moment, Sent } from './history.ts';
-import { PEPPER } from './people.ts';
+import { deletionHolds, stopHolds } from './quiet.ts';
+import { repeatsCountOnce } from './repeats.ts';
 import { replayRules } from './replay-rules.ts';
 import { isSomeOrder } from './serial-order.ts';
-import { keyOf } from './table.ts';
+import { withdrawnStays } from './withdrawn.ts';
 import type { World } from './world.ts';
 
 export interface Verdict {
@@ -24,7 +22,7 @@ type Invariant = (facts: Facts) => string[];
 export async function judgeRun(table: Table, world: World): Promise<Verdict> {
   const facts = await collectFacts(table, world);
   const found = INVARIANTS.flatMap((invariant) => invariant(facts));
-  return { violations: [...found, ...optedOut(facts, world)], messages: facts.messages.length };
+  return { violations: found, messages: facts.messages.length };
 }
 
 const describe = (message: Message): string =>
@@ -137,43 +135,35 @@ const truth: Invariant = (facts) =>
     ];
   });
 
-/** All messages of an answered request are there; those of any other are, or none is. */
-const nothingLost: Invariant = ({ history, messages }) =>
-  history.asked
-    .filter(({ kind }) => kind !== 'reply')
-    .flatMap((asked) => {
-      const { name, status, body, answer } = asked;
-      const stored = history.stored.filter(({ process }) => process === asked.process);
-      const kept = new Set(stored.map(({ id }) => id));
+/** All messages of an answered request are there, but for what was purged; those of any other are, or none is. */
+const nothingLost: Invariant = (facts) => {
+  const { history, messages, conversations } = facts;
+  const kept = new Set(messages.map(({ id }) => id));
+  const purged = history.stored.filter(({ conversation }) => !conversations.has(conversation));
+  for (const { message } of purged) kept.add(message.id);
+  return history.asked
+    .filter(({ kind }) => kind === 'start' || kind === 'append')
+    .flatMap(({ name, status, body, answer, process }) => {
+      const stored = new Set(history.stored.flatMap((one) => (one.process === process ? one.message.id : [])));
       const wanted = Array.isArray(body) ? body.length : (body as { messages: unknown[] }).messages.length;
       const accepted = status !== undefined && status < 300;
       const named = accepted ? idsIn(answer) : [];
-      const isLost =
-        accepted && (named.length !== wanted || !named.every((id) => messages.some((known) => known.id === id)));
-      const isHalf = kept.size !== 0 && kept.size !== wanted;
+      const isLost = accepted && (named.length !== wanted || !named.every((id) => kept.has(id)));
+      const isHalf = stored.size !== 0 && stored.size !== wanted;
       return [
         ...(isLost ? [`lost: a message of ${name}`] : []),
-        ...(isHalf ? [`half: ${kept.size} of ${wanted} messages of ${name}`] : []),
-        ...(status === 500 ? [`fault: ${name} answers ${JSON.stringify(answer)}`] : []),
+        ...(isHalf ? [`half: ${stored.size} of ${wanted} messages of ${name}`] : []),
       ];
     });
+};
+
+const noFault: Invariant = ({ history }) =>
+  history.asked
+    .filter(({ status }) => status === 500)
+    .map(({ name, answer }) => `fault: ${name} answers ${JSON.stringify(answer)}`);
 
 const idsIn = (answer: unknown): string[] =>
   Array.isArray(answer) ? answer.map(({ id }) => id) : (answer as { messages: string[] }).messages;
-
-/** Nothing leaves whose claim came after the STOP, but for a START in between. */
-function optedOut({ history }: Facts, { setting }: World): string[] {
-  return history.sent.flatMap(({ request, touchpoint, claimed, left }) => {
-    const parsed = parseTelephone(request.to);
-    const matchKey = parsed.ok ? parsed.matchKey : request.to;
-    const key = keyOf(optOutKey(setting.organization, digest(PEPPER, `address:${matchKey}`), touchpoint));
-    const own = history.consents.filter((consent) => consent.key === key);
-    if (!claimed) return [`unclaimed: ${placeOf(request.correlation)}`];
-    const stopped = own.findLast(({ when }) => isBefore(when, claimed))?.kind === 'stop';
-    const renewed = own.some(({ kind, when }) => kind === 'start' && isBefore(claimed, when) && isBefore(when, left));
-    return stopped && !renewed ? [`opted out: ${placeOf(request.correlation)} left all the same`] : [];
-  });
-}
 
 const INVARIANTS: readonly Invariant[] = [
   stuck,
@@ -184,6 +174,11 @@ const INVARIANTS: readonly Invariant[] = [
   notReopened,
   truth,
   nothingLost,
+  noFault,
   replayRules,
   isSomeOrder,
+  withdrawnStays,
+  stopHolds,
+  deletionHolds,
+  repeatsCountOnce,
 ];

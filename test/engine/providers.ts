@@ -109,6 +109,8 @@ async function send(
     touchpoint: CARRIED[name],
     left,
     claimed,
+    looked: history.looks.get(process.id),
+    consented: history.consentLooks.get(process.id),
     providerId: `${name}-${history.sent.length + 1}`,
   };
   history.sent.push(sent);

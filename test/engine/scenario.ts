@@ -1,6 +1,8 @@
 import type { Touchpoint } from '../../shared/domain/touchpoint.ts';
 import type { ProviderName } from '../../shared/providers/provider.ts';
 import { MAX_DELAY_SECONDS } from '../../shared/queue/send.ts';
+import { successor } from '../../shared/runtime/ids.ts';
+import type { Ask } from './callers.ts';
 import { emailOf, TEMPLATE, telephoneOf } from './people.ts';
 import type { Random } from './random.ts';
 import type { World } from './world.ts';
@@ -36,6 +38,12 @@ export interface Shape {
   readonly leave: number;
   /** Messages say the same. */
   readonly sameText: number;
+  /** Per request: one of the person's messages is canceled or moved later. */
+  readonly withdraw: number;
+  /** Per person: their contact is deleted. */
+  readonly deletion: number;
+  /** Per request: it comes again, under an `Idempotency-Key` or with its messages' `clientId`s. */
+  readonly repeat: number;
 }
 
 export const USUAL_SHAPE: Shape = {
@@ -53,6 +61,9 @@ export const USUAL_SHAPE: Shape = {
   delay: 0.5,
   leave: 0.15,
   sameText: 0.3,
+  withdraw: 0,
+  deletion: 0,
+  repeat: 0,
 };
 
 interface Draft {
@@ -63,9 +74,13 @@ interface Draft {
   readonly delay?: number;
   readonly isBackchannel?: boolean;
   readonly meta?: Record<string, unknown>;
+  readonly clientId?: string;
 }
 
 const DELAYS = [500, 900, 1_500, 3_000, 61_000, 600_000, 1_500_000, 2_400_000];
+const WITHDRAWN_AFTER = [200, 2_000, 50_000, 200_000];
+const MOVED_BY = [0, 2_000, 61_000, 700_000];
+const DELETION_TRIES = 5;
 const LONG_TEXT = 'All that there is to say. '.repeat(60);
 
 /** Schedules what the people of a run do. */
@@ -87,17 +102,23 @@ function playPerson(world: World, shape: Shape, person: number): void {
     const name = `request ${person}.${index}`;
     scheduler.at(moment, () => {
       const known = isFirst || random.chance(shape.startAgain) ? undefined : conversationOf(world, person);
-      if (known) append(world, name, person, known, drafts);
-      else start(world, shape, name, person, drafts);
+      const repetition = repetitionOf(random, shape, name, drafts);
+      const ask = known
+        ? append(name, person, known, repetition.drafts)
+        : start(world, shape, name, person, repetition.drafts);
+      askAll(world, { ...ask, ...(repetition.key !== undefined && { key: repetition.key }) }, repetition.after);
     });
+    if (random.chance(shape.withdraw)) playWithdrawal(world, person, `of ${name}`, moment);
     if (shape.atTheWait) moment = first + MAX_DELAY_SECONDS * 1000 - 200 + random.below(1_200);
     else if (shape.together) moment += random.below(120);
     else moment += random.chance(0.3) ? random.below(50) : random.below(random.chance(0.7) ? 4_000 : 90_000);
   }
   if (random.chance(shape.reply))
     writeBack(world, person, first + random.below(shape.together ? 200 : 20_000), 'Thanks!');
+  if (random.chance(shape.deletion))
+    playDeletion(world, person, first + random.below(random.chance(0.5) ? 10_000 : 120_000));
   if (!random.chance(shape.stop)) return;
-  const stopsAt = first + random.below(random.chance(0.5) ? 10_000 : shape.stopWithinMs);
+  const stopsAt = first + random.below(random.chance(0.5) ? Math.min(10_000, shape.stopWithinMs) : shape.stopWithinMs);
   const provider = writeBack(
     world,
     person,
@@ -110,12 +131,14 @@ function playPerson(world: World, shape: Shape, person: number): void {
 
 /** A conversation that an earlier answer named. */
 function conversationOf({ history }: World, person: number): string | undefined {
-  const answered = history.asked.filter((asked) => asked.person === person && (asked.status ?? 500) < 300);
+  const answered = history.asked.filter(
+    ({ kind, status = 500, ...asked }) => kind === 'start' && asked.person === person && status < 300,
+  );
   const ids = answered.flatMap(({ answer }) => (answer as { id?: string } | undefined)?.id ?? []);
   return ids.at(-1);
 }
 
-function start(world: World, shape: Shape, name: string, person: number, drafts: Draft[]): void {
+function start(world: World, shape: Shape, name: string, person: number, drafts: readonly Draft[]): Ask {
   const { random } = world.scheduler;
   const other = 100 + person * 10 + random.below(2);
   const email = random.chance(shape.otherIdentifiers) ? emailOf(other) : emailOf(person);
@@ -127,14 +150,93 @@ function start(world: World, shape: Shape, name: string, person: number, drafts:
     ...(withEmail && { email }),
     ...(withTelephone && { telephone }),
   };
-  const messages = drafts.some(isOutbound) ? drafts : [outbound(random, shape, true), ...drafts];
+  const opening = drafts[0]?.clientId === undefined ? {} : { clientId: `${name} opening` };
+  const messages = drafts.some(isOutbound) ? drafts : [{ ...outbound(random, shape, true), ...opening }, ...drafts];
   const body = { organization: world.setting.organization, type: 'contact', contact: { profile }, messages };
-  world.request({ name, person, kind: 'start', path: '/v2/conversations', body });
+  return { name, person, kind: 'start', path: '/v2/conversations', body };
 }
 
-function append(world: World, name: string, person: number, conversation: string, drafts: Draft[]): void {
+function append(name: string, person: number, conversation: string, drafts: readonly Draft[]): Ask {
   const path = `/v2/conversations/${conversation}/messages`;
-  world.request({ name, person, kind: 'append', path, body: drafts });
+  return { name, person, kind: 'append', path, body: drafts };
+}
+
+interface Repetition {
+  readonly drafts: readonly Draft[];
+  readonly key?: string;
+  /** How long after it the request comes again, in milliseconds. */
+  readonly after: readonly number[];
+}
+
+function repetitionOf(random: Random, shape: Shape, name: string, drafts: readonly Draft[]): Repetition {
+  if (!random.chance(shape.repeat)) return { drafts, after: [] };
+  const after = Array.from({ length: 1 + random.below(2) }, () => random.below(random.chance(0.5) ? 200 : 20_000));
+  if (random.chance(0.5)) return { drafts, key: name.replaceAll(' ', '-'), after };
+  return { drafts: drafts.map((draft, index) => ({ ...draft, clientId: `${name}.${index}` })), after };
+}
+
+function askAll(world: World, ask: Ask, after: readonly number[]): void {
+  const { scheduler } = world;
+  world.request(ask);
+  after.forEach((wait, index) => {
+    scheduler.at(scheduler.now() + wait, () => world.request({ ...ask, name: `${ask.name} again ${index + 1}` }));
+  });
+}
+
+function playWithdrawal(world: World, person: number, name: string, moment: number): void {
+  const { scheduler } = world;
+  const { random } = scheduler;
+  scheduler.at(moment + random.pick(WITHDRAWN_AFTER) + random.below(3_000), () => {
+    const messages = messagesOf(world, person);
+    if (messages.length === 0) return;
+    const message = random.pick(messages);
+    const asked = { person, path: `/v2/messages/${message}`, subject: message };
+    if (random.chance(0.5))
+      world.request({ ...asked, name: `cancel ${name}`, kind: 'cancel', method: 'DELETE', body: undefined });
+    else
+      world.request({
+        ...asked,
+        name: `move ${name}`,
+        kind: 'move',
+        method: 'PATCH',
+        body: { delay: random.pick(MOVED_BY) },
+      });
+  });
+}
+
+/** Messages that earlier answers named. */
+const messagesOf = ({ history }: World, person: number): string[] =>
+  history.asked
+    .filter(
+      ({ kind, status = 500, ...asked }) =>
+        asked.person === person && status < 300 && (kind === 'start' || kind === 'append'),
+    )
+    .flatMap(({ answer }) =>
+      Array.isArray(answer) ? answer.map(({ id }: { id: string }) => id) : (answer as { messages: string[] }).messages,
+    );
+
+/** The client repeats a deletion until it is told that it is done, a few times. */
+function playDeletion(world: World, person: number, moment: number): void {
+  const { scheduler } = world;
+  const go = (conversation: string, tries: number): void => {
+    world.request({
+      name: `deletion ${person}.${tries}`,
+      person,
+      kind: 'delete',
+      method: 'DELETE',
+      path: `/v2/contacts/${successor(conversation)}`,
+      body: undefined,
+      subject: conversation,
+      ended: ({ status = 500 }) => {
+        if (status < 500 || tries === DELETION_TRIES) return;
+        scheduler.at(scheduler.now() + 1_000 * tries, () => go(conversation, tries + 1));
+      },
+    });
+  };
+  scheduler.at(moment, () => {
+    const conversation = conversationOf(world, person);
+    if (conversation) go(conversation, 1);
+  });
 }
 
 const isOutbound = ({ role, type, isBackchannel }: Draft): boolean =>

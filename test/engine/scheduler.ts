@@ -195,8 +195,12 @@ export function createScheduler(random: Random, faults: Faults, trace?: (line: s
     now: () => now,
     step: () => step,
     spawn,
-    at: (moment, act) => timers.push({ at: moment, act }),
-    addSource: (source) => sources.push(source),
+    at(moment, act) {
+      timers.push({ at: moment, act });
+    },
+    addSource(source) {
+      sources.push(source);
+    },
     fault,
     real(promise) {
       outside = promise.then(nothing, nothing);

@@ -7,6 +7,7 @@ interface Draft {
   readonly type: MessageType;
   readonly role: MessageRole;
   readonly isBackchannel?: boolean;
+  readonly clientId?: string;
   readonly touchpoint?: Touchpoint;
 }
 
@@ -16,6 +17,9 @@ interface Contact {
   readonly email: string | undefined;
   readonly telephone: string | undefined;
   readonly touchpoint: Touchpoint | undefined;
+  readonly isDeleted: boolean;
+  /** Every `clientId` used. */
+  readonly used: ReadonlySet<string>;
 }
 
 interface State {
@@ -29,7 +33,8 @@ interface Outcome {
   readonly state: State;
   readonly contact: number;
   readonly created: boolean;
-  readonly refused: boolean;
+  /** With this status. */
+  readonly refused: 400 | 404 | undefined;
   /** Of its outbound messages. */
   readonly touchpoints: readonly Touchpoint[];
 }
@@ -40,7 +45,7 @@ const TOO_MANY = 100_000;
 export function isSomeOrder(facts: Facts): string[] {
   const people = new Set(facts.history.asked.map(({ person }) => person));
   return [...people].flatMap((person) => {
-    const asked = facts.history.asked.filter((one) => one.person === person && one.status !== 503);
+    const asked = facts.history.asked.filter((one) => one.person === person && counts(one));
     const search = { facts, visited: 0 };
     const found = findOrder(search, asked, { contacts: [], owners: new Map() });
     if (found || search.visited > TOO_MANY) return [];
@@ -49,6 +54,10 @@ export function isSomeOrder(facts: Facts): string[] {
     ];
   });
 }
+
+/** Of what a person's requests came to: a deletion may be done and yet not answered with success. */
+const counts = ({ kind, status, isReplayed }: Asked): boolean =>
+  kind === 'delete' || (kind !== 'cancel' && kind !== 'move' && status !== 503 && isReplayed !== true);
 
 interface Search {
   readonly facts: Facts;
@@ -81,6 +90,7 @@ const draftsIn = ({ kind, body }: Asked): readonly Draft[] => {
 };
 
 function playAlone(state: State, asked: Asked): Outcome {
+  if (asked.kind === 'delete') return remove(state, contactNamed(state, asked), asked);
   if (asked.kind === 'append') return appendTo(state, contactNamed(state, asked), draftsIn(asked), {});
   const given = namedIn(asked);
   const [email, telephone] = [given.email, given.telephone].map((name) =>
@@ -97,7 +107,14 @@ function playAlone(state: State, asked: Asked): Outcome {
   return appendTo(state, chosen, drafts, ours);
 }
 
-const NOBODY: Contact = { id: undefined, email: undefined, telephone: undefined, touchpoint: undefined };
+const NOBODY: Contact = {
+  id: undefined,
+  email: undefined,
+  telephone: undefined,
+  touchpoint: undefined,
+  isDeleted: false,
+  used: new Set(),
+};
 type Given = { email?: string; telephone?: string };
 
 function create(state: State, given: Given, drafts: readonly Draft[]): Outcome {
@@ -108,20 +125,22 @@ function create(state: State, given: Given, drafts: readonly Draft[]): Outcome {
 
 function appendTo(state: State, index: number, drafts: readonly Draft[], given: Given): Outcome {
   const contact = state.contacts[index];
-  const refusal = { state, contact: index, created: false, refused: true, touchpoints: [] };
-  if (!contact) return refusal;
+  const refuse = (refused: 400 | 404): Outcome => ({ state, contact: index, created: false, refused, touchpoints: [] });
+  if (!contact || contact.isDeleted) return refuse(404);
+  const fresh = drafts.filter(({ clientId }) => clientId === undefined || !contact.used.has(clientId));
   let { touchpoint } = contact;
   const reachable = { email: given.email ?? contact.email, telephone: given.telephone ?? contact.telephone };
   const touchpoints: Touchpoint[] = [];
-  for (const draft of drafts.filter(isOutbound)) {
+  for (const draft of fresh.filter(isOutbound)) {
     touchpoint = draft.touchpoint ?? touchpoint;
-    if (touchpoint === undefined || reachable[IDENTIFIER_OF[touchpoint]] === undefined) return refusal;
+    if (touchpoint === undefined || reachable[IDENTIFIER_OF[touchpoint]] === undefined) return refuse(400);
     touchpoints.push(touchpoint);
   }
-  const contacts = state.contacts.with(index, { ...contact, ...reachable, touchpoint });
+  const used = new Set([...contact.used, ...fresh.flatMap(({ clientId }) => clientId ?? [])]);
+  const contacts = state.contacts.with(index, { ...contact, ...reachable, touchpoint, used });
   const owners = new Map(state.owners);
   for (const name of Object.values(given)) if (name !== undefined) owners.set(name, index);
-  return { state: { contacts, owners }, contact: index, created: false, refused: false, touchpoints };
+  return { state: { contacts, owners }, contact: index, created: false, refused: undefined, touchpoints };
 }
 
 function hear(state: State, known: number | undefined, { body }: Asked): Outcome {
@@ -132,7 +151,23 @@ function hear(state: State, known: number | undefined, { body }: Asked): Outcome
   const contacts = [...state.contacts];
   contacts[index] = { ...contact, touchpoint };
   const owners = new Map(state.owners).set(telephone, index);
-  return { state: { contacts, owners }, contact: index, created: known === undefined, refused: false, touchpoints: [] };
+  return {
+    state: { contacts, owners },
+    contact: index,
+    created: known === undefined,
+    refused: undefined,
+    touchpoints: [],
+  };
+}
+
+/** Deleting again is success until the purge is through. */
+function remove(state: State, index: number, { status }: Asked): Outcome {
+  const contact = state.contacts[index];
+  if (!contact || (contact.isDeleted && status === 404))
+    return { state, contact: index, created: false, refused: 404, touchpoints: [] };
+  const contacts = state.contacts.with(index, { ...contact, isDeleted: true });
+  const owners = new Map([...state.owners].filter(([, owner]) => owner !== index));
+  return { state: { contacts, owners }, contact: index, created: false, refused: undefined, touchpoints: [] };
 }
 
 const conversationOf = ({ kind, answer }: Asked): string | undefined => {
@@ -140,43 +175,55 @@ const conversationOf = ({ kind, answer }: Asked): string | undefined => {
   return (answer as { id?: string }).id;
 };
 
-const contactNamed = ({ contacts }: State, { path }: Asked): number =>
-  contacts.findIndex(({ id }) => id !== undefined && path.includes(id));
+const contactNamed = ({ contacts }: State, { path, subject }: Asked): number =>
+  contacts.findIndex(({ id }) => id !== undefined && (id === subject || path.includes(id)));
 
 /** The state after the request, if it answered what it would have answered alone; undefined otherwise. */
 function agree(facts: Facts, asked: Asked, outcome: Outcome): State | undefined {
   const { status, kind } = asked;
-  if (status === undefined || status >= 500 || kind === 'reply') return outcome.refused ? undefined : outcome.state;
-  if (outcome.refused || status >= 400) return outcome.refused && status === 400 ? outcome.state : undefined;
+  if (kind === 'reply') return outcome.state;
+  if (status === undefined || status >= 500) return outcome.refused ? undefined : named(facts, asked, outcome);
+  if (outcome.refused || status >= 400) return outcome.refused === status ? outcome.state : undefined;
+  if (kind === 'delete') return outcome.state;
   if (outcome.created !== (status === 201 && kind === 'start')) return undefined;
   const id = conversationOf(asked);
   const contact = outcome.state.contacts[outcome.contact];
   const isOther = outcome.state.contacts.some((one, index) => one.id === id && index !== outcome.contact);
   if (!contact || id === undefined || isOther || (contact.id !== undefined && contact.id !== id)) return undefined;
-  if (!isDeepEqual(touchpointsStored(facts, asked, id), outcome.touchpoints)) return undefined;
+  if (!facts.outrun.has(id) && !isDeepEqual(touchpointsStored(facts, asked), outcome.touchpoints)) return undefined;
   return { ...outcome.state, contacts: outcome.state.contacts.with(outcome.contact, { ...contact, id }) };
+}
+
+/** A request that was cut off may be known by its repetition. */
+function named({ history }: Facts, { process }: Asked, { state, contact }: Outcome): State | undefined {
+  const known = state.contacts[contact];
+  const id = known?.id ?? history.stored.find((stored) => stored.process === process)?.conversation;
+  return known && { ...state, contacts: state.contacts.with(contact, { ...known, id }) };
 }
 
 const isDeepEqual = (one: readonly unknown[], other: readonly unknown[]): boolean =>
   one.length === other.length && one.every((value, index) => value === other[index]);
 
-const touchpointsStored = (facts: Facts, asked: Asked, id: string): Touchpoint[] =>
-  (facts.conversations.get(id)?.messages ?? [])
-    .filter((message) => facts.requestOf(message) === asked && isOutbound(message))
-    .toSorted((one, other) => one.seq - other.seq)
-    .flatMap(({ touchpoint }) => touchpoint ?? []);
+const touchpointsStored = ({ history }: Facts, asked: Asked): Touchpoint[] =>
+  history.stored
+    .filter(({ process, message }) => process === asked.process && isOutbound(message))
+    .toSorted((one, other) => one.message.seq - other.message.seq)
+    .flatMap(({ message }) => message.touchpoint ?? []);
 
 /** Whether the table says what the state says. */
-function isEnd({ owners, conversations }: Facts, state: State): boolean {
+function isEnd({ owners, conversations, outrun }: Facts, state: State): boolean {
   const idOf = bind(owners, state);
   if (!idOf) return false;
   return state.contacts.every((contact, index) => {
-    const conversation = conversations.get(idOf.get(index) ?? '')?.conversation;
+    const conversation = conversations.get(contact.id ?? idOf.get(index) ?? '')?.conversation;
+    if (contact.isDeleted) return conversation === undefined || conversation.deletedAt !== undefined;
     return (
       conversation !== undefined &&
-      conversation.profile.email === contact.email &&
-      conversation.profile.telephone === contact.telephone &&
-      conversation.touchpoint === contact.touchpoint
+      conversation.deletedAt === undefined &&
+      (outrun.has(conversation.id) ||
+        (conversation.profile.email === contact.email &&
+          conversation.profile.telephone === contact.telephone &&
+          conversation.touchpoint === contact.touchpoint))
     );
   });
 }

@@ -10,6 +10,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { conversationOf, HEAD, isMessageSk } from '../../shared/store/keys.ts';
+import { toMessage } from '../../shared/store/message-item.ts';
 import { callAws, conflicted, throttled } from './faults.ts';
 import type { History, Moment } from './history.ts';
 import type { Process, Scheduler } from './scheduler.ts';
@@ -78,6 +79,7 @@ export function createTableClient(world: TableWorld, process: Process): DynamoDB
       },
       refusal: () => refusalOf(command),
       knowsRepetition: command instanceof TransactWriteCommand,
+      lost: () => noteReserved(world, process, command, true),
     });
     return variant.answer ? variant.answer(command, answer, process, history) : answer;
   };
@@ -88,9 +90,12 @@ const refusalOf = (command: Command): Error =>
   command instanceof TransactWriteCommand ? conflicted(command.input.TransactItems?.length ?? 0) : throttled();
 
 function note(world: TableWorld, process: Process, command: Command, answer: Anything): void {
-  if (command instanceof GetCommand && command.input.Key?.sk === HEAD)
-    world.history.looks.set(process.id, momentOf(world));
-  if (command instanceof DeleteCommand) noteConsent(world, 'start', command.input.Key);
+  const { history } = world;
+  if (command instanceof GetCommand && command.input.Key?.sk === HEAD) history.looks.set(process.id, momentOf(world));
+  if (command instanceof GetCommand && isOptOut(command.input.Key))
+    history.consentLooks.set(process.id, momentOf(world));
+  noteReserved(world, process, command, false);
+  if (command instanceof DeleteCommand && isOptOut(command.input.Key)) noteConsent(world, 'start', command.input.Key);
   if (command instanceof PutCommand) notePut(world, process, command.input.Item);
   if (command instanceof UpdateCommand) noteUpdate(world, process, command.input, answer.Attributes);
   if (command instanceof TransactWriteCommand) noteTransaction(world, process, command.input.TransactItems ?? []);
@@ -98,18 +103,41 @@ function note(world: TableWorld, process: Process, command: Command, answer: Any
 
 const momentOf = ({ scheduler }: TableWorld): Moment => ({ at: scheduler.now(), step: scheduler.step() });
 
+const isOptOut = (key: Anything): boolean => String(key?.pk).startsWith('P#');
+
+/** Whether an update sets an attribute, other than just asking for it. */
+export function setsAttribute(input: Anything, attribute: string): boolean {
+  const { ExpressionAttributeNames: names = {}, UpdateExpression = '' } = input ?? {};
+  const alias = Object.keys(names).find((name) => names[name] === attribute);
+  return alias !== undefined && UpdateExpression.split(/\b(?:REMOVE|ADD)\b/)[0]?.includes(`${alias} =`) === true;
+}
+
+const updatesOf = (command: Command): Anything[] => {
+  if (command instanceof UpdateCommand) return [command.input];
+  if (!(command instanceof TransactWriteCommand)) return [];
+  return (command.input.TransactItems ?? []).flatMap(({ Update }) => Update ?? []);
+};
+
+function noteReserved(world: TableWorld, process: Process, command: Command, lost: boolean): void {
+  const head = updatesOf(command).find(({ Key }) => Key.sk === HEAD);
+  if (!head || !setsAttribute(head, 'lastAt')) return;
+  const conversation = conversationOf(head.Key.pk);
+  world.history.reserved.push({ conversation, process: process.id, when: momentOf(world), lost });
+}
+
 function noteConsent(world: TableWorld, kind: 'stop' | 'start', key: Anything): void {
   world.history.consents.push({ key: keyOf(key), kind, when: momentOf(world) });
 }
 
 function notePut(world: TableWorld, process: Process, item: Anything): void {
   const { history } = world;
-  if (String(item.pk).startsWith('P#')) noteConsent(world, 'stop', item);
+  if (isOptOut(item)) noteConsent(world, 'stop', item);
   if (!String(item.pk).startsWith('C#')) return;
   const conversation = conversationOf(item.pk);
   if (item.sk === HEAD) history.conversations.set(conversation, item);
   if (!isMessageSk(item.sk)) return;
-  history.stored.push({ conversation, key: item.sk, id: item.id, process: process.id, when: momentOf(world) });
+  const message = toMessage(item);
+  history.stored.push({ conversation, key: item.sk, message, process: process.id, when: momentOf(world) });
   world.stored(item);
 }
 
@@ -132,7 +160,12 @@ function noteChange({ history, scheduler }: TableWorld, process: Process, key: A
 
 function noteTransaction(world: TableWorld, process: Process, actions: readonly Anything[]): void {
   for (const { Put } of actions) if (Put) notePut(world, process, Put.Item);
-  const finished = actions.find(({ Update }) => Update && isMessageSk(Update.Key.sk))?.Update;
+  const deleted = actions.find(({ Update }) => Update?.Key.sk === HEAD && setsAttribute(Update, 'deletedAt'))?.Update;
+  if (deleted) noteDeletion(world, conversationOf(deleted.Key.pk));
+  const changed = actions.find(({ Update }) => Update && isMessageSk(Update.Key.sk))?.Update;
+  const moved = changed && setsAttribute(changed, 'movedTo');
+  if (moved) noteChange(world, process, changed.Key, { state: 'moved', attempt: 0 });
+  const finished = moved ? undefined : changed;
   const heard = actions.find(({ Put }) => Put?.Item.inbound === true)?.Put;
   const isNew = actions.some(({ Put }) => Put?.Item.sk === HEAD && Put.Item.pk === heard?.Item.pk);
   if (finished) {
@@ -140,6 +173,11 @@ function noteTransaction(world: TableWorld, process: Process, actions: readonly 
     noteRule(world, process, 'finished', finished.Key);
   }
   if (heard && !isNew) noteRule(world, process, 'inbound', heard.Item);
+}
+
+function noteDeletion(world: TableWorld, conversation: string): void {
+  const { deletions } = world.history;
+  if (!deletions.has(conversation)) deletions.set(conversation, momentOf(world));
 }
 
 /** A rule written by the worker is that of the message in its tick. */

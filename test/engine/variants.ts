@@ -1,10 +1,10 @@
-import { GetCommand, QueryCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, QueryCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { QueueName } from '../../infra/stages.ts';
 import type { Provider } from '../../shared/providers/provider.ts';
 import { HEAD, isMessageSk } from '../../shared/store/keys.ts';
 import type { History } from './history.ts';
 import type { Process } from './scheduler.ts';
-import { type Anything, type Command, keyOf } from './table.ts';
+import { type Anything, type Command, keyOf, setsAttribute } from './table.ts';
 
 /** The engine with one of its sentences broken, from outside: by what its parts answer. Made afresh for every run. */
 export interface Variant {
@@ -46,12 +46,8 @@ const looks = (command: Command, direction: 'after' | 'before'): boolean =>
   command.input.ConsistentRead === true &&
   command.input.ScanIndexForward === (direction === 'after');
 
-const setsTo = (command: Command, attribute: string): boolean => {
-  if (!(command instanceof UpdateCommand)) return false;
-  const { ExpressionAttributeNames: names = {}, UpdateExpression = '' } = command.input;
-  const alias = Object.keys(names).find((name) => names[name] === attribute);
-  return alias !== undefined && UpdateExpression.split(/\b(?:REMOVE|ADD)\b/)[0]?.includes(`${alias} =`) === true;
-};
+const setsTo = (command: Command, attribute: string): boolean =>
+  command instanceof UpdateCommand && setsAttribute(command.input, attribute);
 
 const isClaim = (command: Command): boolean => isMessageSk(skOf(command)) && setsTo(command, 'lease');
 
@@ -145,6 +141,30 @@ const recordWithoutToken = (): Variant => ({
       : command,
 });
 
+/** A canceled message leaves no tombstone. */
+const cancelDeletes = (): Variant => ({
+  command(command) {
+    if (!(command instanceof UpdateCommand) || !setsTo(command, 'state')) return command;
+    const { ConditionExpression = '', ExpressionAttributeNames, ExpressionAttributeValues, ...input } = command.input;
+    if (!Object.values(ExpressionAttributeValues ?? {}).includes('canceled')) return command;
+    return new DeleteCommand({
+      TableName: input.TableName,
+      Key: input.Key,
+      ConditionExpression,
+      ExpressionAttributeNames: used(ExpressionAttributeNames, ConditionExpression),
+      ExpressionAttributeValues: used(ExpressionAttributeValues, ConditionExpression),
+      ReturnValues: 'ALL_OLD',
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    });
+  },
+});
+
+/** Those who wait until nothing is on its way any more see nothing on its way. */
+const answersAtOnce = (asker: 'reply' | 'deletion') => (): Variant => ({
+  answer: (command, answer, { name }) =>
+    name.startsWith(asker) && looks(command, 'before') ? { ...answer, Items: [] } : answer,
+});
+
 /** Each must be caught. */
 export const BROKEN = {
   'no-advance': noAdvance,
@@ -159,6 +179,9 @@ export const BROKEN = {
   'sdk-retries': sdkRetries,
   'consent-first': consentFirst,
   'record-without-token': recordWithoutToken,
+  'cancel-deletes': cancelDeletes,
+  'stop-at-once': answersAtOnce('reply'),
+  'deletion-at-once': answersAtOnce('deletion'),
 } as const satisfies Record<string, () => Variant>;
 
 export type BrokenName = keyof typeof BROKEN;
