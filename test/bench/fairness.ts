@@ -14,13 +14,15 @@ const LATENCY_MS = 50;
 const QUIET = '6663a1f684ba342816c4b7c4';
 const LOUD = 'aaa111111111111111111222';
 
-const start = (client: Client, organization: string, telephone: string) =>
-  client.post('/v2/conversations', {
+async function start(client: Client, organization: string, telephone: string): Promise<void> {
+  const { status, body } = await client.post('/v2/conversations', {
     organization,
     type: 'contact',
     contact: { profile: { telephone } },
     messages: [{ text: 'Hello!', touchpoint: 'sms', role: 'agent' }],
   });
+  if (status !== 201) throw new Error(`A start was answered ${status}: ${JSON.stringify(body)}`);
+}
 
 const percentile = (values: readonly number[], share: number): number =>
   [...values].sort((a, b) => a - b)[Math.ceil(values.length * share) - 1] ?? 0;
@@ -61,10 +63,10 @@ const row = (name: string, waits: readonly number[]) =>
 
 const doubles = await startDoubles({ latencyMs: LATENCY_MS });
 const client = await startClient({ doubles });
-await measureSingles(client, '+31651000');
-const alone = await measureSingles(client, '+31651001');
+await measureSingles(client, '+3165100');
+const alone = await measureSingles(client, '+3165101');
 const flooding = flood(client);
-const beside = await measureSingles(client, '+31651002');
+const beside = await measureSingles(client, '+3165102');
 await flooding;
 const ratio = percentile(beside, 0.99) / percentile(alone, 0.99);
 console.log('| start → provider, ms | p50 | p90 | p99 |\n|---|---|---|---|');
