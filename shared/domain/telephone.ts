@@ -47,7 +47,10 @@ const RENUMBERINGS: readonly Renumbering[] = [
 
 const codes = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
-/** Argentina's area codes of three digits, and those of four that begin like one of them (ENACOM); frozen with the keys. */
+/**
+ * Argentina's area codes of three digits, and those of four that begin like one of them (taken from
+ * libphonenumber's metadata); frozen with the keys.
+ */
 const AR_AREAS_OF_THREE = codes(`
   220 221 223 230 236 237 249 260 261 263 264 266 280 291 294 297 298 299 336 341 342 343 345 348 351 353 358 362
   364 370 376 379 380 381 383 385 387 388`);

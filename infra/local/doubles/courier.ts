@@ -24,7 +24,7 @@ export function createCourier() {
   const stopping = new AbortController();
   const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
 
-  /** By `node:http`, since with three callbacks a message `fetch` would cost more than everything else here. */
+  /** By `node:http`: there are three callbacks to a message, and `fetch` costs more. */
   function attempt(post: Post): Promise<Outcome> {
     const { url, headers, body } = post;
     const { promise, resolve } = Promise.withResolvers<Outcome>();

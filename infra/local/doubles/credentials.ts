@@ -1,6 +1,6 @@
 /**
  * What the local run uses where a deployed stage has Secrets Manager. The doubles accept only what is registered with
- * them, so these open nothing else; the numbers are valid to a validator and belong to nobody (fiction ranges).
+ * them, so these open nothing else; the numbers are valid to a validator, the American ones are kept for fiction.
  */
 const localHex = (label: string) => `10ca1${label}`.padEnd(32, '0');
 
