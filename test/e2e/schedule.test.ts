@@ -72,7 +72,7 @@ async function waitingInQueues(): Promise<number> {
 }
 
 describe('a message that is far ahead', () => {
-  it('leaves through a schedule, when nothing else holds its tick, on time', { timeout: 90_000 }, async () => {
+  it('leaves through a schedule, when nothing else holds its tick, and never early', { timeout: 90_000 }, async () => {
     const delay = (scheduleFromSeconds + hopSeconds + 15) * 1000;
     const [message = ''] = await start('scheduled@example.com', { text: 'later', delay });
     const { due, conversation, key } = await placeOf(message);
