@@ -5,7 +5,7 @@ import { createRouter } from '../../shared/http/router.ts';
 import type { ProviderEvent } from '../../shared/providers/provider.ts';
 import { applyDelivery } from './apply-delivery.ts';
 import type { HookParts } from './parts.ts';
-import { type Carrier, receiveReply } from './receive-reply.ts';
+import { receiveReply } from './receive-reply.ts';
 
 const PATH = '/v2/hooks/:provider/:service{/:purpose}?';
 /** Meta sends up to 3 MB. */
@@ -68,14 +68,5 @@ async function applyAll(parts: HookParts, service: Service, events: readonly Pro
   if (failures.length > 1) throw new AggregateError(failures, `${failures.length} of ${events.length} events failed.`);
 }
 
-async function apply(parts: HookParts, service: Service, event: ProviderEvent): Promise<void> {
-  if (event.kind === 'delivery') return applyDelivery(parts, service, event);
-  const carrier: Carrier = { service, touchpoint: touchpointOf(parts, service) };
-  return receiveReply(parts, carrier, event);
-}
-
-function touchpointOf({ providers }: HookParts, service: Service): Carrier['touchpoint'] {
-  const provider = providers[service.type];
-  if (!provider) throw new Error(`No provider speaks for services of type ${service.type}.`);
-  return provider.touchpoint;
-}
+const apply = (parts: HookParts, service: Service, event: ProviderEvent): Promise<void> =>
+  event.kind === 'delivery' ? applyDelivery(parts, service, event) : receiveReply(parts, service, event);

@@ -34,6 +34,8 @@ export type Content =
 
 export interface SendRequest {
   readonly correlation: Correlation;
+  /** Which of the provider's touchpoints the message goes by. */
+  readonly touchpoint: Touchpoint;
   readonly service: ServiceConfig;
   /** The service's credentials as stored in Secrets Manager; empty for providers that need none. */
   readonly secret: Readonly<Record<string, string | undefined>>;
@@ -76,6 +78,7 @@ export interface Rejected {
 export type SendResult = Accepted | Rejected;
 
 export interface LookupRequest {
+  readonly touchpoint: Touchpoint;
   readonly service: ServiceConfig;
   readonly secret: Readonly<Record<string, string | undefined>>;
   readonly to: string;
@@ -116,9 +119,10 @@ export interface DeliveryEvent {
 export interface InboundEvent {
   readonly kind: 'inbound';
   readonly providerId: string;
-  /** E.164 with `+`. */
+  readonly touchpoint: Touchpoint;
+  /** E.164 with `+`, or an email address. */
   readonly from: string;
-  /** The receiving address as the service knows it: E.164 with `+`, or Meta's phone number id. */
+  /** The receiving address as the service knows it: E.164 with `+`, Meta's phone number id, or an email address. */
   readonly to: string;
   readonly text: string;
   /** Links to attachments. */
@@ -146,7 +150,8 @@ export type ParsedCallback =
  */
 export interface Provider {
   readonly name: ProviderName;
-  readonly touchpoint: Touchpoint;
+  /** What it can carry; which of them a service carries depends on its params too. */
+  readonly touchpoints: readonly Touchpoint[];
   /** Never throws for anything the provider answers or fails to answer. Makes exactly one attempt. */
   send(request: SendRequest): Promise<SendResult>;
   /** Finds out what became of an ambiguous send; absent where the provider has no way to tell. */

@@ -67,6 +67,7 @@ describe('a delivery', () => {
     expect(requests()).toEqual([
       {
         correlation: { conversation: message.conversation, key: message.key, attempt: 0, message: message.id },
+        touchpoint: 'sms',
         service: {
           id: setting.services.sms,
           organization: setting.organization,

@@ -85,7 +85,7 @@ function createScriptedProvider(name: Provider['name'], touchpoint: Touchpoint):
   const found: LookupResult[] = [];
   return {
     name,
-    touchpoint,
+    touchpoints: [touchpoint],
     requests,
     lookups,
     answers: (...next) => void results.push(...next),

@@ -46,6 +46,7 @@ describe('an SMS of which nobody knows whether it was sent', () => {
     await settle(messages[0]);
     expect(lookups()).toEqual([
       {
+        touchpoint: 'sms',
         service: expect.objectContaining({ id: setting.services.sms }),
         secret: expect.objectContaining({ authToken: expect.any(String) }),
         to: TELEPHONE,

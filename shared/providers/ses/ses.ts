@@ -55,5 +55,5 @@ export function createSes(deps: SesDeps = {}): Provider {
     }
   }
 
-  return { name: 'ses', touchpoint: 'email', send };
+  return { name: 'ses', touchpoints: ['email'], send };
 }

@@ -102,6 +102,7 @@ function readInbound(read: Read): InboundEvent | undefined {
   return {
     kind: 'inbound',
     providerId,
+    touchpoint: 'sms',
     from,
     to,
     text: read('Body') || (media.length > 0 ? '[media]' : ''),

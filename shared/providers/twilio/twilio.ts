@@ -31,7 +31,7 @@ export function createTwilio({ baseUrl = 'https://api.twilio.com', ...deps }: Tw
 
   return {
     name: 'twilio',
-    touchpoint: 'sms',
+    touchpoints: ['sms'],
     send,
     lookup: createTwilioLookup({ http, baseUrl, now }),
     parseCallback: (request, secret) => parseTwilioCallback(request, secret.authToken, now()),
