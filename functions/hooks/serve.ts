@@ -3,6 +3,7 @@ import { RequestError } from '../../shared/domain/errors.ts';
 import type { HttpRequest, HttpResponse } from '../../shared/http/handler.ts';
 import { createRouter } from '../../shared/http/router.ts';
 import type { ProviderEvent } from '../../shared/providers/provider.ts';
+import { applyConsentEvent } from './apply-consent-event.ts';
 import { applyDelivery } from './apply-delivery.ts';
 import type { HookParts } from './parts.ts';
 import { receiveReply } from './receive-reply.ts';
@@ -68,5 +69,13 @@ async function applyAll(parts: HookParts, service: Service, events: readonly Pro
   if (failures.length > 1) throw new AggregateError(failures, `${failures.length} of ${events.length} events failed.`);
 }
 
-const apply = (parts: HookParts, service: Service, event: ProviderEvent): Promise<void> =>
-  event.kind === 'delivery' ? applyDelivery(parts, service, event) : receiveReply(parts, service, event);
+async function apply(parts: HookParts, service: Service, event: ProviderEvent): Promise<void> {
+  switch (event.kind) {
+    case 'delivery':
+      return applyDelivery(parts, service, event);
+    case 'inbound':
+      return receiveReply(parts, service, event);
+    case 'consent':
+      return applyConsentEvent(parts, service, event);
+  }
+}

@@ -72,7 +72,7 @@ export interface Rejected {
   readonly code: string;
   readonly message: string;
   readonly retryAfterMs?: number;
-  readonly effect?: 'opt_out' | 'suppress' | 'needs_template' | 'template_off';
+  readonly effect?: 'opt_out' | 'marketing_stop' | 'suppress' | 'needs_template' | 'template_off';
 }
 
 export type SendResult = Accepted | Rejected;
@@ -131,7 +131,21 @@ export interface InboundEvent {
   readonly profileName?: string;
 }
 
-export type ProviderEvent = DeliveryEvent | InboundEvent;
+/** What the provider knows of a contact's will, or of an address, apart from any words of theirs that we see. */
+export interface ConsentEvent {
+  readonly kind: 'consent';
+  readonly touchpoint: Touchpoint;
+  /** E.164 with `+`, or an email address. */
+  readonly address: string;
+  readonly change: 'stop' | 'start' | 'complaint' | 'bounce' | 'marketing_stop' | 'marketing_start';
+  /** The provider's own word or code. */
+  readonly reason: string;
+  readonly at?: number;
+  /** The message that brought it about, where the provider says. */
+  readonly correlation?: Correlation;
+}
+
+export type ProviderEvent = DeliveryEvent | InboundEvent | ConsentEvent;
 
 /** `answer` is what the provider expects to read back: status, content type and body. */
 export interface CallbackAnswer {
