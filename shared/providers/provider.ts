@@ -72,7 +72,7 @@ export interface Rejected {
   readonly code: string;
   readonly message: string;
   readonly retryAfterMs?: number;
-  readonly effect?: 'opt_out' | 'suppress' | 'needs_template' | 'template_off';
+  readonly effect?: 'opt_out' | 'marketing_stop' | 'suppress' | 'needs_template' | 'template_off';
 }
 
 export type SendResult = Accepted | Rejected;

@@ -12,7 +12,7 @@ import type { Rejected, SendResult } from '../../shared/providers/provider.ts';
 import { TryLaterError } from '../../shared/queue/consume.ts';
 import { EnqueueError } from '../../shared/queue/send.ts';
 import { putService } from '../../shared/store/configuration.ts';
-import { isOptedOut, optOut } from '../../shared/store/consent.ts';
+import { changeConsent, readConsent } from '../../shared/store/consent.ts';
 import { applyEvidence, cancel, giveUpLease, resolveUnknown } from '../../shared/store/deliveries.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { aConversation, NOW, tableOf } from '../support/builders.ts';
@@ -53,6 +53,7 @@ const rejected = (overrides: Partial<Rejected> = {}): SendResult => ({
   message: 'No.',
   ...overrides,
 });
+const STOP = { kind: 'stop', source: 'reply', reason: 'reply' } as const;
 const smsReach = () => {
   const telephone = parseTelephone(TELEPHONE);
   if (!telephone.ok) throw new Error('The telephone of these tests is valid.');
@@ -233,7 +234,7 @@ describe('what the provider answers', () => {
     const { messages } = await setting.given({}, {}, {});
     setting.providers.sms.answers(rejected({ effect: 'opt_out', code: '21610' }));
     await send(messages[0]);
-    expect(await isOptedOut(table, PEPPER, smsReach())).toBe(true);
+    expect((await readConsent(table, PEPPER, smsReach())).stop).toMatchObject({ on: true, reason: '21610' });
     await send(messages[1] ?? messages[0]);
     expect(requests()).toHaveLength(1);
     expect(await setting.message(messages[1] ?? messages[0])).toMatchObject({
@@ -358,7 +359,7 @@ describe('the gate before the provider', () => {
   };
 
   it('is closed to those who opted out of the touchpoint, and open by others', async () => {
-    await optOut(table, PEPPER, smsReach(), { at: NOW, reason: 'reply' });
+    await changeConsent(setting.hooks, smsReach(), STOP);
     const { messages } = await setting.given(
       { windowAt: NOW },
       {},
@@ -376,7 +377,7 @@ describe('the gate before the provider', () => {
     const { messages } = await setting.given({});
     const pepper = async () => {
       expect((await setting.message(messages[0])).state).toBe('sending');
-      await optOut(table, PEPPER, smsReach(), { at: NOW, reason: 'reply' });
+      await changeConsent(setting.hooks, smsReach(), STOP);
       return PEPPER;
     };
     await send(messages[0], 'sms', { pepper });
