@@ -68,5 +68,14 @@ async function applyAll(parts: HookParts, service: Service, events: readonly Pro
   if (failures.length > 1) throw new AggregateError(failures, `${failures.length} of ${events.length} events failed.`);
 }
 
-const apply = (parts: HookParts, service: Service, event: ProviderEvent): Promise<void> =>
-  event.kind === 'delivery' ? applyDelivery(parts, service, event) : receiveReply(parts, service, event);
+async function apply(parts: HookParts, service: Service, event: ProviderEvent): Promise<void> {
+  switch (event.kind) {
+    case 'delivery':
+      return applyDelivery(parts, service, event);
+    case 'inbound':
+      return receiveReply(parts, service, event);
+    case 'consent':
+    case 'template':
+      return parts.observe.count('EventIgnored');
+  }
+}

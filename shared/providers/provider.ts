@@ -131,7 +131,42 @@ export interface InboundEvent {
   readonly profileName?: string;
 }
 
-export type ProviderEvent = DeliveryEvent | InboundEvent;
+/** What the provider knows of a contact's will, or of an address, apart from any words of theirs that we see. */
+export interface ConsentEvent {
+  readonly kind: 'consent';
+  readonly touchpoint: Touchpoint;
+  /** E.164 with `+`, or an email address. */
+  readonly address: string;
+  readonly change: 'stop' | 'start' | 'complaint' | 'bounce' | 'marketing_stop' | 'marketing_start';
+  /** The provider's own word or code. */
+  readonly reason: string;
+  readonly at?: number;
+  /** The message that brought it about, where the provider says. */
+  readonly correlation?: Correlation;
+}
+
+/** What became of a template at the provider. */
+export interface TemplateEvent {
+  readonly kind: 'template';
+  readonly name: string;
+  readonly language: string;
+  /** As the provider spells it. */
+  readonly status: string;
+  readonly reason?: string;
+}
+
+export type ProviderEvent = DeliveryEvent | InboundEvent | ConsentEvent | TemplateEvent;
+
+/**
+ * One event that arrived on our own queue: from EventBridge, with its `source`, `detail-type` and `detail`; or from SNS,
+ * where `source` is `aws.sns`, `detailType` empty and `detail` the parsed message. Nobody but AWS may put one there, so
+ * there is no signature.
+ */
+export interface QueuedEvent {
+  readonly source: string;
+  readonly detailType: string;
+  readonly detail: unknown;
+}
 
 /** `answer` is what the provider expects to read back: status, content type and body. */
 export interface CallbackAnswer {
@@ -152,10 +187,14 @@ export interface Provider {
   readonly name: ProviderName;
   /** What it can carry; which of them a service carries depends on its params too. */
   readonly touchpoints: readonly Touchpoint[];
+  /** Reports do not carry our correlation: the `providerId` recorded by the send must find the message. */
+  readonly needsPointer?: boolean;
   /** Never throws for anything the provider answers or fails to answer. Makes exactly one attempt. */
   send(request: SendRequest): Promise<SendResult>;
   /** Finds out what became of an ambiguous send; absent where the provider has no way to tell. */
   lookup?(request: LookupRequest): Promise<LookupResult>;
   /** Verifies and translates a callback; pure. */
   parseCallback?(request: CallbackRequest, secret: Readonly<Record<string, string | undefined>>): ParsedCallback;
+  /** Translates an event of our own queue; pure. `now` is epoch milliseconds. Nothing for what it does not know. */
+  parseEvent?(event: QueuedEvent, now: number): readonly ProviderEvent[];
 }
