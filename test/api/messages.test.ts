@@ -240,6 +240,13 @@ describe('a WhatsApp template', () => {
     expect(item?.template).toEqual({ name: 'appointment', language: 'nl', parameters: ['John', '12'] });
   });
 
+  it('is filled in with the parameters, by name', async () => {
+    const { message } = await startBy({ template: 'appointment', parameters: { 2: 12, 1: 'John' } });
+    const byPosition = await startBy({ template: 'appointment', parameters: ['John', 12] });
+    expect(message.text).toBe(byPosition.message.text);
+    expect(message.meta.parameters).toEqual({ 1: 'John', 2: 12 });
+  });
+
   it('takes parameters that look like placeholders as they are', async () => {
     const { message } = await startBy({ template: 'appointment', parameters: ['{{2}}', '$& $1'] });
     expect(message.text).toBe('Beste {{2}}, tot $& $1.');
