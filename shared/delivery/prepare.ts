@@ -31,7 +31,7 @@ export async function prepare(parts: DeliveryParts, claimed: Message): Promise<P
   const { conversation, message, address, configuration, service, touchpoint } = passed;
   const provider = parts.providers[service.type];
   if (!provider) return refuse('no_service', `Nothing here can send by a service of type ${service.type}.`);
-  const content = CONTENT_OF[touchpoint]({ message, conversation, configuration, now: parts.clock.now() });
+  const content = CONTENT_OF[touchpoint]({ message, conversation, configuration, service, now: parts.clock.now() });
   if ('state' in content) return content;
   const request = await requestFor(parts, message, { service, to: address.to, content });
   const reach = { organization: conversation.organization, touchpoint, matchKey: address.matchKey };

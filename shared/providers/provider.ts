@@ -1,4 +1,5 @@
 import type { ServiceType } from '../domain/services.ts';
+import type { TemplateUse } from '../domain/template-use.ts';
 import type { Touchpoint } from '../domain/touchpoint.ts';
 
 /** Names one attempt at one message. Providers echo it in callbacks, so it holds no personal data. */
@@ -22,14 +23,11 @@ export type ProviderName = ServiceType;
 
 export type Content =
   | { readonly kind: 'text'; readonly text: string }
-  | {
+  | ({
       readonly kind: 'template';
-      readonly name: string;
-      readonly language: string;
-      readonly parameters: readonly string[];
       /** The template with its parameters filled in: what the contact reads. */
       readonly text: string;
-    }
+    } & Readonly<TemplateUse>)
   | { readonly kind: 'email'; readonly subject: string; readonly text: string; readonly html?: string };
 
 export interface SendRequest {

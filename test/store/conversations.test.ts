@@ -78,6 +78,7 @@ describe('the item of a conversation', () => {
       meta: { intent: 'sale', count: 2, flags: [true, null] },
       tags: ['x'],
       windowAt: NOW,
+      windowBy: 'wa',
       version: 3,
     });
     expect(await asStored(conversation.id)).toEqual(conversation);

@@ -1,3 +1,4 @@
+import type { Service } from '../../contracts/configuration.ts';
 import type { Conversation } from '../../domain/conversation.ts';
 import type { Message } from '../../domain/message.ts';
 import type { Content } from '../../providers/provider.ts';
@@ -9,6 +10,8 @@ interface Written {
   readonly message: Message;
   readonly conversation: Conversation;
   readonly configuration: OrganizationConfiguration;
+  /** The service it leaves by. */
+  readonly service: Service;
   readonly now: number;
 }
 
