@@ -46,7 +46,8 @@ export async function prepare(parts: DeliveryParts, claimed: Message): Promise<P
   if (!configuration || !service || !provider) {
     return refuse('no_service', `The organization has no active service for ${touchpoint}.`);
   }
-  const content = CONTENT_OF[touchpoint]({ message, conversation, configuration, now: parts.clock.now() });
+  const written = { message, conversation, configuration, service, now: parts.clock.now(), parts };
+  const content = await CONTENT_OF[touchpoint](written);
   if ('state' in content) return content;
   const request = await requestFor(parts, message, { service, to: address.to, content });
   return { provider, service, reach, request, send: () => provider.send(request) };
