@@ -38,11 +38,12 @@ async function attempt(parts: DeliveryParts, message: Message, token: string): P
   if (!('send' in prepared)) return recordOutcome(parts, message, { token }, prepared);
   const result = await prepared.send();
   if (result.outcome === 'rejected') await noteEffect(parts, prepared.reach, { ...result, about: message.id });
-  const { service, provider } = prepared;
+  const { service, provider, request } = prepared;
+  const subject = request.content.kind === 'email' ? request.content.subject : undefined;
   return recordOutcome(
     parts,
     message,
-    { token, carrier: { service: service.id, provider: provider.name } },
+    { token, carrier: { service: service.id, provider: provider.name, subject } },
     outcomeOf(parts, message, result),
   );
 }
@@ -63,7 +64,7 @@ async function beforeSending(parts: DeliveryParts, message: Message, token: stri
 async function recordOutcome(
   parts: DeliveryParts,
   message: Message,
-  by: { token: string; carrier?: { service: string; provider: string } },
+  by: { token: string; carrier?: { service: string; provider: string; subject?: string } },
   outcome: SendOutcome,
 ): Promise<Message | undefined> {
   const recorded = await record(parts.table, message, { ...by, now: parts.clock.now() }, outcome);

@@ -31,7 +31,8 @@ export async function prepare(parts: DeliveryParts, claimed: Message): Promise<P
   const { conversation, message, address, configuration, service, touchpoint } = passed;
   const provider = parts.providers[service.type];
   if (!provider) return refuse('no_service', `Nothing here can send by a service of type ${service.type}.`);
-  const content = CONTENT_OF[touchpoint]({ message, conversation, configuration, service, now: parts.clock.now() });
+  const written = { message, conversation, configuration, service, now: parts.clock.now(), parts };
+  const content = await CONTENT_OF[touchpoint](written);
   if ('state' in content) return content;
   const request = await requestFor(parts, message, { service, to: address.to, content });
   const reach = { organization: conversation.organization, touchpoint, matchKey: address.matchKey };
