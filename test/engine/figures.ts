@@ -20,7 +20,8 @@ function linesOf(name: string, runs: readonly Run[]): string[] {
   return [
     `${name.padEnd(22)} runs ${runs.length}, violated ${runs.filter(isViolated).length}, messages ${messages}, ` +
       `ticks per message ${(sum((run) => run.ticks) / messages).toFixed(2)}, parked ${counted('parked')}, ` +
-      `sent again ${counted('MessageSentAgain')}`,
+      `sent again ${counted('MessageSentAgain')}, scheduled ${counted('scheduled')}, in hops ${counted('ScheduleFailed')}, ` +
+      `stops met ${sum((run) => run.stopRaces)}`,
     `  answers ${answers
       .toSorted()
       .map((what) => `${what}: ${counted(what)}`)
