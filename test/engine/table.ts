@@ -64,8 +64,13 @@ export function createTableClient(world: TableWorld, process: Process): DynamoDB
   const { scheduler, client, variant, history } = world;
   const log = (...words: unknown[]) => scheduler.log(process.name, `#${process.id}`, ...words);
   const send = async (asked: Command): Promise<Anything> => {
-    const command = variant.command?.(asked, process) ?? asked;
-    const answer = await callAws<Anything>(scheduler, process, {
+    const [command = asked, ...others] = [variant.command?.(asked, process) ?? asked].flat();
+    const answer = await call(command);
+    for (const other of others) await call(other);
+    return variant.answer ? variant.answer(command, answer, process, history) : answer;
+  };
+  const call = (command: Command): Promise<Anything> =>
+    callAws<Anything>(scheduler, process, {
       execute: async () => {
         try {
           const outcome = await client.send(command as GetCommand);
@@ -81,8 +86,6 @@ export function createTableClient(world: TableWorld, process: Process): DynamoDB
       knowsRepetition: command instanceof TransactWriteCommand,
       lost: () => noteReserved(world, process, command, true),
     });
-    return variant.answer ? variant.answer(command, answer, process, history) : answer;
-  };
   return { send } as unknown as DynamoDBDocumentClient;
 }
 
@@ -93,7 +96,7 @@ function note(world: TableWorld, process: Process, command: Command, answer: Any
   const { history } = world;
   if (command instanceof GetCommand && command.input.Key?.sk === HEAD) history.looks.set(process.id, momentOf(world));
   if (command instanceof GetCommand && isOptOut(command.input.Key))
-    history.consentLooks.set(process.id, momentOf(world));
+    history.consentLooks.set(process.id, { ...momentOf(world), key: keyOf(command.input.Key) });
   noteReserved(world, process, command, false);
   if (command instanceof PutCommand) notePut(world, process, command.input.Item);
   if (command instanceof UpdateCommand) noteUpdate(world, process, command.input, answer.Attributes);
@@ -154,7 +157,8 @@ function noteChange({ history, scheduler }: TableWorld, process: Process, key: A
   const place = { conversation: conversationOf(key.pk), key: key.sk };
   const when: Moment = { at: scheduler.now(), step: scheduler.step() };
   const { state, attempt, receipt, error } = item;
-  history.changes.push({ ...place, state, attempt, receipt: receipt?.status, code: error?.code, when });
+  const consented = history.consentLooks.get(process.id);
+  history.changes.push({ ...place, state, attempt, receipt: receipt?.status, code: error?.code, consented, when });
   if (state === 'sending') history.claims.push({ ...place, attempt, process: process.id, when });
 }
 
