@@ -87,6 +87,21 @@ describe('a message with a clientId', () => {
     expect(await messagesOf(first.body.id)).toEqual(again.body.messages);
   });
 
+  it.for([
+    ['of a new person', false],
+    ['of a known one', true],
+  ] as const)('is stored once among concurrent twins %s, and each of them is answered with it', async ([, isKnown]) => {
+    const email = newEmail();
+    if (isKnown) await api.post('/v2/conversations', start(email, 'Before'));
+    const body = start(email, 'One', { clientId: 'twins' });
+    const twins = Array.from({ length: 30 }, (_, seed) => world.createApi({ seed }));
+    const answers = await Promise.all(twins.map((twin) => twin.post('/v2/conversations', body)));
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(isKnown ? 0 : 1);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(isKnown ? 30 : 29);
+    expect(new Set(answers.map(({ body: { messages } }) => messages.join())).size).toBe(1);
+    expect(await messagesOf(answers[0]?.body.id)).toHaveLength(isKnown ? 2 : 1);
+  });
+
   it('may stand in another conversation for another message', async () => {
     const first = await api.post('/v2/conversations', start(newEmail(), 'One', { clientId: 'shared' }));
     const other = await api.post('/v2/conversations', start(newEmail(), 'One', { clientId: 'shared' }));
