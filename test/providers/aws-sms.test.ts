@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createAwsSms } from '../../shared/providers/aws-sms/aws-sms.ts';
 import { correlationFields } from '../../shared/providers/correlation.ts';
+import type { Content } from '../../shared/providers/provider.ts';
 import { awsSmsRequest, CORRELATION, withParams } from './builders.ts';
 import { smsEvent } from './contract/aws-sms.ts';
 import { type ProviderServer, startProviderServer } from './provider-server.ts';
@@ -51,7 +52,7 @@ describe('SMS by AWS', () => {
 
   test('sends a template as the text that the contact reads', async () => {
     server.script(accepted);
-    const content = { kind: 'template', name: 'n', language: 'nl', parameters: [], text: 'Hoi John' } as const;
+    const content: Content = { kind: 'template', name: 'n', language: 'nl', parameters: [], text: 'Hoi John' };
     await sms().send(awsSmsRequest({ content }));
     expect(sentJson()).toMatchObject({ MessageBody: 'Hoi John' });
   });

@@ -16,7 +16,7 @@ const CONTENT_SID = `HX${'d'.repeat(32)}`;
 const created = { status: 201, body: { sid: `SM${'b'.repeat(32)}`, status: 'queued' } };
 const twilio = () => createTwilio({ baseUrl: server.url });
 const sentForm = () => Object.fromEntries(new URLSearchParams(server.requests[0]?.body));
-const template = (parameters: readonly string[], language = 'nl'): Content => ({
+const template = (parameters: string[], language = 'nl'): Content => ({
   kind: 'template',
   name: 'welcome',
   language,

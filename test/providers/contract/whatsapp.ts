@@ -53,7 +53,7 @@ export const WHATSAPP: Harness = {
   errors: [
     ['131026', refusal(400, 131026), { class: 'permanent', scope: 'recipient', code: '131026' }],
     ['131047', refusal(400, 131047), { class: 'permanent', effect: 'needs_template' }],
-    ['131050', refusal(400, 131050), { class: 'permanent', effect: 'opt_out' }],
+    ['131050', refusal(400, 131050), { class: 'permanent', effect: 'marketing_stop' }],
     ['132015', refusal(400, 132015), { class: 'permanent', scope: 'template', effect: 'template_off' }],
   ],
   reports: {
