@@ -5,13 +5,14 @@ import { createAlias, createSlug } from '../../shared/domain/conversation-name.t
 import { type Identifier, identifierOf } from '../../shared/domain/identifier.ts';
 import type { Message } from '../../shared/domain/message.ts';
 import { applyRule } from '../../shared/domain/rules.ts';
+import { windowAfter } from '../../shared/domain/whatsapp-window.ts';
 import type { InboundEvent } from '../../shared/providers/provider.ts';
 import { successor } from '../../shared/runtime/ids.ts';
 import type { OrganizationConfiguration } from '../../shared/store/configuration.ts';
 import { untilWritten } from '../../shared/store/contention.ts';
 import { createConversation, getConversation } from '../../shared/store/conversations.ts';
 import { digest } from '../../shared/store/digest.ts';
-import { absent } from '../../shared/store/expression.ts';
+import { absent, type Changes } from '../../shared/store/expression.ts';
 import { findOwners, type Identity, identityOf } from '../../shared/store/identities.ts';
 import { inboundGuardKey, messageSk } from '../../shared/store/keys.ts';
 import { storeInbound } from '../../shared/store/rule-writes.ts';
@@ -65,10 +66,11 @@ export async function receiveReply(parts: HookParts, service: Service, event: Re
   };
   // Who answers from another address speaks for the one that was written to as well.
   const speaksFor = contact && contact.matchKey !== sender.matchKey ? [sender, contact] : [sender];
+  const words = configuration.organization.settings;
   let change: Awaited<ReturnType<typeof applyConsent>>;
   for (const { matchKey } of speaksFor) {
     const reach = { organization: service.organization, touchpoint, matchKey };
-    change = await applyConsent(parts, reach, event.text);
+    change = await applyConsent(parts, reach, { event, words });
   }
 
   await untilWritten(
@@ -122,12 +124,18 @@ async function listen(parts: HookParts, heard: Heard, conversation: Conversation
     changes: {
       touchpoint,
       [`services.${touchpoint}`]: conversation.services[touchpoint] ?? [service.id],
-      ...(touchpoint === 'whatsapp' && { windowAt: heardAt(heard, now) }),
+      ...(touchpoint === 'whatsapp' && answeringBy(conversation, { service: service.id, at: heardAt(heard, now) })),
     },
     guard: { ...inboundGuardKey(conversation.id, service.type, heard.guard), message: message.id },
     now,
   });
   return outcome === 'outdated' ? undefined : true;
+}
+
+/** What was written to one of our WhatsApp numbers is answered from that number: only there is the window open. */
+function answeringBy(conversation: Conversation, message: { service: string; at: number }): Changes['set'] {
+  const window = windowAfter(conversation, message);
+  return { ...window, 'services.whatsapp': [window.windowBy] };
 }
 
 /** A person who writes first. */
@@ -161,7 +169,7 @@ async function welcome(parts: HookParts, heard: Heard): Promise<true | undefined
     seq: 1,
     lastAt: now,
     version: 0,
-    ...(touchpoint === 'whatsapp' && { windowAt: heardAt(heard, now) }),
+    ...(touchpoint === 'whatsapp' && windowAfter({}, { service: service.id, at: heardAt(heard, now) })),
   };
   const conversation = { ...empty, ...applyRule(empty, message, ruleContext(heard, now)) };
   const guard = { ...inboundGuardKey(id, service.type, heard.guard), message: message.id };
