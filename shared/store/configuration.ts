@@ -20,6 +20,7 @@ import {
   servicePointerKey,
   templateKey,
 } from './keys.ts';
+import { putReceivers } from './receivers.ts';
 import type { Item, Table } from './table.ts';
 
 const TTL_MS = 60_000;
@@ -97,8 +98,9 @@ export const putChannel = (table: Table, channel: Channel): Promise<void> =>
 export const putTemplate = (table: Table, template: Template): Promise<void> =>
   put(table, { ...templateKey(template.organization, template.name, template.language), ...template });
 
-/** Stores a service and the pointer that finds it by its id. */
+/** Stores a service, the pointer that finds it by its id, and those that find it by what it receives mail for. */
 export async function putService(table: Table, service: Service): Promise<void> {
   await put(table, { ...serviceKey(service.organization, service.id), ...service });
   await put(table, { ...servicePointerKey(service.id), organization: service.organization });
+  await putReceivers(table, service);
 }
