@@ -1,5 +1,6 @@
 import { createControl } from './control.ts';
 import { createCourier } from './courier.ts';
+import { createEvents } from './events.ts';
 import { createFaultBook } from './faults.ts';
 import { createMeta } from './meta.ts';
 import { createOutbox } from './outbox.ts';
@@ -40,7 +41,8 @@ export interface Addresses {
 export async function openDoubles(config: DoublesConfig, now: () => number = Date.now) {
   const violations = recordViolations(loadRequestChecks(config.specsDir), now);
   const [senders, faults, outbox, courier] = [createSenders(), createFaultBook(), createOutbox(now), createCourier()];
-  const kit = { now, senders, faults, outbox, courier, checks: violations.checks };
+  const events = createEvents(courier);
+  const kit = { now, events, senders, faults, outbox, courier, checks: violations.checks };
   const [twilio, meta, ses] = [createTwilio(kit), createMeta(kit), createSes(kit, config.sesEndpoint)];
   const { latencyMs } = config;
   const ports = {
@@ -49,7 +51,7 @@ export async function openDoubles(config: DoublesConfig, now: () => number = Dat
     ses: createPort(ses.answer, latencyMs),
   };
   const reply = createReplies(kit, twilio, meta);
-  const control = createPort(createControl({ outbox, faults, senders, violations, reply, ports }));
+  const control = createPort(createControl({ outbox, faults, senders, violations, reply, ports, events }));
   const wanted = config.ports ?? {};
   await Promise.all([
     ports.twilio.listen(wanted.twilio ?? 0),

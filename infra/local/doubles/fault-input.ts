@@ -50,9 +50,6 @@ function checkBehaviour(provider: ProviderName, behaviour: string): void {
     throw new BadInput(`"${behaviour}" is no behaviour; known: ${BEHAVIOURS}.`);
   }
   if (coded && provider !== 'ses' && !/^\d+$/.test(code)) throw new BadInput(`Error codes of ${provider} are numbers.`);
-  if (provider === 'ses' && (kind === 'fail' || behaviour === 'lose-callbacks')) {
-    throw new BadInput('The double of ses sends no events, so nothing can fail or be lost after it was accepted.');
-  }
 }
 
 function parseMatch(match: unknown): Fault['match'] {
