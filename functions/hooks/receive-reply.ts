@@ -4,12 +4,13 @@ import { createAlias, createSlug } from '../../shared/domain/conversation-name.t
 import { type Identifier, identifierOf } from '../../shared/domain/identifier.ts';
 import type { Message } from '../../shared/domain/message.ts';
 import { applyRule } from '../../shared/domain/rules.ts';
+import { windowAfter } from '../../shared/domain/whatsapp-window.ts';
 import type { InboundEvent } from '../../shared/providers/provider.ts';
 import { successor } from '../../shared/runtime/ids.ts';
 import type { OrganizationConfiguration } from '../../shared/store/configuration.ts';
 import { untilWritten } from '../../shared/store/contention.ts';
 import { createConversation, getConversation } from '../../shared/store/conversations.ts';
-import { absent } from '../../shared/store/expression.ts';
+import { absent, type Changes } from '../../shared/store/expression.ts';
 import { findOwners, type Identity, identityOf } from '../../shared/store/identities.ts';
 import { inboundGuardKey, messageSk } from '../../shared/store/keys.ts';
 import { storeInbound } from '../../shared/store/rule-writes.ts';
@@ -42,7 +43,8 @@ export async function receiveReply(parts: HookParts, service: Service, event: In
   const identity = identityOf(await parts.pepper(), service.organization, sender.kind, sender.matchKey);
   const heard: Heard = { service, event, identity, sender, configuration };
   const reach = { organization: service.organization, touchpoint, matchKey: sender.matchKey };
-  const change = await applyConsent(parts, reach, event.text);
+  const words = configuration.organization.settings;
+  const change = await applyConsent(parts, reach, { event, words });
 
   await untilWritten(
     () => storeOnce(parts, heard),
@@ -82,12 +84,18 @@ async function listen(parts: HookParts, heard: Heard, conversation: Conversation
     changes: {
       touchpoint,
       [`services.${touchpoint}`]: conversation.services[touchpoint] ?? [service.id],
-      ...(touchpoint === 'whatsapp' && { windowAt: heardAt(heard, now) }),
+      ...(touchpoint === 'whatsapp' && answeringBy(conversation, { service: service.id, at: heardAt(heard, now) })),
     },
     guard: { ...inboundGuardKey(conversation.id, service.type, event.providerId), message: message.id },
     now,
   });
   return outcome === 'outdated' ? undefined : true;
+}
+
+/** What was written to one of our WhatsApp numbers is answered from that number: only there is the window open. */
+function answeringBy(conversation: Conversation, message: { service: string; at: number }): Changes['set'] {
+  const window = windowAfter(conversation, message);
+  return { ...window, 'services.whatsapp': [window.windowBy] };
 }
 
 /** A person who writes first. */
@@ -121,7 +129,7 @@ async function welcome(parts: HookParts, heard: Heard): Promise<true | undefined
     seq: 1,
     lastAt: now,
     version: 0,
-    ...(touchpoint === 'whatsapp' && { windowAt: heardAt(heard, now) }),
+    ...(touchpoint === 'whatsapp' && windowAfter({}, { service: service.id, at: heardAt(heard, now) })),
   };
   const conversation = { ...empty, ...applyRule(empty, message, ruleContext(heard, now)) };
   const guard = { ...inboundGuardKey(id, service.type, event.providerId), message: message.id };

@@ -1,4 +1,5 @@
 import type { ServiceType } from '../domain/services.ts';
+import type { TemplateUse } from '../domain/template-use.ts';
 import type { Touchpoint } from '../domain/touchpoint.ts';
 
 /** Names one attempt at one message. Providers echo it in callbacks, so it holds no personal data. */
@@ -22,15 +23,23 @@ export type ProviderName = ServiceType;
 
 export type Content =
   | { readonly kind: 'text'; readonly text: string }
-  | {
+  | ({
       readonly kind: 'template';
-      readonly name: string;
-      readonly language: string;
-      readonly parameters: readonly string[];
       /** The template with its parameters filled in: what the contact reads. */
       readonly text: string;
-    }
-  | { readonly kind: 'email'; readonly subject: string; readonly text: string; readonly html?: string };
+    } & Readonly<TemplateUse>)
+  | {
+      readonly kind: 'email';
+      readonly subject: string;
+      readonly text: string;
+      readonly html?: string;
+      /** Where replies go, instead of the service's `replyTo`. */
+      readonly replyTo?: string;
+      /** Message-IDs without brackets, oldest first; one without an `@` is an id that this provider gave. */
+      readonly thread?: { readonly references: readonly string[]; readonly inReplyTo?: string };
+      /** Where mail programs take the contact off the list by themselves (RFC 8058). */
+      readonly unsubscribeUrl?: string;
+    };
 
 export interface SendRequest {
   readonly correlation: Correlation;
@@ -72,7 +81,7 @@ export interface Rejected {
   readonly code: string;
   readonly message: string;
   readonly retryAfterMs?: number;
-  readonly effect?: 'opt_out' | 'suppress' | 'needs_template' | 'template_off';
+  readonly effect?: 'opt_out' | 'marketing_stop' | 'suppress' | 'needs_template' | 'template_off';
 }
 
 export type SendResult = Accepted | Rejected;

@@ -1,9 +1,9 @@
-import { WHATSAPP_WINDOW_MS } from '../../domain/whatsapp-window.ts';
+import { isWindowOpen } from '../../domain/whatsapp-window.ts';
 import { refuse } from '../refuse.ts';
 import type { Writer } from './writer.ts';
 
 /** A template while it is approved; free text while the contact's window is open. */
-export const whatsappContent: Writer = ({ message, conversation, configuration, now }) => {
+export const whatsappContent: Writer = ({ message, conversation, configuration, service, now }) => {
   const text = message.text ?? '';
   const { template } = message;
   if (template) {
@@ -17,7 +17,7 @@ export const whatsappContent: Writer = ({ message, conversation, configuration, 
           `The template "${template.name}" (${template.language}) is not approved any more.`,
         );
   }
-  return (conversation.windowAt ?? 0) + WHATSAPP_WINDOW_MS > now
+  return isWindowOpen(conversation, { service: service.id, now })
     ? { kind: 'text', text }
     : refuse('window_closed', 'WhatsApp takes free text only within 24 hours of a message from the contact.');
 };
