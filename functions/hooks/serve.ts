@@ -4,6 +4,7 @@ import type { HttpRequest, HttpResponse } from '../../shared/http/handler.ts';
 import { createRouter } from '../../shared/http/router.ts';
 import type { ProviderEvent } from '../../shared/providers/provider.ts';
 import { applyDelivery } from './apply-delivery.ts';
+import { applyTemplateEvent } from './apply-template-event.ts';
 import type { HookParts } from './parts.ts';
 import { receiveReply } from './receive-reply.ts';
 
@@ -74,8 +75,9 @@ async function apply(parts: HookParts, service: Service, event: ProviderEvent): 
       return applyDelivery(parts, service, event);
     case 'inbound':
       return receiveReply(parts, service, event);
-    case 'consent':
     case 'template':
+      return applyTemplateEvent(parts, service, event);
+    case 'consent':
       return parts.observe.count('EventIgnored');
   }
 }

@@ -1,9 +1,11 @@
 import type { Delivery } from '../contracts/queue-messages.ts';
 import type { Message } from '../domain/message.ts';
+import type { Rejected } from '../providers/provider.ts';
 import { type Invocation, TryLaterError } from '../queue/consume.ts';
 import { optOut } from '../store/consent.ts';
 import { claim, record, type SendOutcome } from '../store/deliveries.ts';
 import { dueOf } from '../store/keys.ts';
+import { turnOffTemplate } from '../store/templates.ts';
 import { conclude, yieldTo } from './conclude.ts';
 import { outcomeOf } from './outcome.ts';
 import type { DeliveryParts } from './parts.ts';
@@ -39,12 +41,14 @@ async function attempt(parts: DeliveryParts, message: Message, token: string): P
   const result = await prepared.send();
   if (result.outcome === 'rejected' && result.effect === 'opt_out') await noteOptOut(parts, prepared, result.code);
   const { service, provider } = prepared;
-  return recordOutcome(
+  const recorded = await recordOutcome(
     parts,
     message,
     { token, carrier: { service: service.id, provider: provider.name } },
     outcomeOf(parts, message, result),
   );
+  if (result.outcome === 'rejected' && result.effect === 'template_off') await noteTemplateOff(parts, prepared, result);
+  return recorded;
 }
 
 /** Nothing has left yet: whatever goes wrong of ours here gives the claim back, at the same attempt. */
@@ -80,6 +84,12 @@ const METRIC = {
   pending: 'MessageRetried',
   unknown: 'MessageUnknown',
 } as const;
+
+/** After the record: the message is finished whatever becomes of this. */
+async function noteTemplateOff(parts: DeliveryParts, { reach, request }: Prepared, error: Rejected): Promise<void> {
+  if (request.content.kind !== 'template') return;
+  await turnOffTemplate(parts.table, reach.organization, request.content, { error, now: parts.clock.now() });
+}
 
 async function noteOptOut(parts: DeliveryParts, { reach }: Prepared, reason: string): Promise<void> {
   await optOut(parts.table, await parts.pepper(), reach, { at: parts.clock.now(), reason });

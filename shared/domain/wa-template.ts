@@ -69,3 +69,7 @@ export const componentOf = (template: WaTemplate, type: string): TemplateCompone
 
 /** The text of the body, empty where Meta writes it itself (authentication templates). */
 export const bodyOf = (template: WaTemplate): string => componentOf(template, 'BODY')?.text ?? '';
+
+/** `PAUSED (FIRST_PAUSE)`: its status, with the provider's reason where there is one. */
+export const statusOf = ({ status, reason }: Pick<WaTemplate, 'status' | 'reason'>): string =>
+  reason === undefined ? status : `${status} (${reason})`;

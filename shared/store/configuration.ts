@@ -21,6 +21,7 @@ import {
   templateKey,
 } from './keys.ts';
 import type { Item, Table } from './table.ts';
+import { templateIdOf } from './templates.ts';
 
 const TTL_MS = 60_000;
 
@@ -95,7 +96,11 @@ export const putChannel = (table: Table, channel: Channel): Promise<void> =>
   put(table, { ...channelKey(channel.organization, channel.id), ...channel });
 
 export const putTemplate = (table: Table, template: Template): Promise<void> =>
-  put(table, { ...templateKey(template.organization, template.name, template.language), ...template });
+  put(table, {
+    ...templateKey(template.organization, template.name, template.language),
+    ...template,
+    id: templateIdOf(template),
+  });
 
 /** Stores a service and the pointer that finds it by its id. */
 export async function putService(table: Table, service: Service): Promise<void> {
