@@ -1,10 +1,10 @@
 import type { Service } from '../../shared/contracts/configuration.ts';
+import { noteEffect } from '../../shared/delivery/note-effect.ts';
 import { addressOf } from '../../shared/domain/address.ts';
 import { judge } from '../../shared/domain/evidence.ts';
 import { isTerminal, type Message } from '../../shared/domain/message.ts';
 import type { DeliveryEvent } from '../../shared/providers/provider.ts';
 import { advance } from '../../shared/queue/advance.ts';
-import { optOut } from '../../shared/store/consent.ts';
 import { untilWritten } from '../../shared/store/contention.ts';
 import { getConversation } from '../../shared/store/conversations.ts';
 import { applyEvidence } from '../../shared/store/deliveries.ts';
@@ -29,7 +29,7 @@ export async function applyDelivery(parts: HookParts, service: Service, event: D
     () => parts.observe.count('WriteContended'),
   );
   const { message } = finished;
-  if (event.error?.effect === 'opt_out' && message) await noteOptOut(parts, message, event.error.code);
+  if (event.error?.effect && message) await noteAddress(parts, message, event.error, event.at);
   if (event.error?.effect === 'template_off' && message?.template) {
     const by = { error: event.error, now: parts.clock.now() };
     await turnOffTemplate(parts.table, message.organization, message.template, by);
@@ -40,13 +40,18 @@ export async function applyDelivery(parts: HookParts, service: Service, event: D
   }
 }
 
-/** The contact told the provider that they want nothing more by this touchpoint. */
-async function noteOptOut(parts: HookParts, { conversation: id, touchpoint }: Message, reason: string): Promise<void> {
-  const conversation = await getConversation(parts.table, id, { consistent: true });
+/** What the failure says of the contact's address itself: that they want nothing more, or that it does not work. */
+async function noteAddress(
+  parts: HookParts,
+  { id, conversation: of, touchpoint }: Message,
+  error: NonNullable<DeliveryEvent['error']>,
+  at: number | undefined,
+): Promise<void> {
+  const conversation = await getConversation(parts.table, of, { consistent: true });
   const address = conversation && touchpoint && addressOf(touchpoint, conversation);
   if (!address) return;
   const reach = { organization: conversation.organization, touchpoint, matchKey: address.matchKey };
-  await optOut(parts.table, await parts.pepper(), reach, { at: parts.clock.now(), reason });
+  await noteEffect(parts, reach, { ...error, about: id, ...(at !== undefined && { at }) });
 }
 
 /** The message, if it is this service's organization's. Undefined: it changed between reading and writing. */

@@ -43,7 +43,8 @@ export async function receiveReply(parts: HookParts, service: Service, event: In
   const identity = identityOf(await parts.pepper(), service.organization, sender.kind, sender.matchKey);
   const heard: Heard = { service, event, identity, sender, configuration };
   const reach = { organization: service.organization, touchpoint, matchKey: sender.matchKey };
-  const change = await applyConsent(parts, reach, event.text);
+  const words = configuration.organization.settings;
+  const change = await applyConsent(parts, reach, { event, words });
 
   await untilWritten(
     () => storeOnce(parts, heard),

@@ -3,6 +3,7 @@ import { RequestError } from '../../shared/domain/errors.ts';
 import type { HttpRequest, HttpResponse } from '../../shared/http/handler.ts';
 import { createRouter } from '../../shared/http/router.ts';
 import type { ProviderEvent } from '../../shared/providers/provider.ts';
+import { applyConsentEvent } from './apply-consent-event.ts';
 import { applyDelivery } from './apply-delivery.ts';
 import { applyTemplateEvent } from './apply-template-event.ts';
 import type { HookParts } from './parts.ts';
@@ -75,9 +76,9 @@ async function apply(parts: HookParts, service: Service, event: ProviderEvent): 
       return applyDelivery(parts, service, event);
     case 'inbound':
       return receiveReply(parts, service, event);
+    case 'consent':
+      return applyConsentEvent(parts, service, event);
     case 'template':
       return applyTemplateEvent(parts, service, event);
-    case 'consent':
-      return parts.observe.count('EventIgnored');
   }
 }

@@ -3,11 +3,12 @@ import { addressOf } from '../domain/address.ts';
 import type { Message } from '../domain/message.ts';
 import { serviceFor } from '../domain/services.ts';
 import type { Content, Provider, SendRequest, SendResult } from '../providers/provider.ts';
-import { isOptedOut, type Reach } from '../store/consent.ts';
+import { type Reach, readConsent } from '../store/consent.ts';
 import { getConversation } from '../store/conversations.ts';
 import type { SendOutcome } from '../store/deliveries.ts';
 import { getMessage } from '../store/messages.ts';
 import { CONTENT_OF } from './content/content.ts';
+import { type Facts, passGate } from './gate.ts';
 import type { DeliveryParts } from './parts.ts';
 import { refuse } from './refuse.ts';
 
@@ -21,35 +22,36 @@ export interface Prepared {
 }
 
 /**
- * The gate before the provider: contact, consent, window, service, content, read after the claim and consistently, so
- * that nothing stored before this read is outrun. Answers the failure of a message that must not leave. Throws only
- * our own faults.
+ * Takes a claimed message through the gate and makes the call to its provider. Answers what becomes of a message that
+ * must not leave. Throws only our own faults.
  */
 export async function prepare(parts: DeliveryParts, claimed: Message): Promise<Prepared | SendOutcome> {
-  const { table, touchpoint } = parts;
+  const passed = passGate(await gather(parts, claimed));
+  if ('state' in passed) return passed;
+  const { conversation, message, address, configuration, service, touchpoint } = passed;
+  const provider = parts.providers[service.type];
+  if (!provider) return refuse('no_service', `Nothing here can send by a service of type ${service.type}.`);
+  const written = { message, conversation, configuration, service, now: parts.clock.now(), parts };
+  const content = await CONTENT_OF[touchpoint](written);
+  if ('state' in content) return content;
+  const request = await requestFor(parts, message, { service, to: address.to, content });
+  const reach = { organization: conversation.organization, touchpoint, matchKey: address.matchKey };
+  return { provider, service, reach, request, send: () => provider.send(request) };
+}
+
+/** Read after the claim and consistently, so that nothing stored before this read is outrun. */
+async function gather(parts: DeliveryParts, claimed: Message): Promise<Facts> {
+  const { table, touchpoint, clock } = parts;
   const [conversation, message] = await Promise.all([
     getConversation(table, claimed.conversation, { consistent: true }),
     claimed.bodyApart ? getMessage(table, claimed.conversation, claimed.key) : claimed,
   ]);
-  if (!conversation || !message || conversation.deletedAt !== undefined) {
-    return refuse('contact_deleted', 'The contact was deleted.');
-  }
-  const address = addressOf(touchpoint, conversation);
-  if (!address) return refuse('no_address', `The contact has no address for ${touchpoint}.`);
-  const reach = { organization: conversation.organization, touchpoint, matchKey: address.matchKey };
-  if (await isOptedOut(table, await parts.pepper(), reach)) {
-    return refuse('opted_out', `The contact does not want messages by ${touchpoint}.`);
-  }
-  const configuration = await parts.configuration.organization(conversation.organization);
-  const service = serviceFor(configuration?.services ?? [], touchpoint, conversation.services[touchpoint]);
-  const provider = service && parts.providers[service.type];
-  if (!configuration || !service || !provider) {
-    return refuse('no_service', `The organization has no active service for ${touchpoint}.`);
-  }
-  const content = CONTENT_OF[touchpoint]({ message, conversation, configuration, service, now: parts.clock.now() });
-  if ('state' in content) return content;
-  const request = await requestFor(parts, message, { service, to: address.to, content });
-  return { provider, service, reach, request, send: () => provider.send(request) };
+  const address = conversation && addressOf(touchpoint, conversation);
+  const reach = address && { organization: conversation.organization, touchpoint, matchKey: address.matchKey };
+  const consent = reach ? await readConsent(table, await parts.pepper(), reach) : {};
+  const configuration = conversation && (await parts.configuration.organization(conversation.organization));
+  const service = serviceFor(configuration?.services ?? [], touchpoint, conversation?.services[touchpoint]);
+  return { now: clock.now(), touchpoint, message, conversation, address, consent, configuration, service };
 }
 
 /** The service as an adapter sees it, with its credentials. */

@@ -1,6 +1,7 @@
 import { invalid } from './errors.ts';
 import type { MessageBody, MessageRole, MessageType } from './message.ts';
 import { isOutbound } from './message.ts';
+import { isPurpose, PURPOSES } from './purpose.ts';
 import { IDENTIFIER_OF, type Touchpoint } from './touchpoint.ts';
 import { demandTemplate, type TemplateContext } from './wa-template-request.ts';
 
@@ -46,6 +47,10 @@ export function checkDrafts(drafts: readonly MessageDraft[]): void {
   drafts.forEach((draft, index) => {
     if (draft.clientId !== undefined && drafts.findIndex(({ clientId }) => clientId === draft.clientId) < index) {
       throw invalid(at(index, 'clientId'), 'stands on another message of the same request');
+    }
+    const purpose = isOutbound(draft) ? (draft.meta?.purpose ?? undefined) : undefined;
+    if (purpose !== undefined && !isPurpose(purpose)) {
+      throw invalid(at(index, 'meta.purpose'), `must be one of ${PURPOSES.map((known) => `"${known}"`).join(', ')}`);
     }
     if (draft.type === 'status') throw invalid(at(index, 'type'), 'must not be "status": the system writes those');
     if (draft.touchpoint === undefined || isOutbound(draft) || draft.role === 'contact') return;

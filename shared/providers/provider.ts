@@ -28,7 +28,18 @@ export type Content =
       /** The template with its parameters filled in: what the contact reads. */
       readonly text: string;
     } & Readonly<TemplateUse>)
-  | { readonly kind: 'email'; readonly subject: string; readonly text: string; readonly html?: string };
+  | {
+      readonly kind: 'email';
+      readonly subject: string;
+      readonly text: string;
+      readonly html?: string;
+      /** Where replies go, instead of the service's `replyTo`. */
+      readonly replyTo?: string;
+      /** Message-IDs without brackets, oldest first; one without an `@` is an id that this provider gave. */
+      readonly thread?: { readonly references: readonly string[]; readonly inReplyTo?: string };
+      /** Where mail programs take the contact off the list by themselves (RFC 8058). */
+      readonly unsubscribeUrl?: string;
+    };
 
 export interface SendRequest {
   readonly correlation: Correlation;
@@ -70,7 +81,7 @@ export interface Rejected {
   readonly code: string;
   readonly message: string;
   readonly retryAfterMs?: number;
-  readonly effect?: 'opt_out' | 'suppress' | 'needs_template' | 'template_off';
+  readonly effect?: 'opt_out' | 'marketing_stop' | 'suppress' | 'needs_template' | 'template_off';
 }
 
 export type SendResult = Accepted | Rejected;

@@ -45,6 +45,7 @@ const MessageItemSchema = BodySchema.extend({
   unclear: z.boolean().optional(),
   movedTo: z.string().optional(),
   inbound: z.boolean().optional(),
+  subject: z.string().optional(),
   bodyApart: z.boolean().optional(),
   service: z.string().optional(),
   provider: z.string().optional(),

@@ -12,7 +12,7 @@ import type { Rejected, SendResult } from '../../shared/providers/provider.ts';
 import { TryLaterError } from '../../shared/queue/consume.ts';
 import { EnqueueError } from '../../shared/queue/send.ts';
 import { createConfigurationReader, putService } from '../../shared/store/configuration.ts';
-import { isOptedOut, optOut } from '../../shared/store/consent.ts';
+import { changeConsent, readConsent } from '../../shared/store/consent.ts';
 import { applyEvidence, cancel, giveUpLease, resolveUnknown } from '../../shared/store/deliveries.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { setTemplateStatus } from '../../shared/store/templates.ts';
@@ -54,6 +54,7 @@ const rejected = (overrides: Partial<Rejected> = {}): SendResult => ({
   message: 'No.',
   ...overrides,
 });
+const STOP = { kind: 'stop', source: 'reply', reason: 'reply' } as const;
 const smsReach = () => {
   const telephone = parseTelephone(TELEPHONE);
   if (!telephone.ok) throw new Error('The telephone of these tests is valid.');
@@ -234,7 +235,7 @@ describe('what the provider answers', () => {
     const { messages } = await setting.given({}, {}, {});
     setting.providers.sms.answers(rejected({ effect: 'opt_out', code: '21610' }));
     await send(messages[0]);
-    expect(await isOptedOut(table, PEPPER, smsReach())).toBe(true);
+    expect((await readConsent(table, PEPPER, smsReach())).stop).toMatchObject({ on: true, reason: '21610' });
     await send(messages[1] ?? messages[0]);
     expect(requests()).toHaveLength(1);
     expect(await setting.message(messages[1] ?? messages[0])).toMatchObject({
@@ -362,7 +363,7 @@ describe('the gate before the provider', () => {
   };
 
   it('is closed to those who opted out of the touchpoint, and open by others', async () => {
-    await optOut(table, PEPPER, smsReach(), { at: NOW, reason: 'reply' });
+    await changeConsent(setting.hooks, smsReach(), STOP);
     const { messages } = await setting.given(openedAt(NOW), {}, { touchpoint: 'whatsapp' }, { touchpoint: 'email' });
     expect(await failure('sms', messages[0])).toEqual(['failed', 'opted_out']);
     expect(setting.takeTicks()).toEqual([[messages[1]?.key, 0]]);
@@ -375,7 +376,7 @@ describe('the gate before the provider', () => {
     const { messages } = await setting.given({});
     const pepper = async () => {
       expect((await setting.message(messages[0])).state).toBe('sending');
-      await optOut(table, PEPPER, smsReach(), { at: NOW, reason: 'reply' });
+      await changeConsent(setting.hooks, smsReach(), STOP);
       return PEPPER;
     };
     await send(messages[0], 'sms', { pepper });

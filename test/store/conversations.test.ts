@@ -218,6 +218,12 @@ describe('reserving places', () => {
     expect(await asStored(conversation.id)).toEqual(expected);
   });
 
+  it('leaves the last time as it is where none is given', async () => {
+    const conversation = await stored({ seq: 4, lastAt: LATER });
+    const outcome = await reserveSequence(table, conversation.id, { count: 1, token: 'request-1', conditions: [] });
+    expect(outcome).toEqual({ reserved: true, conversation: { ...conversation, seq: 5 } });
+  });
+
   it('answers what stood in the way, and changes nothing', async () => {
     const conversation = await stored({ lastAt: LATER + 1 });
     expect(

@@ -304,6 +304,17 @@ describe('messages that are wrong whatever the conversation', () => {
   it('are of type status, which the system writes', () =>
     expect(refusalOf(() => checkDrafts([draft({ type: 'status' })]))).toEqual(['invalid_request', 'messages.0.type']));
 
+  it.each(['Marketing', 'promo', '', 1, true])('a purpose that is none: %j', (purpose) =>
+    expect(refusalOf(() => checkDrafts([draft(), draft({ meta: { purpose } })]))).toEqual([
+      'invalid_request',
+      'messages.1.meta.purpose',
+    ]),
+  );
+
+  it.each(['marketing', 'transactional', null, undefined])('but not the purpose %j', (purpose) =>
+    expect(() => checkDrafts([draft({ meta: { purpose } })])).not.toThrow(),
+  );
+
   it.each<[string, MessageDraft[]]>([
     ['only bots’ messages', [draft({ role: 'bot' }), draft({ role: 'bot' })]],
     ['only the backchannel', [draft({ isBackchannel: true })]],
