@@ -128,6 +128,7 @@ export class ServiceStack extends Stack {
     giveSes(email);
     giveProviderSecrets(sms, stage, 'sms');
     giveProviderSecrets(whatsapp, stage, 'whatsapp');
+    giveProviderSecrets(api, stage, 'whatsapp');
     giveProviderSecrets(hooks, stage, 'sms');
     giveProviderSecrets(hooks, stage, 'whatsapp');
 

@@ -30,6 +30,8 @@ export const WaTemplateSchema = z
     /** Why it has its status, in the provider's words. */
     reason: z.string().optional(),
     category: upperCase.optional(),
+    /** NAMED or POSITIONAL. Which of them it is follows from the text. */
+    parameter_format: upperCase.optional(),
     components: z.array(ComponentSchema).optional(),
     text: z.string().optional(),
     content: z.string().optional(),

@@ -22,6 +22,7 @@ export interface Http {
   postForm(url: string, form: Readonly<Record<string, string>>, options: HttpOptions): Promise<HttpResult>;
   postJson(url: string, body: unknown, options: HttpOptions): Promise<HttpResult>;
   get(url: string, options: HttpOptions): Promise<HttpResult>;
+  delete(url: string, options: HttpOptions): Promise<HttpResult>;
 }
 
 export interface HttpDeps {
@@ -55,6 +56,7 @@ export function createHttp({ fetch = globalThis.fetch, now = Date.now }: HttpDep
       call('POST', url, options, 'application/x-www-form-urlencoded', () => new URLSearchParams(form).toString()),
     postJson: (url, body, options) => call('POST', url, options, 'application/json', () => JSON.stringify(body)),
     get: (url, options) => call('GET', url, options),
+    delete: (url, options) => call('DELETE', url, options),
   };
 }
 
