@@ -6,6 +6,7 @@
 import * as z from 'zod';
 import type { Tick } from '../../shared/contracts/queue-messages.ts';
 import { createHttpHandler } from '../../shared/http/handler.ts';
+import { createSunshine } from '../../shared/providers/sunshine/sunshine.ts';
 import { createTwilio } from '../../shared/providers/twilio/twilio.ts';
 import { createWhatsapp } from '../../shared/providers/whatsapp/whatsapp.ts';
 import { createQueueSender } from '../../shared/queue/send.ts';
@@ -34,7 +35,7 @@ const serve = createHooks({
   configuration: createConfigurationReader(table, systemClock),
   secrets,
   pepper: () => secrets.text(environment.PEPPER_SECRET_ID),
-  providers: { twilio: createTwilio(), whatsapp: createWhatsapp() },
+  providers: { twilio: createTwilio(), whatsapp: createWhatsapp(), sunshine: createSunshine() },
   ticker: createTicker(ticks, systemClock),
   clock: systemClock,
   ids: createIdMaker(),

@@ -73,7 +73,13 @@ export async function startOverture(options: OvertureOptions): Promise<Overture>
       dataDir,
       endpoints: { ses: doubles.ses },
       secrets: DOUBLES_SECRETS,
-      environment: { TWILIO_BASE_URL: doubles.twilio, WHATSAPP_BASE_URL: doubles.whatsapp },
+      environment: {
+        TWILIO_BASE_URL: doubles.twilio,
+        WHATSAPP_BASE_URL: doubles.whatsapp,
+        SUNSHINE_BASE_URL: doubles.sunshine,
+        AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2: doubles.awsSms,
+        AWS_ENDPOINT_URL_SOCIALMESSAGING: doubles.awsSocial,
+      },
       log: options.log,
       onLocalRequest: (request, response) => {
         void answerLocally(

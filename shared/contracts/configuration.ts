@@ -32,7 +32,14 @@ export const OrganizationSchema = z.object({
 });
 export type Organization = z.infer<typeof OrganizationSchema>;
 
-const SERVICE_TYPES = ['ses', 'twilio', 'whatsapp'] as const satisfies readonly ServiceType[];
+const SERVICE_TYPES = [
+  'ses',
+  'twilio',
+  'whatsapp',
+  'aws-sms',
+  'aws-social',
+  'sunshine',
+] as const satisfies readonly ServiceType[];
 export const ServiceSchema = z.object({
   id,
   organization: id,

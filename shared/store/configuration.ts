@@ -20,6 +20,7 @@ import {
   servicePointerKey,
   TEMPLATE_PREFIX,
 } from './keys.ts';
+import { putReceivers } from './receivers.ts';
 import type { Item, Table } from './table.ts';
 
 const TTL_MS = 60_000;
@@ -94,8 +95,9 @@ export const putOrganization = (table: Table, organization: Organization): Promi
 export const putChannel = (table: Table, channel: Channel): Promise<void> =>
   put(table, { ...channelKey(channel.organization, channel.id), ...channel });
 
-/** Stores a service and the pointer that finds it by its id. */
+/** Stores a service, the pointer that finds it by its id, and those that find it by what it receives mail for. */
 export async function putService(table: Table, service: Service): Promise<void> {
   await put(table, { ...serviceKey(service.organization, service.id), ...service });
   await put(table, { ...servicePointerKey(service.id), organization: service.organization });
+  await putReceivers(table, service);
 }

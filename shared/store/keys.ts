@@ -104,6 +104,12 @@ export const paceKey = (service: string, second: number): ItemKey => ({ pk: `W#$
 
 /** Finds a service by its id alone, which is all that a provider's callback URL says. */
 export const servicePointerKey = (service: string): ItemKey => ({ pk: `S#${service}`, sk: HEAD });
+/**
+ * Finds a service by an address or domain that it receives mail for; several may share one. `digest` is a hash: an
+ * address may be a person's.
+ */
+export const receiverKey = (digest: string, service: string): ItemKey => ({ pk: receiverPk(digest), sk: service });
+export const receiverPk = (digest: string): string => `V#${digest}`;
 /** Finds the conversations of a contact whose id does not follow from its conversation's (imported ones). */
 export const contactPointerKey = (contact: string): ItemKey => ({ pk: `A#${contact}`, sk: HEAD });
 

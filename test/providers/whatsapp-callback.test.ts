@@ -144,7 +144,7 @@ describe('WhatsApp status', () => {
 
   test.each([
     [131047, { code: '131047', class: 'permanent', effect: 'needs_template' }],
-    [131050, { code: '131050', class: 'permanent', effect: 'opt_out' }],
+    [131050, { code: '131050', class: 'permanent', effect: 'marketing_stop' }],
     [131026, { code: '131026', class: 'permanent' }],
     [130429, { code: '130429', class: 'throttled' }],
     [987654, { code: '987654', class: 'permanent' }],

@@ -28,7 +28,7 @@ export function parseWhatsappCallback(request: CallbackRequest, secret: Secret, 
   if (!isSignedByMeta(secret.appSecret, request.body, request.headers['x-hub-signature-256'])) {
     return { verified: false, reason: 'the signature is missing or wrong' };
   }
-  return { verified: true, events: readEvents(request.body, now), answer: text('') };
+  return { verified: true, events: readWebhook(parseJson(request.body.toString('utf8')), now), answer: text('') };
 }
 
 function answerChallenge({ url }: CallbackRequest, verifyToken: string | undefined): ParsedCallback {
@@ -38,8 +38,9 @@ function answerChallenge({ url }: CallbackRequest, verifyToken: string | undefin
   return { verified: true, events: [], answer: text(query.get('hub.challenge') ?? '') };
 }
 
-function readEvents(body: Buffer, now: number): ProviderEvent[] {
-  const webhook = WebhookSchema.safeParse(parseJson(body.toString('utf8')));
+/** What a webhook says, however it came. */
+export function readWebhook(body: unknown, now: number): ProviderEvent[] {
+  const webhook = WebhookSchema.safeParse(body);
   const changes = webhook.data?.entry.flatMap((entry) => entry.changes) ?? [];
   return changes.flatMap(({ field, value }) => READERS.get(field)?.(value, now) ?? []);
 }
