@@ -136,6 +136,7 @@ export class ServiceStack extends Stack {
     giveMail(hooks, mail);
     giveProviderSecrets(sms, stage, 'sms');
     giveProviderSecrets(whatsapp, stage, 'whatsapp');
+    giveProviderSecrets(api, stage, 'whatsapp');
     giveProviderSecrets(hooks, stage, 'sms');
     giveProviderSecrets(hooks, stage, 'whatsapp');
 

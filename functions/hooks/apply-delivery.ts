@@ -9,6 +9,7 @@ import { untilWritten } from '../../shared/store/contention.ts';
 import { getConversation } from '../../shared/store/conversations.ts';
 import { applyEvidence } from '../../shared/store/deliveries.ts';
 import { findNext, getMessage } from '../../shared/store/messages.ts';
+import { turnOffTemplate } from '../../shared/store/templates.ts';
 import type { HookParts } from './parts.ts';
 
 /**
@@ -29,6 +30,10 @@ export async function applyDelivery(parts: HookParts, service: Service, event: D
   );
   const { message } = finished;
   if (event.error?.effect && message) await noteAddress(parts, message, event.error, event.at);
+  if (event.error?.effect === 'template_off' && message?.template) {
+    const by = { error: event.error, now: parts.clock.now() };
+    await turnOffTemplate(parts.table, message.organization, message.template, by);
+  }
   if (finished.wake) {
     const next = (conversation: string, key: string) => findNext(parts.table, conversation, key);
     await advance(parts.ticker, next, correlation, parts.clock.now());

@@ -5,6 +5,7 @@ import { createRouter } from '../../shared/http/router.ts';
 import type { ProviderEvent } from '../../shared/providers/provider.ts';
 import { applyConsentEvent } from './apply-consent-event.ts';
 import { applyDelivery } from './apply-delivery.ts';
+import { applyTemplateEvent } from './apply-template-event.ts';
 import type { HookParts } from './parts.ts';
 import { receiveReply } from './receive-reply.ts';
 
@@ -78,6 +79,6 @@ async function apply(parts: HookParts, service: Service, event: ProviderEvent): 
     case 'consent':
       return applyConsentEvent(parts, service, event);
     case 'template':
-      return parts.observe.count('EventIgnored');
+      return applyTemplateEvent(parts, service, event);
   }
 }

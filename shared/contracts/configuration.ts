@@ -54,7 +54,17 @@ export type Service = z.infer<typeof ServiceSchema>;
 export const ChannelSchema = z.object({ id, organization: id, name: z.string().default('') });
 export type Channel = z.infer<typeof ChannelSchema>;
 
-export const TemplateSchema = z.intersection(WaTemplateSchema, z.object({ organization: id }));
+export const TemplateSchema = z.intersection(
+  WaTemplateSchema,
+  z.object({
+    organization: id,
+    /** Meta's own id. */
+    providerId: z.string().optional(),
+    /** Epoch milliseconds. */
+    createdAt: z.number().optional(),
+    updatedAt: z.number().optional(),
+  }),
+);
 export type Template = z.infer<typeof TemplateSchema>;
 
 export const USER_ROLES = ['guest', 'agent', 'bot', 'admin'] as const;

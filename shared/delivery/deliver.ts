@@ -1,8 +1,10 @@
 import type { Delivery } from '../contracts/queue-messages.ts';
 import type { Message } from '../domain/message.ts';
+import type { Rejected } from '../providers/provider.ts';
 import { type Invocation, TryLaterError } from '../queue/consume.ts';
 import { claim, record, type SendOutcome } from '../store/deliveries.ts';
 import { dueOf } from '../store/keys.ts';
+import { turnOffTemplate } from '../store/templates.ts';
 import { conclude, yieldTo } from './conclude.ts';
 import { noteEffect } from './note-effect.ts';
 import { outcomeOf } from './outcome.ts';
@@ -40,12 +42,14 @@ async function attempt(parts: DeliveryParts, message: Message, token: string): P
   if (result.outcome === 'rejected') await noteEffect(parts, prepared.reach, { ...result, about: message.id });
   const { service, provider, request } = prepared;
   const subject = request.content.kind === 'email' ? request.content.subject : undefined;
-  return recordOutcome(
+  const recorded = await recordOutcome(
     parts,
     message,
     { token, carrier: { service: service.id, provider: provider.name, subject } },
     outcomeOf(parts, message, result),
   );
+  if (result.outcome === 'rejected' && result.effect === 'template_off') await noteTemplateOff(parts, prepared, result);
+  return recorded;
 }
 
 /** Nothing has left yet: whatever goes wrong of ours here gives the claim back, at the same attempt. */
@@ -81,3 +85,9 @@ const METRIC = {
   pending: 'MessageRetried',
   unknown: 'MessageUnknown',
 } as const;
+
+/** After the record: the message is finished whatever becomes of this. */
+async function noteTemplateOff(parts: DeliveryParts, { reach, request }: Prepared, error: Rejected): Promise<void> {
+  if (request.content.kind !== 'template') return;
+  await turnOffTemplate(parts.table, reach.organization, request.content, { error, now: parts.clock.now() });
+}

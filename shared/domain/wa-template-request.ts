@@ -1,6 +1,6 @@
 import { type ErrorDetail, invalid, RequestError } from './errors.ts';
 import type { TemplateUse } from './template-use.ts';
-import type { WaTemplate } from './wa-template.ts';
+import { statusOf, type WaTemplate } from './wa-template.ts';
 import { fillTemplate, type TemplateInput, type TemplateProblem } from './wa-template-fill.ts';
 import { chooseTemplate } from './wa-template-language.ts';
 
@@ -50,11 +50,13 @@ function demandApproved({ name, language, paths }: TemplateRequest, context: Tem
   if (choice.problem === 'unknown_template') {
     throw invalid(paths.template, `names no template of the organization: "${name}"`, 'unknown_template');
   }
+  const { withheld } = choice;
+  const is = withheld ? `it is ${statusOf(withheld)} in ${withheld.language}, and ` : '';
   const has =
     choice.languages.length > 0 ? `it is approved in ${choice.languages.join(', ')}` : 'it has no approved language';
   throw invalid(
     language === undefined ? paths.template : paths.language,
-    `"${name}" cannot be sent in ${language ?? context.languages.join(', ')}: ${has}`,
+    `"${name}" cannot be sent in ${language ?? context.languages.join(', ')}: ${is}${has}`,
     'unknown_template',
   );
 }

@@ -93,9 +93,10 @@ export const channelKey = (organization: string, channel: string): ItemKey => ({
   pk: organizationPk(organization),
   sk: `H#${channel}`,
 });
+export const TEMPLATE_PREFIX = 'T#';
 export const templateKey = (organization: string, name: string, language: string): ItemKey => ({
   pk: organizationPk(organization),
-  sk: `T#${name}#${language}`,
+  sk: `${TEMPLATE_PREFIX}${name}#${language}`,
 });
 
 /** How much a sender has used of one second's allowance. */

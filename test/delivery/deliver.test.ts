@@ -11,10 +11,11 @@ import { WHATSAPP_WINDOW_MS } from '../../shared/domain/whatsapp-window.ts';
 import type { Rejected, SendResult } from '../../shared/providers/provider.ts';
 import { TryLaterError } from '../../shared/queue/consume.ts';
 import { EnqueueError } from '../../shared/queue/send.ts';
-import { putService } from '../../shared/store/configuration.ts';
+import { createConfigurationReader, putService } from '../../shared/store/configuration.ts';
 import { changeConsent, readConsent } from '../../shared/store/consent.ts';
 import { applyEvidence, cancel, giveUpLease, resolveUnknown } from '../../shared/store/deliveries.ts';
 import type { Table } from '../../shared/store/table.ts';
+import { setTemplateStatus } from '../../shared/store/templates.ts';
 import { aConversation, NOW, tableOf } from '../support/builders.ts';
 import { startTestTable, type TestTable } from '../support/emulators.ts';
 import {
@@ -420,6 +421,42 @@ describe('the gate before the provider', () => {
     await putService(table, ServiceSchema.parse(inactive));
     const { messages } = await setting.given({});
     expect(await failure('sms', messages[0])).toEqual(['failed', 'no_service']);
+  });
+});
+
+describe('a template that the provider refuses because it is off', () => {
+  const template = { name: 'car_ready', language: 'nl', parameters: ['John'] };
+  const refusal = rejected({ code: '132015', message: 'Template is paused', effect: 'template_off' });
+
+  it('fails its message, and keeps the later ones from trying, with the reason', async () => {
+    const { messages } = await setting.given(
+      {},
+      { touchpoint: 'whatsapp', template },
+      { touchpoint: 'whatsapp', template },
+    );
+    setting.providers.whatsapp.answers(refusal);
+    await send(messages[0], 'whatsapp');
+    expect((await setting.message(messages[0])).error?.code).toBe('132015');
+    setting.clock.advance(61_000);
+    await send(messages[1] ?? messages[0], 'whatsapp');
+    expect(requests('whatsapp')).toHaveLength(1);
+    expect((await setting.message(messages[1] ?? messages[0])).error).toEqual({
+      code: 'template_unavailable',
+      class: 'permanent',
+      message: 'The template "car_ready" (nl) is not approved any more: it is PAUSED (Template is paused).',
+    });
+  });
+
+  it('stays as Meta left it since', async () => {
+    const { messages } = await setting.given({}, { touchpoint: 'whatsapp', template });
+    const { organization } = setting;
+    setting.providers.whatsapp.answers(async () => {
+      await setTemplateStatus(table, { organization, ...template }, { status: 'REJECTED', reason: 'SCAM', now: NOW });
+      return refusal;
+    });
+    await send(messages[0], 'whatsapp');
+    const stored = (await createConfigurationReader(table, setting.clock).organization(organization))?.templates[0];
+    expect([stored?.status, stored?.reason]).toEqual(['REJECTED', 'SCAM']);
   });
 });
 

@@ -29,12 +29,12 @@ import {
   putChannel,
   putOrganization,
   putService,
-  putTemplate,
 } from '../../shared/store/configuration.ts';
 import { createConversation, getConversation } from '../../shared/store/conversations.ts';
 import { identityOf } from '../../shared/store/identities.ts';
 import { getMessage } from '../../shared/store/messages.ts';
 import type { Table } from '../../shared/store/table.ts';
+import { putTemplate } from '../../shared/store/templates.ts';
 import { createUserReader, putUser } from '../../shared/store/users.ts';
 import {
   AGENT,

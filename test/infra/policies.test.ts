@@ -15,6 +15,7 @@ api       sqs             SendMessage                                   WorkerQu
 api       sqs             SendMessage                                   SweeperQueue
 api       secretsmanager  GetSecretValue                                TokenKey
 api       secretsmanager  GetSecretValue                                Pepper
+api       secretsmanager  GetSecretValue                                secretsmanager:secret:overture/prod/whatsapp/*
 api       logs            ${LOG}                                        ApiLogs
 api       xray            ${TRACE}                                      *
 

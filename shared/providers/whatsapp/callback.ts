@@ -3,15 +3,24 @@ import type { CallbackRequest, ParsedCallback, ProviderEvent } from '../provider
 import { isSameSecret } from '../same-secret.ts';
 import { readMessage } from './read-message.ts';
 import { readStatus } from './read-status.ts';
+import { readTemplateStatus } from './read-template-status.ts';
 import { isSignedByMeta } from './signature.ts';
-import { ContactSchema, MessageSchema, StatusSchema, ValueSchema, WebhookSchema } from './webhook-schema.ts';
+import {
+  ContactSchema,
+  MessageSchema,
+  StatusSchema,
+  TemplateStatusSchema,
+  ValueSchema,
+  WebhookSchema,
+} from './webhook-schema.ts';
 
 type Secret = Readonly<Record<string, string | undefined>>;
 
 const text = (body: string) => ({ status: 200, contentType: 'text/plain', body });
 
 /**
- * Meta's webhook: the GET that verifies the subscription, and POSTs with statuses and inbound messages, batched.
+ * Meta's webhook: the GET that verifies the subscription, and POSTs with statuses, inbound messages and decisions about templates,
+ * batched.
  * Unverified: a wrong verify token or signature. Source: developers.facebook.com/docs/graph-api/webhooks.
  */
 export function parseWhatsappCallback(request: CallbackRequest, secret: Secret, now: number): ParsedCallback {
@@ -33,7 +42,18 @@ function answerChallenge({ url }: CallbackRequest, verifyToken: string | undefin
 export function readWebhook(body: unknown, now: number): ProviderEvent[] {
   const webhook = WebhookSchema.safeParse(body);
   const changes = webhook.data?.entry.flatMap((entry) => entry.changes) ?? [];
-  return changes.filter(({ field }) => field === 'messages').flatMap(({ value }) => readValue(value, now));
+  return changes.flatMap(({ field, value }) => READERS.get(field)?.(value, now) ?? []);
+}
+
+/** By the field of the webhook; others are not for us. */
+const READERS: ReadonlyMap<string, (value: unknown, now: number) => ProviderEvent[]> = new Map([
+  ['messages', readValue],
+  ['message_template_status_update', readTemplateUpdate],
+]);
+
+function readTemplateUpdate(value: unknown): ProviderEvent[] {
+  const status = TemplateStatusSchema.safeParse(value).data;
+  return status ? [readTemplateStatus(status)] : [];
 }
 
 function readValue(raw: unknown, now: number): ProviderEvent[] {
