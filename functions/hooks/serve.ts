@@ -61,7 +61,7 @@ const secretOf = async ({ secrets }: HookParts, { params }: Service) =>
   params.secret === undefined ? {} : secrets.fields(params.secret);
 
 /** In order, each for itself: one that fails keeps no other back, and has the provider repeat them all. */
-async function applyAll(parts: HookParts, service: Service, events: readonly ProviderEvent[]): Promise<void> {
+export async function applyAll(parts: HookParts, service: Service, events: readonly ProviderEvent[]): Promise<void> {
   const failures: unknown[] = [];
   for (const event of events) {
     await apply(parts, service, event).catch((error: unknown) => failures.push(error));

@@ -108,7 +108,7 @@ export function createAwsSms({ now, senders, faults, outbox, courier, events }: 
       const inboundMessageId = randomUUID();
       const message = { originationNumber: from, destinationNumber: to, messageKeyword: '', messageBody: text };
       return {
-        outcome: await events.topic('sms-replies', { ...message, inboundMessageId }),
+        outcome: await events.topic({ ...message, inboundMessageId }),
         providerId: inboundMessageId,
       };
     },

@@ -123,7 +123,7 @@ export function createAwsSocial({ now, senders, faults, outbox, courier, events,
       };
       const whatsAppWebhookEntry = JSON.stringify({ id: '1163793972139053', changes: [{ value, field: 'messages' }] });
       const message = { context: {}, whatsAppWebhookEntry, messageId: randomUUID(), message_timestamp: seconds() };
-      return { outcome: await events.topic('whatsapp-events', message), providerId: id };
+      return { outcome: await events.topic(message), providerId: id };
     },
   };
 }

@@ -43,17 +43,17 @@ export function createControl({ outbox, faults, senders, violations, events, rep
     return json(502, { error: `Our webhook did not answer (${outcome}).`, providerId });
   }
 
+  function putEventsUrl(call: Call): Answer {
+    const url = textOf(fieldsOf(parse(call), 'The body', ['url']), 'url', 'The body');
+    if (!URL.canParse(url)) throw new BadInput(`"${url}" is no URL.`);
+    events.goTo(url);
+    return NO_CONTENT;
+  }
+
   function raw(seq: string): Answer {
     const mime = outbox.raw(Number(seq));
     if (!mime) return json(404, { error: `There is no mail ${seq} in the outbox.` });
     return { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: mime };
-  }
-
-  function putEvents(call: Call): Answer {
-    const url = textOf(fieldsOf(parse(call), 'The body', ['url']), 'url', 'The body');
-    if (!URL.canParse(url)) throw new BadInput(`"${url}" is no URL.`);
-    events.sendTo(url);
-    return NO_CONTENT;
   }
 
   const clear = (what: { clear(): void }): Answer => {
@@ -70,8 +70,7 @@ export function createControl({ outbox, faults, senders, violations, events, rep
     'POST /_local/faults': postFault,
     'DELETE /_local/faults': clearFaults,
     'POST /_local/reply': postReply,
-    'GET /_local/events': () => json(200, events.counts()),
-    'PUT /_local/events': putEvents,
+    'PUT /_local/events-url': putEventsUrl,
     'PUT /_local/senders': (call) => json(200, senders.register(parse(call))),
   };
 

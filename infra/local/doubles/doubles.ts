@@ -28,8 +28,6 @@ export interface DoublesConfig {
   };
   /** The SES emulator behind the tee; without one, mails are only kept in the outbox. */
   readonly sesEndpoint?: string;
-  /** Where events of AWS go by HTTP POST; without it they are dropped, until `PUT /_local/events` names a place. */
-  readonly eventsUrl?: string;
   /** Folder of the providers' OpenAPI documents. */
   readonly specsDir?: string;
   /** How long the providers take to answer. */
@@ -52,7 +50,7 @@ export interface Addresses {
 export async function openDoubles(config: DoublesConfig, now: () => number = Date.now) {
   const violations = recordViolations(loadRequestChecks(config.specsDir), now);
   const [senders, faults, outbox, courier] = [createSenders(), createFaultBook(), createOutbox(now), createCourier()];
-  const events = createEvents(courier, now, config.eventsUrl);
+  const events = createEvents(courier);
   const kit = { now, senders, faults, outbox, courier, events, checks: violations.checks };
   const [twilio, meta, ses] = [createTwilio(kit), createMeta(kit), createSes(kit, config.sesEndpoint)];
   const [awsSms, awsSocial, sunshine] = [createAwsSms(kit), createAwsSocial(kit), createSunshine(kit)];

@@ -54,9 +54,6 @@ function checkBehaviour(provider: ProviderName, behaviour: string): void {
   }
   const isNumbered = NUMBERED.includes(provider) || (provider === 'aws-social' && kind === 'fail');
   if (coded && isNumbered && !/^\d+$/.test(code)) throw new BadInput(`Error codes of ${provider} are numbers.`);
-  if (provider === 'ses' && (kind === 'fail' || behaviour === 'lose-callbacks')) {
-    throw new BadInput('The double of ses sends no events, so nothing can fail or be lost after it was accepted.');
-  }
 }
 
 function parseMatch(match: unknown): Fault['match'] {
