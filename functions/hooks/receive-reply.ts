@@ -1,16 +1,18 @@
 import type { Service } from '../../shared/contracts/configuration.ts';
+import { addressOf } from '../../shared/domain/address.ts';
 import type { Conversation } from '../../shared/domain/conversation.ts';
 import { createAlias, createSlug } from '../../shared/domain/conversation-name.ts';
+import { type Identifier, identifierOf } from '../../shared/domain/identifier.ts';
 import type { Message } from '../../shared/domain/message.ts';
 import { applyRule } from '../../shared/domain/rules.ts';
-import { parseTelephone } from '../../shared/domain/telephone.ts';
-import type { Touchpoint } from '../../shared/domain/touchpoint.ts';
+import { windowAfter } from '../../shared/domain/whatsapp-window.ts';
 import type { InboundEvent } from '../../shared/providers/provider.ts';
 import { successor } from '../../shared/runtime/ids.ts';
 import type { OrganizationConfiguration } from '../../shared/store/configuration.ts';
 import { untilWritten } from '../../shared/store/contention.ts';
 import { createConversation, getConversation } from '../../shared/store/conversations.ts';
-import { absent } from '../../shared/store/expression.ts';
+import { digest } from '../../shared/store/digest.ts';
+import { absent, type Changes } from '../../shared/store/expression.ts';
 import { findOwners, type Identity, identityOf } from '../../shared/store/identities.ts';
 import { inboundGuardKey, messageSk } from '../../shared/store/keys.ts';
 import { storeInbound } from '../../shared/store/rule-writes.ts';
@@ -18,18 +20,22 @@ import { putAction } from '../../shared/store/table.ts';
 import { applyConsent, untilStopped } from './consent.ts';
 import type { HookParts } from './parts.ts';
 
-/** The service a reply came through, and the touchpoint it came by. */
-export interface Carrier {
-  readonly service: Service;
-  readonly touchpoint: Touchpoint;
+/** What a contact wrote, with what only some providers know of it. */
+export interface Reply extends InboundEvent {
+  /** The conversation that it provably answers: it goes there whoever sent it, if that is the service's organization's. */
+  readonly conversation?: string;
+  readonly subject?: string;
+  readonly meta?: Readonly<Record<string, unknown>>;
 }
 
 /** A reply with whom it is from. */
 interface Heard {
-  readonly carrier: Carrier;
-  readonly event: InboundEvent;
+  readonly service: Service;
+  readonly event: Reply;
   readonly identity: Identity;
-  readonly telephone: string;
+  readonly sender: Identifier;
+  /** Names the provider's message in its guard. */
+  readonly guard: string;
   readonly configuration: OrganizationConfiguration;
 }
 
@@ -38,24 +44,34 @@ interface Heard {
  * unknown sender becomes a contact with a queued conversation. A word that ends or renews consent takes effect before
  * the message is stored. Repeated callbacks store nothing twice.
  */
-export async function receiveReply(parts: HookParts, carrier: Carrier, event: InboundEvent): Promise<void> {
-  const { service, touchpoint } = carrier;
-  const telephone = parseTelephone(event.from);
+export async function receiveReply(parts: HookParts, service: Service, event: Reply): Promise<void> {
+  const { touchpoint } = event;
+  const answered = await answeredBy(parts, service, event);
+  const contact = answered && addressOf(touchpoint, answered);
+  const sender = identifierOf(touchpoint, event.from) ?? contact;
   const configuration = await parts.configuration.organization(service.organization);
-  if (!telephone.ok || !configuration || !receives(service, event)) {
-    parts.observe.warn('A reply came from no telephone number, or for another sender.', { service: service.id });
+  if (!sender || !configuration || !receives(service, event)) {
+    parts.observe.warn('A reply came from no address, or for another sender.', { service: service.id });
     return;
   }
   const pepper = await parts.pepper();
+  const identityFor = ({ kind, matchKey }: Identifier) => identityOf(pepper, service.organization, kind, matchKey);
   const heard: Heard = {
-    carrier,
+    service,
     event,
-    telephone: telephone.e164,
-    identity: identityOf(pepper, service.organization, 'telephone', telephone.matchKey),
+    identity: identityFor(sender),
+    sender,
+    guard: guardNameOf(event, pepper),
     configuration,
   };
-  const reach = { organization: service.organization, touchpoint, matchKey: telephone.matchKey };
-  const change = await applyConsent(parts, reach, event.text);
+  // Who answers from another address speaks for the one that was written to as well.
+  const speaksFor = contact && contact.matchKey !== sender.matchKey ? [sender, contact] : [sender];
+  const words = configuration.organization.settings;
+  let change: Awaited<ReturnType<typeof applyConsent>>;
+  for (const { matchKey } of speaksFor) {
+    const reach = { organization: service.organization, touchpoint, matchKey };
+    change = await applyConsent(parts, reach, { event, words });
+  }
 
   await untilWritten(
     () => storeOnce(parts, heard),
@@ -64,8 +80,19 @@ export async function receiveReply(parts: HookParts, carrier: Carrier, event: In
     () => parts.observe.count('WriteContended'),
   );
   parts.observe.count('ReplyReceived', 1, touchpoint);
-  if (change === 'stop') await untilStopped(parts, heard.identity);
+  if (change !== 'stop') return;
+  for (const address of speaksFor) await untilStopped(parts, identityFor(address));
 }
+
+/** The conversation that a reply provably answers, while it is there. */
+async function answeredBy({ table }: HookParts, { organization }: Service, { conversation: id }: Reply) {
+  const conversation = id === undefined ? undefined : await getConversation(table, id, { consistent: true });
+  return conversation?.organization === organization && conversation.deletedAt === undefined ? conversation : undefined;
+}
+
+/** A Message-ID is of any length and may name a person's machine, so the key has its HMAC. */
+const guardNameOf = ({ touchpoint, providerId }: Reply, pepper: string): string =>
+  touchpoint === 'email' ? digest(pepper, `mail:${providerId}`) : providerId;
 
 /** Meta sends what all numbers of an app receive to one address: only those of the service's own number are its own. */
 const receives = ({ type, params }: Service, { to }: InboundEvent): boolean =>
@@ -76,7 +103,9 @@ const heardAt = ({ event }: Heard, now: number): number => Math.min(now, event.a
 
 /** Undefined: somebody else wrote between reading and writing. */
 async function storeOnce(parts: HookParts, heard: Heard): Promise<true | undefined> {
-  const owner = (await findOwners(parts.table, [heard.identity])).get('telephone');
+  const answered = await answeredBy(parts, heard.service, heard.event);
+  if (answered) return listen(parts, heard, answered);
+  const owner = (await findOwners(parts.table, [heard.identity])).get(heard.identity.kind);
   if (owner === undefined) return welcome(parts, heard);
   const conversation = await getConversation(parts.table, owner, { consistent: true });
   if (!conversation || conversation.deletedAt !== undefined) return undefined;
@@ -84,7 +113,8 @@ async function storeOnce(parts: HookParts, heard: Heard): Promise<true | undefin
 }
 
 async function listen(parts: HookParts, heard: Heard, conversation: Conversation): Promise<true | undefined> {
-  const { touchpoint, service } = heard.carrier;
+  const { service } = heard;
+  const { touchpoint } = heard.event;
   const now = Math.max(parts.clock.now(), conversation.lastAt);
   const message = inboundMessage(parts, heard, conversation.id, now, conversation.seq + 1);
   const outcome = await storeInbound(parts.table, {
@@ -94,17 +124,24 @@ async function listen(parts: HookParts, heard: Heard, conversation: Conversation
     changes: {
       touchpoint,
       [`services.${touchpoint}`]: conversation.services[touchpoint] ?? [service.id],
-      ...(touchpoint === 'whatsapp' && { windowAt: heardAt(heard, now) }),
+      ...(touchpoint === 'whatsapp' && answeringBy(conversation, { service: service.id, at: heardAt(heard, now) })),
     },
-    guard: { ...inboundGuardKey(conversation.id, service.type, heard.event.providerId), message: message.id },
+    guard: { ...inboundGuardKey(conversation.id, service.type, heard.guard), message: message.id },
     now,
   });
   return outcome === 'outdated' ? undefined : true;
 }
 
+/** What was written to one of our WhatsApp numbers is answered from that number: only there is the window open. */
+function answeringBy(conversation: Conversation, message: { service: string; at: number }): Changes['set'] {
+  const window = windowAfter(conversation, message);
+  return { ...window, 'services.whatsapp': [window.windowBy] };
+}
+
 /** A person who writes first. */
 async function welcome(parts: HookParts, heard: Heard): Promise<true | undefined> {
-  const { touchpoint, service } = heard.carrier;
+  const { service, event, sender } = heard;
+  const { touchpoint } = event;
   const { organization } = heard.configuration;
   const now = parts.clock.now();
   const id = parts.ids.nextPair(now);
@@ -113,13 +150,13 @@ async function welcome(parts: HookParts, heard: Heard): Promise<true | undefined
     id,
     organization: organization.id,
     orgPath: organization.path,
-    name: heard.event.profileName ?? createAlias(parts.random),
+    name: event.profileName ?? createAlias(parts.random),
     slug: createSlug(parts.random),
     status: 'closed',
     contact: successor(id),
     profile: {
-      telephone: heard.telephone,
-      ...(heard.event.profileName !== undefined && { name: heard.event.profileName }),
+      [sender.kind]: sender.address,
+      ...(event.profileName !== undefined && { name: event.profileName }),
     },
     participants: {},
     channels: [],
@@ -132,10 +169,10 @@ async function welcome(parts: HookParts, heard: Heard): Promise<true | undefined
     seq: 1,
     lastAt: now,
     version: 0,
-    ...(touchpoint === 'whatsapp' && { windowAt: heardAt(heard, now) }),
+    ...(touchpoint === 'whatsapp' && windowAfter({}, { service: service.id, at: heardAt(heard, now) })),
   };
   const conversation = { ...empty, ...applyRule(empty, message, ruleContext(heard, now)) };
-  const guard = { ...inboundGuardKey(id, service.type, heard.event.providerId), message: message.id };
+  const guard = { ...inboundGuardKey(id, service.type, heard.guard), message: message.id };
   const outcome = await createConversation(parts.table, {
     conversation,
     identities: [heard.identity],
@@ -154,22 +191,26 @@ const ruleContext = ({ configuration }: Heard, now: number) => ({
 const inboundMessage = (parts: HookParts, heard: Heard, conversation: string, now: number, seq: number): Message => ({
   id: parts.ids.next(now),
   conversation,
-  organization: heard.carrier.service.organization,
+  organization: heard.service.organization,
   key: messageSk(now, seq),
   due: now,
   seq,
   type: 'chat',
   role: 'contact',
-  touchpoint: heard.carrier.touchpoint,
+  touchpoint: heard.event.touchpoint,
   text: heard.event.text,
-  ...(heard.event.media.length > 0 && { meta: { media: [...heard.event.media] } }),
+  ...metaOf(heard.event),
+  ...(heard.event.subject !== undefined && { subject: heard.event.subject }),
   createdAt: now,
   updatedAt: now,
   state: 'done',
   attempt: 0,
   expiresAt: now,
   inbound: true,
-  service: heard.carrier.service.id,
-  provider: heard.carrier.service.type,
+  service: heard.service.id,
+  provider: heard.service.type,
   providerId: heard.event.providerId,
 });
+
+const metaOf = ({ meta, media }: Reply): Pick<Message, 'meta'> =>
+  meta || media.length > 0 ? { meta: { ...meta, ...(media.length > 0 && { media: [...media] }) } } : {};

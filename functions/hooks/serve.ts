@@ -3,9 +3,11 @@ import { RequestError } from '../../shared/domain/errors.ts';
 import type { HttpRequest, HttpResponse } from '../../shared/http/handler.ts';
 import { createRouter } from '../../shared/http/router.ts';
 import type { ProviderEvent } from '../../shared/providers/provider.ts';
+import { applyConsentEvent } from './apply-consent-event.ts';
 import { applyDelivery } from './apply-delivery.ts';
+import { applyTemplateEvent } from './apply-template-event.ts';
 import type { HookParts } from './parts.ts';
-import { type Carrier, receiveReply } from './receive-reply.ts';
+import { receiveReply } from './receive-reply.ts';
 
 const PATH = '/v2/hooks/:provider/:service{/:purpose}?';
 /** Meta sends up to 3 MB. */
@@ -59,7 +61,7 @@ const secretOf = async ({ secrets }: HookParts, { params }: Service) =>
   params.secret === undefined ? {} : secrets.fields(params.secret);
 
 /** In order, each for itself: one that fails keeps no other back, and has the provider repeat them all. */
-async function applyAll(parts: HookParts, service: Service, events: readonly ProviderEvent[]): Promise<void> {
+export async function applyAll(parts: HookParts, service: Service, events: readonly ProviderEvent[]): Promise<void> {
   const failures: unknown[] = [];
   for (const event of events) {
     await apply(parts, service, event).catch((error: unknown) => failures.push(error));
@@ -69,13 +71,14 @@ async function applyAll(parts: HookParts, service: Service, events: readonly Pro
 }
 
 async function apply(parts: HookParts, service: Service, event: ProviderEvent): Promise<void> {
-  if (event.kind === 'delivery') return applyDelivery(parts, service, event);
-  const carrier: Carrier = { service, touchpoint: touchpointOf(parts, service) };
-  return receiveReply(parts, carrier, event);
-}
-
-function touchpointOf({ providers }: HookParts, service: Service): Carrier['touchpoint'] {
-  const provider = providers[service.type];
-  if (!provider) throw new Error(`No provider speaks for services of type ${service.type}.`);
-  return provider.touchpoint;
+  switch (event.kind) {
+    case 'delivery':
+      return applyDelivery(parts, service, event);
+    case 'inbound':
+      return receiveReply(parts, service, event);
+    case 'consent':
+      return applyConsentEvent(parts, service, event);
+    case 'template':
+      return applyTemplateEvent(parts, service, event);
+  }
 }

@@ -1,10 +1,12 @@
 import type { Delivery } from '../contracts/queue-messages.ts';
 import type { Message } from '../domain/message.ts';
+import type { Rejected } from '../providers/provider.ts';
 import { type Invocation, TryLaterError } from '../queue/consume.ts';
-import { optOut } from '../store/consent.ts';
 import { claim, record, type SendOutcome } from '../store/deliveries.ts';
 import { dueOf } from '../store/keys.ts';
+import { turnOffTemplate } from '../store/templates.ts';
 import { conclude, yieldTo } from './conclude.ts';
+import { noteEffect } from './note-effect.ts';
 import { outcomeOf } from './outcome.ts';
 import type { DeliveryParts } from './parts.ts';
 import { type Prepared, prepare } from './prepare.ts';
@@ -37,14 +39,17 @@ async function attempt(parts: DeliveryParts, message: Message, token: string): P
   const prepared = await beforeSending(parts, message, token);
   if (!('send' in prepared)) return recordOutcome(parts, message, { token }, prepared);
   const result = await prepared.send();
-  if (result.outcome === 'rejected' && result.effect === 'opt_out') await noteOptOut(parts, prepared, result.code);
-  const { service, provider } = prepared;
-  return recordOutcome(
+  if (result.outcome === 'rejected') await noteEffect(parts, prepared.reach, { ...result, about: message.id });
+  const { service, provider, request } = prepared;
+  const subject = request.content.kind === 'email' ? request.content.subject : undefined;
+  const recorded = await recordOutcome(
     parts,
     message,
-    { token, carrier: { service: service.id, provider: provider.name } },
+    { token, carrier: { service: service.id, provider: provider.name, subject } },
     outcomeOf(parts, message, result),
   );
+  if (result.outcome === 'rejected' && result.effect === 'template_off') await noteTemplateOff(parts, prepared, result);
+  return recorded;
 }
 
 /** Nothing has left yet: whatever goes wrong of ours here gives the claim back, at the same attempt. */
@@ -63,7 +68,7 @@ async function beforeSending(parts: DeliveryParts, message: Message, token: stri
 async function recordOutcome(
   parts: DeliveryParts,
   message: Message,
-  by: { token: string; carrier?: { service: string; provider: string } },
+  by: { token: string; carrier?: { service: string; provider: string; subject?: string } },
   outcome: SendOutcome,
 ): Promise<Message | undefined> {
   const recorded = await record(parts.table, message, { ...by, now: parts.clock.now() }, outcome);
@@ -81,6 +86,8 @@ const METRIC = {
   unknown: 'MessageUnknown',
 } as const;
 
-async function noteOptOut(parts: DeliveryParts, { reach }: Prepared, reason: string): Promise<void> {
-  await optOut(parts.table, await parts.pepper(), reach, { at: parts.clock.now(), reason });
+/** After the record: the message is finished whatever becomes of this. */
+async function noteTemplateOff(parts: DeliveryParts, { reach, request }: Prepared, error: Rejected): Promise<void> {
+  if (request.content.kind !== 'template') return;
+  await turnOffTemplate(parts.table, reach.organization, request.content, { error, now: parts.clock.now() });
 }

@@ -17,6 +17,7 @@ export const ERROR_STATUS = {
   touchpoint_unavailable: 400,
   unknown_template: 400,
   template_required: 400,
+  template_refused: 400,
   request_too_large: 413,
   unauthorized: 401,
   forbidden: 403,
@@ -25,8 +26,10 @@ export const ERROR_STATUS = {
   method_not_allowed: 405,
   identifier_conflict: 409,
   message_not_pending: 409,
+  template_exists: 409,
   idempotency_key_reused: 422,
   unsupported_media_type: 415,
+  provider_unavailable: 502,
   overloaded: 503,
   internal_error: 500,
 } as const;

@@ -51,9 +51,18 @@ export const identityKeyOfName = (organization: string, name: string): ItemKey =
 export const identityKey = (organization: string, kind: IdentifierKind, digest: string): ItemKey =>
   identityKeyOfName(organization, identityName(kind, digest));
 
+/** What is known of an address is kept under its HMAC, apart from its contact: it outlives them. */
+export const consentPk = (organization: string, digest: string): string => `P#${organization}#${digest}`;
 export const optOutKey = (organization: string, digest: string, touchpoint: string): ItemKey => ({
-  pk: `P#${organization}#${digest}`,
+  pk: consentPk(organization, digest),
   sk: touchpoint,
+});
+
+export const CONSENT_LOG_PREFIX = 'L#';
+/** The entry of a change of consent in its address's log, by the moment it was stored. */
+export const consentLogKey = ({ pk, sk: touchpoint }: ItemKey, storedAt: number, version: number): ItemKey => ({
+  pk,
+  sk: `${CONSENT_LOG_PREFIX}${String(storedAt).padStart(13, '0')}#${touchpoint}#${String(version).padStart(10, '0')}`,
 });
 
 /** Notes that an inbound message of a provider was stored, so that its repetition is not. */
@@ -84,9 +93,10 @@ export const channelKey = (organization: string, channel: string): ItemKey => ({
   pk: organizationPk(organization),
   sk: `H#${channel}`,
 });
+export const TEMPLATE_PREFIX = 'T#';
 export const templateKey = (organization: string, name: string, language: string): ItemKey => ({
   pk: organizationPk(organization),
-  sk: `T#${name}#${language}`,
+  sk: `${TEMPLATE_PREFIX}${name}#${language}`,
 });
 
 /** How much a sender has used of one second's allowance. */
@@ -94,6 +104,12 @@ export const paceKey = (service: string, second: number): ItemKey => ({ pk: `W#$
 
 /** Finds a service by its id alone, which is all that a provider's callback URL says. */
 export const servicePointerKey = (service: string): ItemKey => ({ pk: `S#${service}`, sk: HEAD });
+/**
+ * Finds a service by an address or domain that it receives mail for; several may share one. `digest` is a hash: an
+ * address may be a person's.
+ */
+export const receiverKey = (digest: string, service: string): ItemKey => ({ pk: receiverPk(digest), sk: service });
+export const receiverPk = (digest: string): string => `V#${digest}`;
 /** Finds the conversations of a contact whose id does not follow from its conversation's (imported ones). */
 export const contactPointerKey = (contact: string): ItemKey => ({ pk: `A#${contact}`, sk: HEAD });
 

@@ -1,11 +1,12 @@
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { isTerminal, type Message } from '../domain/message.ts';
 import { createPredecessorSearch } from '../domain/order.ts';
+import { locateById } from './by-id.ts';
 import { absent } from './expression.ts';
 import {
   bodyKey,
+  conversationOf,
   conversationPk,
-  INDEXES,
   type ItemKey,
   MESSAGE_PREFIX,
   MESSAGES_END,
@@ -81,18 +82,8 @@ export async function locateMessage(
   table: Table,
   id: string,
 ): Promise<{ conversation: string; key: string } | undefined> {
-  const { Items } = await table.client.send(
-    new QueryCommand({
-      TableName: table.name,
-      IndexName: INDEXES.byId.name,
-      KeyConditionExpression: '#id = :id',
-      ExpressionAttributeNames: { '#id': INDEXES.byId.partitionKey },
-      ExpressionAttributeValues: { ':id': id },
-      Limit: 1,
-    }),
-  );
-  const found = Items?.[0];
-  return found && { conversation: String(found.pk).slice(2), key: String(found.sk) };
+  const found = await locateById(table, id);
+  return found && { conversation: conversationOf(found.pk), key: found.sk };
 }
 
 interface RangeRead {
@@ -179,6 +170,17 @@ export async function listBetween(
   const read = { table, conversation, from: messageSk(span.from, 0), to: messageSk(span.to + 1, 0), newestFirst: true };
   const pages = await Array.fromAsync(readMessages({ ...read, pageSize: CROWD_PAGE }));
   return pages.flat();
+}
+
+/** Up to `limit` messages before a place, newest first, without the bodies that are kept apart. Consistent. */
+export async function listBefore(
+  table: Table,
+  { conversation, key }: Pick<Message, 'conversation' | 'key'>,
+  limit: number,
+): Promise<Message[]> {
+  const read = { table, conversation, from: MESSAGE_PREFIX, to: key, newestFirst: true, pageSize: limit + 1 };
+  for await (const page of readMessages(read)) return page.filter((message) => message.key !== key).slice(0, limit);
+  return [];
 }
 
 /** The newest messages of a conversation, oldest first, with their bodies; not the places that messages moved from. */

@@ -19,6 +19,7 @@ import type {
   SendRequest,
   SendResult,
 } from '../../shared/providers/provider.ts';
+import { parseSesEvent } from '../../shared/providers/ses/events.ts';
 import { createTwilio } from '../../shared/providers/twilio/twilio.ts';
 import { createWhatsapp } from '../../shared/providers/whatsapp/whatsapp.ts';
 import { createTicker } from '../../shared/queue/ticks.ts';
@@ -28,12 +29,12 @@ import {
   putChannel,
   putOrganization,
   putService,
-  putTemplate,
 } from '../../shared/store/configuration.ts';
 import { createConversation, getConversation } from '../../shared/store/conversations.ts';
 import { identityOf } from '../../shared/store/identities.ts';
 import { getMessage } from '../../shared/store/messages.ts';
 import type { Table } from '../../shared/store/table.ts';
+import { putTemplate } from '../../shared/store/templates.ts';
 import { createUserReader, putUser } from '../../shared/store/users.ts';
 import {
   AGENT,
@@ -85,7 +86,7 @@ function createScriptedProvider(name: Provider['name'], touchpoint: Touchpoint):
   const found: LookupResult[] = [];
   return {
     name,
-    touchpoint,
+    touchpoints: [touchpoint],
     requests,
     lookups,
     answers: (...next) => void results.push(...next),
@@ -132,10 +133,7 @@ export interface Given {
 
 const CHANNELS = ['front-desk', 'workshop'];
 
-export async function createSetting(
-  table: Table,
-  organizationSettings: { resendUnknownWhatsapp?: boolean; emailSubject?: string } = {},
-): Promise<Setting> {
+export async function createSetting(table: Table, organizationSettings: object = {}): Promise<Setting> {
   const organization = newId();
   const services = { email: newId(), sms: newId(), whatsapp: newId() };
   const service = (id: string, type: string, params: object) =>
@@ -200,7 +198,7 @@ export async function createSetting(
     hooks: {
       ...common,
       ids,
-      providers: { twilio: createTwilio(), whatsapp: createWhatsapp() },
+      providers: { ses: { parseEvent: parseSesEvent }, twilio: createTwilio(), whatsapp: createWhatsapp() },
       publicUrl: PUBLIC_URL,
     },
     delivery: (touchpoint) => ({

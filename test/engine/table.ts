@@ -1,7 +1,7 @@
 import {
   BatchGetCommand,
   BatchWriteCommand,
-  DeleteCommand,
+  type DeleteCommand,
   type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
@@ -98,7 +98,6 @@ function note(world: TableWorld, process: Process, command: Command, answer: Any
   if (command instanceof GetCommand && isOptOut(command.input.Key))
     history.consentLooks.set(process.id, { ...momentOf(world), key: keyOf(command.input.Key) });
   noteReserved(world, process, command, false);
-  if (command instanceof DeleteCommand && isOptOut(command.input.Key)) noteConsent(world, 'start', command.input.Key);
   if (command instanceof PutCommand) notePut(world, process, command.input.Item);
   if (command instanceof UpdateCommand) noteUpdate(world, process, command.input, answer.Attributes);
   if (command instanceof TransactWriteCommand) noteTransaction(world, process, command.input.TransactItems ?? []);
@@ -106,7 +105,8 @@ function note(world: TableWorld, process: Process, command: Command, answer: Any
 
 const momentOf = ({ scheduler }: TableWorld): Moment => ({ at: scheduler.now(), step: scheduler.step() });
 
-const isOptOut = (key: Anything): boolean => String(key?.pk).startsWith('P#');
+/** The consent of an address, not an entry of its log. */
+const isOptOut = (key: Anything): boolean => String(key?.pk).startsWith('P#') && !String(key.sk).startsWith('L#');
 
 /** Whether an update sets an attribute, other than just asking for it. */
 export function setsAttribute(input: Anything, attribute: string): boolean {
@@ -134,7 +134,7 @@ function noteConsent(world: TableWorld, kind: 'stop' | 'start', key: Anything): 
 
 function notePut(world: TableWorld, process: Process, item: Anything): void {
   const { history } = world;
-  if (isOptOut(item)) noteConsent(world, 'stop', item);
+  if (isOptOut(item)) noteConsent(world, item.consent.stop?.on ? 'stop' : 'start', item);
   if (!String(item.pk).startsWith('C#')) return;
   const conversation = conversationOf(item.pk);
   if (item.sk === HEAD) history.conversations.set(conversation, item);

@@ -164,7 +164,8 @@ const consentFirst = (): Variant => ({
     if (!(command instanceof GetCommand) || !pkOf(command).startsWith('P#')) return answer;
     const key = keyOf(command.input.Key);
     const known = consents.findLast((consent) => consent.key === key && consent.when.step <= process.begun);
-    return known?.kind === 'stop' ? { Item: {} } : {};
+    const stop = { on: true, at: 0, source: 'reply', reason: 'reply' };
+    return known?.kind === 'stop' ? { Item: { consent: { stop }, version: 1, told: [] } } : {};
   },
 });
 

@@ -25,6 +25,7 @@ export const ACCOUNT_SID = `AC${'a'.repeat(32)}`;
 
 export const smsRequest = (overrides: Partial<SendRequest> = {}): SendRequest => ({
   ...common,
+  touchpoint: 'sms',
   service: service('twilio', { accountSid: ACCOUNT_SID, from: '+15550001111' }),
   secret: { authToken: 'test-auth-token-0000000000000000' },
   to: '+31646280994',
@@ -34,6 +35,7 @@ export const smsRequest = (overrides: Partial<SendRequest> = {}): SendRequest =>
 
 export const whatsappRequest = (overrides: Partial<SendRequest> = {}): SendRequest => ({
   ...common,
+  touchpoint: 'whatsapp',
   service: service('whatsapp', { phoneNumberId: '106540352242922' }),
   secret: { accessToken: 'meta-token', appSecret: 'test-app-secret', verifyToken: 'verify-me' },
   to: '+31646280994',
@@ -41,8 +43,34 @@ export const whatsappRequest = (overrides: Partial<SendRequest> = {}): SendReque
   ...overrides,
 });
 
+export const awsSmsRequest = (overrides: Partial<SendRequest> = {}): SendRequest => ({
+  ...smsRequest(),
+  service: service('aws-sms', { originationIdentity: '+12065550152', configurationSet: 'overture' }),
+  secret: {},
+  ...overrides,
+});
+
+export const awsSocialRequest = (overrides: Partial<SendRequest> = {}): SendRequest => ({
+  ...whatsappRequest(),
+  service: service('aws-social', { phoneNumberId: 'phone-number-id-01234567890123456789012345678901' }),
+  secret: {},
+  ...overrides,
+});
+
+export const sunshineRequest = (overrides: Partial<SendRequest> = {}): SendRequest => ({
+  ...smsRequest(),
+  service: service('sunshine', {
+    appId: '5d8cff3cd55b040010928b5b',
+    smsIntegration: 'sms-integration',
+    whatsappIntegration: 'whatsapp-integration',
+  }),
+  secret: { keyId: 'app_1', keySecret: 'key-secret' },
+  ...overrides,
+});
+
 export const emailRequest = (overrides: Partial<SendRequest> = {}): SendRequest => ({
   ...common,
+  touchpoint: 'email',
   service: service('ses', { from: 'Overture <hello@example.com>' }),
   secret: {},
   to: 'john@example.org',

@@ -1,0 +1,31 @@
+import type { TemplateUse } from '../../domain/template-use.ts';
+import { statusOf } from '../../domain/wa-template.ts';
+import { isWindowOpen } from '../../domain/whatsapp-window.ts';
+import type { Content } from '../../providers/provider.ts';
+import type { OrganizationConfiguration } from '../../store/configuration.ts';
+import type { SendOutcome } from '../../store/deliveries.ts';
+import { refuse } from '../refuse.ts';
+import type { Writer } from './writer.ts';
+
+/**
+ * A template while it is approved, as far as a configuration of up to a minute ago knows; free text while the window of
+ * the number that sends is open.
+ */
+export const whatsappContent: Writer = ({ message, conversation, configuration, service, now }) => {
+  const text = message.text ?? '';
+  if (message.template) return templateContent(message.template, text, configuration);
+  return isWindowOpen(conversation, { service: service.id, now })
+    ? { kind: 'text', text }
+    : refuse('window_closed', 'WhatsApp takes free text only within 24 hours of a message from the contact.');
+};
+
+function templateContent(
+  use: TemplateUse,
+  text: string,
+  { templates }: OrganizationConfiguration,
+): Content | SendOutcome {
+  const stored = templates.find(({ name, language }) => name === use.name && language === use.language);
+  if (stored?.status === 'APPROVED') return { kind: 'template', ...use, text };
+  const why = stored ? `: it is ${statusOf(stored)}` : '';
+  return refuse('template_unavailable', `The template "${use.name}" (${use.language}) is not approved any more${why}.`);
+}
