@@ -121,6 +121,19 @@ export const AIMED: Readonly<Record<BrokenName, Configuration>> = {
     { ...QUICK_TO_SEND, maxPeople: 4, maxRequests: 2, stop: 1, stopWithinMs: 3_000 },
   ),
   'deletion-at-once': configure('deletion-at-once', SLOW_TO_SEND, { ...QUICK_TO_SEND, deletion: 1 }),
+  'stop-forgets-deleted': configure(
+    'stop-forgets-deleted',
+    { ...NO_FAULTS, stall: 0.08, stallMaxMs: 20_000 },
+    {
+      ...QUICK_TO_SEND,
+      maxPeople: 8,
+      maxRequests: 1,
+      deletion: 1,
+      deletionWithinMs: 2_000,
+      stop: 1,
+      stopWithinMs: 4_000,
+    },
+  ),
 };
 
 export function configurationNamed(name: string): Configuration {
