@@ -51,6 +51,13 @@ export const identityKeyOfName = (organization: string, name: string): ItemKey =
 export const identityKey = (organization: string, kind: IdentifierKind, digest: string): ItemKey =>
   identityKeyOfName(organization, identityName(kind, digest));
 
+export const FORMER_OWNER_PREFIX = 'D#';
+/** Notes beside an identity that it belonged to a conversation which was deleted a short while ago. */
+export const formerOwnerKey = ({ pk }: ItemKey, conversation: string): ItemKey => ({
+  pk,
+  sk: `${FORMER_OWNER_PREFIX}${conversation}`,
+});
+
 /** What is known of an address is kept under its HMAC, apart from its contact: it outlives them. */
 export const consentPk = (organization: string, digest: string): string => `P#${organization}#${digest}`;
 export const optOutKey = (organization: string, digest: string, touchpoint: string): ItemKey => ({
