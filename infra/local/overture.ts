@@ -135,8 +135,9 @@ const createTokenPrinter = (table: Table, key: string): Overture['token'] => {
     const user = await users.user(id);
     const membership = user?.organizations.find(({ selected }) => selected) ?? user?.organizations[0];
     if (!user || !membership) return undefined;
-    const bearer = { user: id, organization: membership.organization, scope: membership.role };
-    const lifetime = membership.role === 'bot' ? undefined : LIFETIME_SECONDS.access_token;
+    const { organization, role: scope } = membership;
+    const bearer = { user: id, organization, scope, rate: user.rate };
+    const lifetime = scope === 'bot' ? undefined : LIFETIME_SECONDS.access_token;
     return (await tokens.issue('access_token', bearer, lifetime)).token;
   };
 };

@@ -27,6 +27,7 @@ export const ERROR_STATUS = {
   message_not_pending: 409,
   idempotency_key_reused: 422,
   unsupported_media_type: 415,
+  rate_exceeded: 429,
   overloaded: 503,
   internal_error: 500,
 } as const;
