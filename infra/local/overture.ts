@@ -12,6 +12,7 @@ import type { Addresses } from './doubles/doubles.ts';
 import { startDoubles } from './doubles/start.ts';
 import { startSes } from './emulators/ses.ts';
 import { forward } from './forward.ts';
+import { requesterOf } from './requester.ts';
 import { applySeed } from './seed/apply-seed.ts';
 import { DOUBLES_SECRETS, sendersOf, servicesOf } from './seed/at-the-doubles.ts';
 import { readSeed } from './seed/seed-file.ts';
@@ -75,6 +76,7 @@ export async function startOverture(options: OvertureOptions): Promise<Overture>
       secrets: DOUBLES_SECRETS,
       environment: { TWILIO_BASE_URL: doubles.twilio, WHATSAPP_BASE_URL: doubles.whatsapp },
       log: options.log,
+      groupOf: requesterOf,
       onLocalRequest: (request, response) => {
         void answerLocally(
           request,

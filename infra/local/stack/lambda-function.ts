@@ -1,11 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createEnvironment, type Environment, type EnvironmentOptions, FunctionError } from './environment.ts';
+import { createFairLine } from './fair-line.ts';
+import { watchProcessors } from './processors.ts';
 
 export interface LambdaFunction {
   readonly name: string;
   readonly arn: string;
-  /** Resolves with the handler's answer, through JSON as on AWS. Rejects with FunctionError. */
-  invoke(event: unknown): Promise<unknown>;
+  /**
+   * Resolves with the handler's answer, through JSON as on AWS. Rejects with FunctionError. Events that have to wait are
+   * served fairly by their `group`.
+   */
+  invoke(event: unknown, group?: string): Promise<unknown>;
   /** Loads one environment, unless there is one, so that the first event need not wait for it. Never rejects. */
   prewarm(): Promise<void>;
   running(): number;
@@ -27,12 +32,17 @@ export const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
  */
 const PATIENCE_MS = 50;
 
+/** As many environments as may work at once whatever the processors have to do. */
+const ALWAYS = 2;
+/** Beyond that, another one is of use while this much of the processors, or of the environments' time, is not used. */
+const UNUSED_SHARE = 0.25;
+
 /** A function as a pool of environments, each busy with one event at a time and kept for the next. */
 export function createLambdaFunction(options: LambdaFunctionOptions): LambdaFunction {
   const { functionName: name, functionArn: arn } = options.setup;
   const all = new Set<Environment>();
   const idle: Environment[] = [];
-  const waiting: Array<(environment: Environment) => void> = [];
+  const line = createFairLine<(environment: Environment) => void>();
   let growing = false;
   let running = 0;
   let stopped = false;
@@ -45,9 +55,9 @@ export function createLambdaFunction(options: LambdaFunctionOptions): LambdaFunc
     return environment;
   }
 
-  function take(): Promise<Environment> {
+  function take(group: string): Promise<Environment> {
     return new Promise((resolve) => {
-      waiting.push(resolve);
+      line.join(group, resolve);
       serveWaiting();
     });
   }
@@ -59,35 +69,48 @@ export function createLambdaFunction(options: LambdaFunctionOptions): LambdaFunc
 
   function serveWaiting(): void {
     for (const environment of all) if (!environment.isAlive()) all.delete(environment);
-    while (waiting.length > 0 && idle.length > 0) {
+    while (line.waiting() > 0 && idle.length > 0) {
       const environment = idle.pop();
-      if (environment?.isAlive()) waiting.shift()?.(environment);
+      if (environment?.isAlive()) line.next()?.item(environment);
     }
     const mayGrow = !growing && !stopped && all.size < options.maxConcurrency;
-    if (waiting.length > 0 && mayGrow) void grow();
+    if (line.waiting() > 0 && mayGrow) void grow();
   }
 
   /** One at a time: by then those that wait may have been served. */
   async function grow(): Promise<void> {
     growing = true;
+    const isOfUse = watchUse();
     if (all.size > 0) await delay(PATIENCE_MS);
-    if (waiting.length > 0 && !stopped) {
+    if (line.waiting() > 0 && !stopped && isOfUse()) {
       const environment = await load();
-      const next = waiting.shift();
-      if (next) next(environment);
+      const next = line.next();
+      if (next) next.item(environment);
       else idle.push(environment);
     }
     growing = false;
     serveWaiting();
   }
 
-  async function run(event: string): Promise<string> {
-    const environment = await take();
+  /** Whether another environment would have had something to run on since the call. */
+  function watchUse(): () => boolean {
+    const unused = watchProcessors();
+    const busy = [...all].map((environment) => environment.watchUtilization());
+    return () => {
+      const idleness = busy.map((utilization) => 1 - utilization());
+      const mean = idleness.reduce((sum, share) => sum + share, 0) / idleness.length;
+      return all.size < ALWAYS || unused() >= UNUSED_SHARE || mean >= 1 - UNUSED_SHARE;
+    };
+  }
+
+  async function run(event: string, group: string): Promise<string> {
+    const environment = await take(group);
     running += 1;
     try {
       return await environment.invoke(event);
     } finally {
       running -= 1;
+      line.leave(group);
       give(environment);
     }
   }
@@ -95,9 +118,9 @@ export function createLambdaFunction(options: LambdaFunctionOptions): LambdaFunc
   return {
     name,
     arn,
-    async invoke(event) {
+    async invoke(event, group = '') {
       try {
-        const answer = await run(JSON.stringify(event));
+        const answer = await run(JSON.stringify(event), group);
         if (Buffer.byteLength(answer) > MAX_PAYLOAD_BYTES) throw tooLarge();
         return JSON.parse(answer);
       } catch (error) {
