@@ -1,8 +1,8 @@
 import type { AcceptanceContext } from '../../shared/domain/acceptance.ts';
 import type { Conversation, Profile } from '../../shared/domain/conversation.ts';
-import { servicesByTouchpoint } from '../../shared/domain/services.ts';
+import { serviceFor, servicesByTouchpoint } from '../../shared/domain/services.ts';
 import { isLandline } from '../../shared/domain/telephone.ts';
-import { WHATSAPP_WINDOW_MS } from '../../shared/domain/whatsapp-window.ts';
+import { isWindowOpen } from '../../shared/domain/whatsapp-window.ts';
 import type { OrganizationConfiguration } from '../../shared/store/configuration.ts';
 
 const LAST_LANGUAGE = 'en';
@@ -26,6 +26,9 @@ export function acceptanceContext(
     services: servicesByTouchpoint(configuration.services),
     templates: configuration.templates,
     languages: languages.filter((known) => known !== undefined),
-    windowOpen: (conversation?.windowAt ?? Number.NEGATIVE_INFINITY) + WHATSAPP_WINDOW_MS > now,
+    windowOpen: isWindowOpen(conversation ?? {}, {
+      service: serviceFor(configuration.services, 'whatsapp', conversation?.services.whatsapp)?.id,
+      now,
+    }),
   };
 }

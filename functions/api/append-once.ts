@@ -1,38 +1,46 @@
 import { checkDrafts, type MessageDraft } from '../../shared/domain/acceptance.ts';
+import type { Conversation } from '../../shared/domain/conversation.ts';
 import type { Message } from '../../shared/domain/message.ts';
 import { untilWritten } from '../../shared/store/contention.ts';
 import { toConversation } from '../../shared/store/conversation-item.ts';
-import { appendOnce as storeOnce } from '../../shared/store/conversations.ts';
+import { appendOnce as appendAsSeen } from '../../shared/store/conversations.ts';
 import {
   guardKeyOf,
+  type IdempotencyRecord,
   type MessagePlace,
-  putGuard,
-  putRecord,
   toPlace,
   toRecord,
 } from '../../shared/store/idempotency.ts';
 import { conversationKey, type ItemKey } from '../../shared/store/keys.ts';
-import { batchGet, type Item } from '../../shared/store/table.ts';
+import { batchGet, type Item, type TransactItem } from '../../shared/store/table.ts';
 import { type Append, afterwards, changesOf, demandReachable, planFrom } from './append-plan.ts';
-import { newMessages } from './new-messages.ts';
-import { type AppendAnswer, type Once, readPlaces, replay } from './once.ts';
+import { type AppendAnswer, guardsOf, type Once, readPlaces, replay } from './once.ts';
 import type { ApiParts } from './parts.ts';
+import { messagesAt, type Places, reservePlaces, storeReserved } from './reserved-places.ts';
 import { wake } from './wake.ts';
+
+type OnceAnswered = Once & { readonly status: number };
 
 /**
  * Adds messages with their guards in one transaction: an `Idempotency-Key` answers a repeated request as the first, a
  * `clientId` that is used stands for the message that has it. Of concurrent twins the transaction lets one through;
  * the other reads what it did. Answers undefined when an identity of `person` was taken meanwhile.
- * Throws as `appendMessages`, and 422 for a key that stood on another request.
+ * Throws as `reservePlaces`, and 422 for a key that stood on another request.
  */
 export async function appendOnce(
   parts: ApiParts,
   append: Append,
-  once: (Once & { readonly status: number }) | undefined,
+  once: OnceAnswered | undefined,
 ): Promise<AppendAnswer | undefined> {
   checkDrafts(append.drafts);
   const outcome = await untilWritten<AppendAnswer | 'taken'>(
-    () => tryOnce(parts, append, once),
+    async (attempt) => {
+      // A start has looked for its record just now.
+      const isLookedFor = attempt === 0 && append.person && clientIdsOf(append).length === 0;
+      const seen = isLookedFor ? NOTHING : await look(parts, append, once);
+      if (once && seen.record) return replay(parts, append.caller, once, seen.record);
+      return addFresh(parts, { append, once, seen, inOne: attempt === 0 });
+    },
     parts.clock,
     parts.random,
     () => parts.observe.count('WriteContended'),
@@ -40,73 +48,83 @@ export async function appendOnce(
   return outcome === 'taken' ? undefined : outcome;
 }
 
+/** What the table holds of a request that may have come before. */
+interface Seen {
+  readonly conversation?: Conversation;
+  readonly record?: IdempotencyRecord;
+  placeOf(draft: MessageDraft): MessagePlace | undefined;
+}
+
+const NOTHING: Seen = { placeOf: () => undefined };
+
+const clientIdsOf = ({ drafts }: Append): string[] => drafts.flatMap(({ clientId }) => clientId ?? []);
 const sameKey = (item: Item, key: ItemKey): boolean => item.pk === key.pk && item.sk === key.sk;
 
-async function tryOnce(
-  parts: ApiParts,
-  append: Append,
-  once: (Once & { readonly status: number }) | undefined,
-): Promise<AppendAnswer | 'taken' | undefined> {
-  const { table, clock } = parts;
+async function look({ table, clock }: ApiParts, append: Append, once: Once | undefined): Promise<Seen> {
   const head = conversationKey(append.conversation);
-  const named = append.drafts.flatMap(({ clientId }) => clientId ?? []);
-  const guardKeys = new Map(named.map((clientId) => [clientId, guardKeyOf(append.conversation, clientId)]));
+  const guardKeys = new Map(clientIdsOf(append).map((id) => [id, guardKeyOf(append.conversation, id)]));
   const items = await batchGet(table, [head, ...guardKeys.values(), ...(once ? [once.key] : [])], true);
   const itemOf = (key: ItemKey | undefined) => key && items.find((item) => sameKey(item, key));
-
+  const conversation = itemOf(head);
   const record = toRecord(itemOf(once?.key), clock.now());
-  if (once && record) return replay(parts, append.caller, once, record);
-  const stored = itemOf(head);
-  const conversation = demandReachable(stored && toConversation(stored), append.caller);
-
-  const placeOf = (draft: MessageDraft): MessagePlace | undefined => {
-    const guard = draft.clientId === undefined ? undefined : itemOf(guardKeys.get(draft.clientId));
-    return guard && toPlace(guard);
-  };
-  const fresh = append.drafts.filter((draft) => placeOf(draft) === undefined);
-  const plan = await planFrom(parts, { ...append, drafts: fresh }, conversation);
-  const now = Math.max(clock.now(), conversation.lastAt);
-  const messages = newMessages(
-    plan.accept(conversation),
-    {
-      conversation: conversation.id,
-      organization: conversation.organization,
-      user: append.caller.user,
-      acceptedAt: now,
-      firstSeq: conversation.seq + 1,
+  return {
+    ...(conversation && { conversation: toConversation(conversation) }),
+    ...(record && { record }),
+    placeOf({ clientId }) {
+      const guard = clientId === undefined ? undefined : itemOf(guardKeys.get(clientId));
+      return guard && toPlace(guard);
     },
-    parts.ids,
-  );
-  const places = inOrder(append.drafts, placeOf, messages);
-  const outcome = await storeOnce(table, conversation, {
-    now,
-    changes: changesOf(plan, append.person?.profile),
-    identities: append.person?.free ?? [],
-    messages,
-    also: [
-      ...messages.flatMap((message) =>
-        message.clientId === undefined ? [] : [putGuard(table, conversation.id, message.clientId, message)],
-      ),
-      ...(once
-        ? [
-            putRecord(
-              table,
-              once.key,
-              { fingerprint: once.fingerprint, status: once.status, conversation: conversation.id, messages: places },
-              now,
-            ),
-          ]
-        : []),
-    ],
-  });
-  if (!outcome.stored) return (append.person?.free.length ?? 0) > 0 ? 'taken' : undefined;
+  };
+}
+
+interface Addition {
+  readonly append: Append;
+  readonly once: OnceAnswered | undefined;
+  readonly seen: Seen;
+  /** Everything in one transaction, against the conversation as it was seen: for want of a crowd the fewest calls. */
+  readonly inOne: boolean;
+}
+
+/** Adds what is not there yet. Undefined: others were faster, read again. */
+async function addFresh(
+  parts: ApiParts,
+  { append, once, seen, inOne }: Addition,
+): Promise<AppendAnswer | 'taken' | undefined> {
+  const fresh = { ...append, drafts: append.drafts.filter((draft) => seen.placeOf(draft) === undefined) };
+  const asSeen = inOne ? seen.conversation : undefined;
+  const places = asSeen ? await placesBehind(parts, fresh, asSeen) : await reservePlaces(parts, fresh);
+  const { conversation, plan, now } = places;
+  const messages = messagesAt(parts, fresh, places);
+  const stand = inOrder(append.drafts, seen.placeOf, messages);
+  const also = guardsOf(parts, { conversation: conversation.id, messages, now }, once && { ...once, places: stand });
+  const stored = await (asSeen ? storeAsSeen : storeReserved)(parts, fresh, { places, messages, also });
+  const profile = append.person?.profile;
+  if (!stored) return (append.person?.free.length ?? 0) > 0 ? 'taken' : undefined;
   parts.observe.count('MessageAccepted', messages.length);
   await wake(parts, messages);
   return {
     status: once?.status ?? 200,
-    conversation: afterwards({ ...conversation, lastAt: now, updatedAt: now }, plan, append.person?.profile),
-    messages: await inPlaces(parts, conversation.id, places, messages),
+    conversation: afterwards({ ...conversation, lastAt: now, updatedAt: now }, plan, profile),
+    messages: await inPlaces(parts, conversation.id, stand, messages),
   };
+}
+
+/** The places behind the last one of a conversation as it was read; whether they are free shows when they are taken. */
+async function placesBehind(parts: ApiParts, append: Append, found: Conversation): Promise<Places> {
+  const conversation = demandReachable(found, append.caller);
+  const plan = await planFrom(parts, append, conversation);
+  return { conversation, plan, now: Math.max(parts.clock.now(), conversation.lastAt), firstSeq: conversation.seq + 1 };
+}
+
+async function storeAsSeen(
+  { table }: ApiParts,
+  { person }: Append,
+  { places, messages, also }: { places: Places; messages: readonly Message[]; also: readonly TransactItem[] },
+): Promise<boolean> {
+  const { conversation, plan, now } = places;
+  const changes = changesOf(plan, person?.profile);
+  const identities = person?.free ?? [];
+  return (await appendAsSeen(table, conversation, { now, changes, identities, messages, also })).stored;
 }
 
 /** Where each draft's message stands, new or found, in the order of the request. */

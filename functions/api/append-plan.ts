@@ -8,6 +8,7 @@ import { IDENTIFIER_OF, type Touchpoint } from '../../shared/domain/touchpoint.t
 import { WHATSAPP_WINDOW_MS } from '../../shared/domain/whatsapp-window.ts';
 import {
   absent,
+  all,
   any,
   type Changes,
   type Condition,
@@ -15,6 +16,7 @@ import {
   equals,
   exists,
   moreThan,
+  sameAs,
 } from '../../shared/store/expression.ts';
 import type { Identity } from '../../shared/store/identities.ts';
 import { acceptanceContext } from './acceptance-context.ts';
@@ -94,7 +96,7 @@ export function planUnread({ drafts, caller, person }: Append, now: number): Pla
     isLandline(person?.profile.telephone) ||
     outbound.some(({ meta, text }) => meta?.template !== undefined || !text || text.length > SHORTEST_LIMIT);
   if (needsReading || (inherits && chosen.length > 0)) return undefined;
-  const windowOpen = moreThan('windowAt', now - WHATSAPP_WINDOW_MS);
+  const windowOpen = all(moreThan('windowAt', now - WHATSAPP_WINDOW_MS), sameAs('windowBy', 'services.whatsapp[0]'));
   const touchpoint = chosen.at(-1);
   return {
     ...(touchpoint && { touchpoint }),

@@ -3,18 +3,16 @@ import type { StartConversation } from '../../shared/contracts/conversation-requ
 import { type AcceptedDraft, acceptDrafts } from '../../shared/domain/acceptance.ts';
 import { type Conversation, newParticipant } from '../../shared/domain/conversation.ts';
 import { createAlias, createSlug } from '../../shared/domain/conversation-name.ts';
-import type { Message } from '../../shared/domain/message.ts';
 import { roleIn } from '../../shared/domain/roles.ts';
 import { successor } from '../../shared/runtime/ids.ts';
 import type { OrganizationConfiguration } from '../../shared/store/configuration.ts';
 import { createConversation as storeConversation } from '../../shared/store/conversations.ts';
-import { putGuard, putRecord, toRecord } from '../../shared/store/idempotency.ts';
-import type { TransactItem } from '../../shared/store/table.ts';
+import { toRecord } from '../../shared/store/idempotency.ts';
 import { acceptanceContext } from './acceptance-context.ts';
 import type { Owners } from './choose-contact.ts';
 import type { DescribedPerson } from './contact-identifiers.ts';
 import { newMessages } from './new-messages.ts';
-import { type AppendAnswer, type Once, replay } from './once.ts';
+import { type AppendAnswer, guardsOf, type Once, replay } from './once.ts';
 import type { ApiParts } from './parts.ts';
 import { wake } from './wake.ts';
 
@@ -50,12 +48,11 @@ export async function createConversation(parts: ApiParts, start: Start): Promise
     conversation,
     identities: start.person.identities,
     messages,
-    also: [
-      ...(once ? [recordAction(parts, once, conversation.id, messages, now)] : []),
-      ...messages.flatMap((message) =>
-        message.clientId === undefined ? [] : [putGuard(parts.table, conversation.id, message.clientId, message)],
-      ),
-    ],
+    also: guardsOf(
+      parts,
+      { conversation: conversation.id, messages, now },
+      once && { ...once, status: 201, places: messages.map(({ id, key }) => ({ id, key })) },
+    ),
   });
   if (!outcome.created) {
     const record = toRecord(outcome.also[0]?.item, now);
@@ -107,22 +104,3 @@ async function draft(
   };
   return { conversation, drafts: acceptance.drafts };
 }
-
-const recordAction = (
-  { table }: ApiParts,
-  once: Once,
-  conversation: string,
-  messages: readonly Message[],
-  now: number,
-): TransactItem =>
-  putRecord(
-    table,
-    once.key,
-    {
-      fingerprint: once.fingerprint,
-      status: 201,
-      conversation,
-      messages: messages.map(({ id, key }) => ({ id, key })),
-    },
-    now,
-  );

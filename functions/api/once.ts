@@ -10,10 +10,13 @@ import {
   fingerprintOf,
   type IdempotencyRecord,
   type MessagePlace,
+  putGuard,
+  putRecord,
   recordKeyOf,
 } from '../../shared/store/idempotency.ts';
 import type { ItemKey } from '../../shared/store/keys.ts';
 import { getMessage } from '../../shared/store/messages.ts';
+import type { TransactItem } from '../../shared/store/table.ts';
 import { demandReachable } from './append-plan.ts';
 import type { ApiParts } from './parts.ts';
 
@@ -63,6 +66,20 @@ export async function replay(
   const conversation = demandReachable(found, caller);
   const messages = await readPlaces(parts, record.conversation, record.messages);
   return { status: record.status, conversation, messages, replayed: true };
+}
+
+/** What lets a request, and messages with a `clientId`, be there only once: the record of the request comes first. */
+export function guardsOf(
+  { table }: Pick<ApiParts, 'table'>,
+  { conversation, messages, now }: { conversation: string; messages: readonly Message[]; now: number },
+  once: (Once & { readonly status: number; readonly places: readonly MessagePlace[] }) | undefined,
+): TransactItem[] {
+  const guards = messages.flatMap((message) =>
+    message.clientId === undefined ? [] : [putGuard(table, conversation, message.clientId, message)],
+  );
+  if (!once) return guards;
+  const { key, fingerprint, status, places } = once;
+  return [putRecord(table, key, { fingerprint, status, conversation, messages: places }, now), ...guards];
 }
 
 export async function readPlaces(

@@ -1,10 +1,10 @@
 import type { Service } from '../../shared/contracts/configuration.ts';
+import { noteEffect } from '../../shared/delivery/note-effect.ts';
 import { addressOf } from '../../shared/domain/address.ts';
 import { judge } from '../../shared/domain/evidence.ts';
 import { isTerminal, type Message } from '../../shared/domain/message.ts';
 import type { DeliveryEvent } from '../../shared/providers/provider.ts';
 import { advance } from '../../shared/queue/advance.ts';
-import { optOut } from '../../shared/store/consent.ts';
 import { untilWritten } from '../../shared/store/contention.ts';
 import { getConversation } from '../../shared/store/conversations.ts';
 import { applyEvidence } from '../../shared/store/deliveries.ts';
@@ -27,30 +27,34 @@ export async function applyDelivery(parts: HookParts, service: Service, event: D
     parts.random,
     () => parts.observe.count('WriteContended'),
   );
-  if (event.error?.effect === 'opt_out') await noteOptOut(parts, service, correlation.conversation, event.error.code);
+  const { message } = finished;
+  if (event.error?.effect && message) await noteAddress(parts, message, event.error, event.at);
   if (finished.wake) {
     const next = (conversation: string, key: string) => findNext(parts.table, conversation, key);
     await advance(parts.ticker, next, correlation, parts.clock.now());
   }
 }
 
-/** The contact told the provider that they want nothing more by this touchpoint. */
-async function noteOptOut(parts: HookParts, service: Service, id: string, reason: string): Promise<void> {
-  const conversation = await getConversation(parts.table, id, { consistent: true });
-  const touchpoint = parts.providers[service.type]?.touchpoint;
-  if (conversation?.organization !== service.organization || !touchpoint) return;
-  const address = addressOf(touchpoint, conversation);
+/** What the failure says of the contact's address itself: that they want nothing more, or that it does not work. */
+async function noteAddress(
+  parts: HookParts,
+  { id, conversation: of, touchpoint }: Message,
+  error: NonNullable<DeliveryEvent['error']>,
+  at: number | undefined,
+): Promise<void> {
+  const conversation = await getConversation(parts.table, of, { consistent: true });
+  const address = conversation && touchpoint && addressOf(touchpoint, conversation);
   if (!address) return;
-  const reach = { organization: service.organization, touchpoint, matchKey: address.matchKey };
-  await optOut(parts.table, await parts.pepper(), reach, { at: parts.clock.now(), reason });
+  const reach = { organization: conversation.organization, touchpoint, matchKey: address.matchKey };
+  await noteEffect(parts, reach, { ...error, about: id, ...(at !== undefined && { at }) });
 }
 
-/** Undefined: the message changed between reading and writing. */
+/** The message, if it is this service's organization's. Undefined: it changed between reading and writing. */
 async function applyOnce(
   { table, clock, observe }: HookParts,
   service: Service,
   event: DeliveryEvent & Required<Pick<DeliveryEvent, 'correlation'>>,
-): Promise<{ wake: boolean } | undefined> {
+): Promise<{ wake: boolean; message?: Message } | undefined> {
   const { correlation, status, providerId } = event;
   const message = await getMessage(table, correlation.conversation, correlation.key);
   if (!message || message.id !== correlation.message || message.organization !== service.organization) {
@@ -64,7 +68,7 @@ async function applyOnce(
     ...(event.error && { error: errorOf(event.error) }),
   });
   // A repeated report wakes again: the first may have been cut off after its write.
-  if (!judgement) return { wake: isTerminal(message.state) };
+  if (!judgement) return { wake: isTerminal(message.state), message };
   const outcome = await applyEvidence(table, message, now, {
     ...judgement,
     providerId,
@@ -74,7 +78,7 @@ async function applyOnce(
   observe.count('ReceiptReceived', 1, message.touchpoint);
   if (judgement.state)
     observe.count(judgement.state === 'sent' ? 'MessageSent' : 'MessageFailed', 1, message.touchpoint);
-  return { wake: judgement.state !== undefined };
+  return { wake: judgement.state !== undefined, message };
 }
 
 const errorOf = ({

@@ -1,17 +1,29 @@
-import { type ConsentChange, consentIn } from '../../shared/domain/consent-words.ts';
-import { optIn, optOut, type Reach } from '../../shared/store/consent.ts';
+import { type ConsentWords, consentIn } from '../../shared/domain/consent-words.ts';
+import type { InboundEvent } from '../../shared/providers/provider.ts';
+import { changeConsent, type Reach } from '../../shared/store/consent.ts';
+import { digest } from '../../shared/store/digest.ts';
 import { findOwners, type Identity } from '../../shared/store/identities.ts';
 import { untilQuiet } from '../../shared/store/quiet.ts';
 import type { HookParts } from './parts.ts';
 
 /** Stores what a contact's words say of consent, before anything else of their message is. */
-export async function applyConsent(parts: HookParts, reach: Reach, text: string): Promise<ConsentChange | undefined> {
-  const change = consentIn(text);
-  if (change === undefined) return undefined;
-  const pepper = await parts.pepper();
-  if (change === 'stop') await optOut(parts.table, pepper, reach, { at: parts.clock.now(), reason: 'reply' });
-  else await optIn(parts.table, pepper, reach);
-  return change;
+export async function applyConsent(
+  parts: HookParts,
+  reach: Reach,
+  { event, words }: { event: InboundEvent; words: ConsentWords },
+): Promise<'stop' | 'start' | undefined> {
+  const kind = consentIn(event.text, words);
+  if (kind === undefined) return undefined;
+  // Meta's message ids hold the telephone number, and consent outlives the contact.
+  const evidence = digest(await parts.pepper(), `message:${event.providerId}`);
+  await changeConsent(parts, reach, {
+    kind,
+    source: 'reply',
+    reason: 'reply',
+    evidence,
+    ...(event.at !== undefined && { at: event.at }),
+  });
+  return kind;
 }
 
 /** Twilio waits 15 s for an answer. */

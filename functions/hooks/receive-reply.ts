@@ -1,16 +1,16 @@
 import type { Service } from '../../shared/contracts/configuration.ts';
 import type { Conversation } from '../../shared/domain/conversation.ts';
 import { createAlias, createSlug } from '../../shared/domain/conversation-name.ts';
+import { type Identifier, identifierOf } from '../../shared/domain/identifier.ts';
 import type { Message } from '../../shared/domain/message.ts';
 import { applyRule } from '../../shared/domain/rules.ts';
-import { parseTelephone } from '../../shared/domain/telephone.ts';
-import type { Touchpoint } from '../../shared/domain/touchpoint.ts';
+import { windowAfter } from '../../shared/domain/whatsapp-window.ts';
 import type { InboundEvent } from '../../shared/providers/provider.ts';
 import { successor } from '../../shared/runtime/ids.ts';
 import type { OrganizationConfiguration } from '../../shared/store/configuration.ts';
 import { untilWritten } from '../../shared/store/contention.ts';
 import { createConversation, getConversation } from '../../shared/store/conversations.ts';
-import { absent } from '../../shared/store/expression.ts';
+import { absent, type Changes } from '../../shared/store/expression.ts';
 import { findOwners, type Identity, identityOf } from '../../shared/store/identities.ts';
 import { inboundGuardKey, messageSk } from '../../shared/store/keys.ts';
 import { storeInbound } from '../../shared/store/rule-writes.ts';
@@ -18,18 +18,12 @@ import { putAction } from '../../shared/store/table.ts';
 import { applyConsent, untilStopped } from './consent.ts';
 import type { HookParts } from './parts.ts';
 
-/** The service a reply came through, and the touchpoint it came by. */
-export interface Carrier {
-  readonly service: Service;
-  readonly touchpoint: Touchpoint;
-}
-
 /** A reply with whom it is from. */
 interface Heard {
-  readonly carrier: Carrier;
+  readonly service: Service;
   readonly event: InboundEvent;
   readonly identity: Identity;
-  readonly telephone: string;
+  readonly sender: Identifier;
   readonly configuration: OrganizationConfiguration;
 }
 
@@ -38,24 +32,19 @@ interface Heard {
  * unknown sender becomes a contact with a queued conversation. A word that ends or renews consent takes effect before
  * the message is stored. Repeated callbacks store nothing twice.
  */
-export async function receiveReply(parts: HookParts, carrier: Carrier, event: InboundEvent): Promise<void> {
-  const { service, touchpoint } = carrier;
-  const telephone = parseTelephone(event.from);
+export async function receiveReply(parts: HookParts, service: Service, event: InboundEvent): Promise<void> {
+  const { touchpoint } = event;
+  const sender = identifierOf(touchpoint, event.from);
   const configuration = await parts.configuration.organization(service.organization);
-  if (!telephone.ok || !configuration || !receives(service, event)) {
-    parts.observe.warn('A reply came from no telephone number, or for another sender.', { service: service.id });
+  if (!sender || !configuration || !receives(service, event)) {
+    parts.observe.warn('A reply came from no address, or for another sender.', { service: service.id });
     return;
   }
-  const pepper = await parts.pepper();
-  const heard: Heard = {
-    carrier,
-    event,
-    telephone: telephone.e164,
-    identity: identityOf(pepper, service.organization, 'telephone', telephone.matchKey),
-    configuration,
-  };
-  const reach = { organization: service.organization, touchpoint, matchKey: telephone.matchKey };
-  const change = await applyConsent(parts, reach, event.text);
+  const identity = identityOf(await parts.pepper(), service.organization, sender.kind, sender.matchKey);
+  const heard: Heard = { service, event, identity, sender, configuration };
+  const reach = { organization: service.organization, touchpoint, matchKey: sender.matchKey };
+  const words = configuration.organization.settings;
+  const change = await applyConsent(parts, reach, { event, words });
 
   await untilWritten(
     () => storeOnce(parts, heard),
@@ -76,7 +65,7 @@ const heardAt = ({ event }: Heard, now: number): number => Math.min(now, event.a
 
 /** Undefined: somebody else wrote between reading and writing. */
 async function storeOnce(parts: HookParts, heard: Heard): Promise<true | undefined> {
-  const owner = (await findOwners(parts.table, [heard.identity])).get('telephone');
+  const owner = (await findOwners(parts.table, [heard.identity])).get(heard.identity.kind);
   if (owner === undefined) return welcome(parts, heard);
   const conversation = await getConversation(parts.table, owner, { consistent: true });
   if (!conversation || conversation.deletedAt !== undefined) return undefined;
@@ -84,7 +73,8 @@ async function storeOnce(parts: HookParts, heard: Heard): Promise<true | undefin
 }
 
 async function listen(parts: HookParts, heard: Heard, conversation: Conversation): Promise<true | undefined> {
-  const { touchpoint, service } = heard.carrier;
+  const { service, event } = heard;
+  const { touchpoint } = event;
   const now = Math.max(parts.clock.now(), conversation.lastAt);
   const message = inboundMessage(parts, heard, conversation.id, now, conversation.seq + 1);
   const outcome = await storeInbound(parts.table, {
@@ -94,17 +84,24 @@ async function listen(parts: HookParts, heard: Heard, conversation: Conversation
     changes: {
       touchpoint,
       [`services.${touchpoint}`]: conversation.services[touchpoint] ?? [service.id],
-      ...(touchpoint === 'whatsapp' && { windowAt: heardAt(heard, now) }),
+      ...(touchpoint === 'whatsapp' && answeringBy(conversation, { service: service.id, at: heardAt(heard, now) })),
     },
-    guard: { ...inboundGuardKey(conversation.id, service.type, heard.event.providerId), message: message.id },
+    guard: { ...inboundGuardKey(conversation.id, service.type, event.providerId), message: message.id },
     now,
   });
   return outcome === 'outdated' ? undefined : true;
 }
 
+/** What was written to one of our WhatsApp numbers is answered from that number: only there is the window open. */
+function answeringBy(conversation: Conversation, message: { service: string; at: number }): Changes['set'] {
+  const window = windowAfter(conversation, message);
+  return { ...window, 'services.whatsapp': [window.windowBy] };
+}
+
 /** A person who writes first. */
 async function welcome(parts: HookParts, heard: Heard): Promise<true | undefined> {
-  const { touchpoint, service } = heard.carrier;
+  const { service, event, sender } = heard;
+  const { touchpoint } = event;
   const { organization } = heard.configuration;
   const now = parts.clock.now();
   const id = parts.ids.nextPair(now);
@@ -113,13 +110,13 @@ async function welcome(parts: HookParts, heard: Heard): Promise<true | undefined
     id,
     organization: organization.id,
     orgPath: organization.path,
-    name: heard.event.profileName ?? createAlias(parts.random),
+    name: event.profileName ?? createAlias(parts.random),
     slug: createSlug(parts.random),
     status: 'closed',
     contact: successor(id),
     profile: {
-      telephone: heard.telephone,
-      ...(heard.event.profileName !== undefined && { name: heard.event.profileName }),
+      [sender.kind]: sender.address,
+      ...(event.profileName !== undefined && { name: event.profileName }),
     },
     participants: {},
     channels: [],
@@ -132,10 +129,10 @@ async function welcome(parts: HookParts, heard: Heard): Promise<true | undefined
     seq: 1,
     lastAt: now,
     version: 0,
-    ...(touchpoint === 'whatsapp' && { windowAt: heardAt(heard, now) }),
+    ...(touchpoint === 'whatsapp' && windowAfter({}, { service: service.id, at: heardAt(heard, now) })),
   };
   const conversation = { ...empty, ...applyRule(empty, message, ruleContext(heard, now)) };
-  const guard = { ...inboundGuardKey(id, service.type, heard.event.providerId), message: message.id };
+  const guard = { ...inboundGuardKey(id, service.type, event.providerId), message: message.id };
   const outcome = await createConversation(parts.table, {
     conversation,
     identities: [heard.identity],
@@ -154,13 +151,13 @@ const ruleContext = ({ configuration }: Heard, now: number) => ({
 const inboundMessage = (parts: HookParts, heard: Heard, conversation: string, now: number, seq: number): Message => ({
   id: parts.ids.next(now),
   conversation,
-  organization: heard.carrier.service.organization,
+  organization: heard.service.organization,
   key: messageSk(now, seq),
   due: now,
   seq,
   type: 'chat',
   role: 'contact',
-  touchpoint: heard.carrier.touchpoint,
+  touchpoint: heard.event.touchpoint,
   text: heard.event.text,
   ...(heard.event.media.length > 0 && { meta: { media: [...heard.event.media] } }),
   createdAt: now,
@@ -169,7 +166,7 @@ const inboundMessage = (parts: HookParts, heard: Heard, conversation: string, no
   attempt: 0,
   expiresAt: now,
   inbound: true,
-  service: heard.carrier.service.id,
-  provider: heard.carrier.service.type,
+  service: heard.service.id,
+  provider: heard.service.type,
   providerId: heard.event.providerId,
 });

@@ -3,9 +3,10 @@ import { RequestError } from '../../shared/domain/errors.ts';
 import type { HttpRequest, HttpResponse } from '../../shared/http/handler.ts';
 import { createRouter } from '../../shared/http/router.ts';
 import type { ProviderEvent } from '../../shared/providers/provider.ts';
+import { applyConsentEvent } from './apply-consent-event.ts';
 import { applyDelivery } from './apply-delivery.ts';
 import type { HookParts } from './parts.ts';
-import { type Carrier, receiveReply } from './receive-reply.ts';
+import { receiveReply } from './receive-reply.ts';
 
 const PATH = '/v2/hooks/:provider/:service{/:purpose}?';
 /** Meta sends up to 3 MB. */
@@ -69,13 +70,14 @@ async function applyAll(parts: HookParts, service: Service, events: readonly Pro
 }
 
 async function apply(parts: HookParts, service: Service, event: ProviderEvent): Promise<void> {
-  if (event.kind === 'delivery') return applyDelivery(parts, service, event);
-  const carrier: Carrier = { service, touchpoint: touchpointOf(parts, service) };
-  return receiveReply(parts, carrier, event);
-}
-
-function touchpointOf({ providers }: HookParts, service: Service): Carrier['touchpoint'] {
-  const provider = providers[service.type];
-  if (!provider) throw new Error(`No provider speaks for services of type ${service.type}.`);
-  return provider.touchpoint;
+  switch (event.kind) {
+    case 'delivery':
+      return applyDelivery(parts, service, event);
+    case 'inbound':
+      return receiveReply(parts, service, event);
+    case 'consent':
+      return applyConsentEvent(parts, service, event);
+    case 'template':
+      return parts.observe.count('EventIgnored');
+  }
 }

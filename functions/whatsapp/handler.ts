@@ -1,11 +1,13 @@
 /**
  * Trigger: queue `whatsapp`.
- * Reads and writes the table, calls Meta's Cloud API, sends ticks.
+ * Reads and writes the table, calls the provider of the service, sends ticks.
  * On failure: the class of the provider's error decides; our own faults leave the delivery on its queue.
  */
 import { createTouchpointHandler } from '../../shared/delivery/handler.ts';
+import { createTwilio } from '../../shared/providers/twilio/twilio.ts';
 import { createWhatsapp } from '../../shared/providers/whatsapp/whatsapp.ts';
 
 export const handler = createTouchpointHandler('whatsapp', {
+  twilio: createTwilio({ baseUrl: process.env.TWILIO_BASE_URL }),
   whatsapp: createWhatsapp({ baseUrl: process.env.WHATSAPP_BASE_URL }),
 });

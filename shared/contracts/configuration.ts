@@ -24,6 +24,9 @@ export const OrganizationSchema = z.object({
       emailSubject: z.string().max(512).optional(),
       /** Send a WhatsApp message again when nobody can tell whether it was sent. */
       resendUnknownWhatsapp: z.boolean().default(false),
+      /** Words of the organization's own languages that end or renew consent when they are a whole message. */
+      stopWords: z.array(z.string().min(1).max(64)).max(100).optional(),
+      startWords: z.array(z.string().min(1).max(64)).max(100).optional(),
     })
     .prefault({}),
 });

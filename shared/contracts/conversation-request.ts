@@ -26,10 +26,19 @@ const optional = <T extends z.ZodType>(schema: T) => z.nullish(schema).transform
 const isStorable = (value: number): boolean =>
   value === 0 || (Math.abs(value) <= Number.MAX_SAFE_INTEGER && Math.abs(value) >= 1e-130);
 const Scalar = z.union([Text(4096), z.number().refine(isStorable, 'is too large or too small'), z.boolean(), z.null()]);
+const Named = z.record(Text(128), Scalar);
+/** Parameters of templates may be given by name. */
+const NAMED_IN_META: ReadonlySet<string> = new Set(['parameters']);
 /** Flat keys and values; a list of scalars is a value too (`parameters`, `users`, `channels`). */
-const MetaSchema = z.record(Text(128), z.union([Scalar, z.array(Scalar).max(100)]), {
-  error: 'must be an object of plain values',
-});
+const MetaSchema = z
+  .record(Text(128), z.union([Scalar, z.array(Scalar).max(100), Named]), { error: 'must be an object of plain values' })
+  .superRefine((meta, context) => {
+    for (const [key, value] of Object.entries(meta)) {
+      const isNamed = typeof value === 'object' && value !== null && !Array.isArray(value);
+      if (!isNamed || (NAMED_IN_META.has(key) && Object.keys(value).length <= 100)) continue;
+      context.addIssue({ code: 'custom', path: [key], message: 'must be a plain value, or a list of them' });
+    }
+  });
 
 const ActionSchema = z.object({
   type: z.enum(['reply', 'postback', 'link']),

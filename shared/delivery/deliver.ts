@@ -1,10 +1,10 @@
 import type { Delivery } from '../contracts/queue-messages.ts';
 import type { Message } from '../domain/message.ts';
 import { type Invocation, TryLaterError } from '../queue/consume.ts';
-import { optOut } from '../store/consent.ts';
 import { claim, record, type SendOutcome } from '../store/deliveries.ts';
 import { dueOf } from '../store/keys.ts';
 import { conclude, yieldTo } from './conclude.ts';
+import { noteEffect } from './note-effect.ts';
 import { outcomeOf } from './outcome.ts';
 import type { DeliveryParts } from './parts.ts';
 import { type Prepared, prepare } from './prepare.ts';
@@ -37,12 +37,13 @@ async function attempt(parts: DeliveryParts, message: Message, token: string): P
   const prepared = await beforeSending(parts, message, token);
   if (!('send' in prepared)) return recordOutcome(parts, message, { token }, prepared);
   const result = await prepared.send();
-  if (result.outcome === 'rejected' && result.effect === 'opt_out') await noteOptOut(parts, prepared, result.code);
-  const { service, provider } = prepared;
+  if (result.outcome === 'rejected') await noteEffect(parts, prepared.reach, { ...result, about: message.id });
+  const { service, provider, request } = prepared;
+  const subject = request.content.kind === 'email' ? request.content.subject : undefined;
   return recordOutcome(
     parts,
     message,
-    { token, carrier: { service: service.id, provider: provider.name } },
+    { token, carrier: { service: service.id, provider: provider.name, subject } },
     outcomeOf(parts, message, result),
   );
 }
@@ -63,7 +64,7 @@ async function beforeSending(parts: DeliveryParts, message: Message, token: stri
 async function recordOutcome(
   parts: DeliveryParts,
   message: Message,
-  by: { token: string; carrier?: { service: string; provider: string } },
+  by: { token: string; carrier?: { service: string; provider: string; subject?: string } },
   outcome: SendOutcome,
 ): Promise<Message | undefined> {
   const recorded = await record(parts.table, message, { ...by, now: parts.clock.now() }, outcome);
@@ -80,7 +81,3 @@ const METRIC = {
   pending: 'MessageRetried',
   unknown: 'MessageUnknown',
 } as const;
-
-async function noteOptOut(parts: DeliveryParts, { reach }: Prepared, reason: string): Promise<void> {
-  await optOut(parts.table, await parts.pepper(), reach, { at: parts.clock.now(), reason });
-}

@@ -1,8 +1,9 @@
 import { invalid } from './errors.ts';
 import type { MessageBody, MessageRole, MessageType } from './message.ts';
 import { isOutbound } from './message.ts';
+import { isPurpose, PURPOSES } from './purpose.ts';
 import { IDENTIFIER_OF, type Touchpoint } from './touchpoint.ts';
-import { chooseTemplate, renderTemplate, type WaTemplate } from './wa-template.ts';
+import { demandTemplate, type TemplateContext } from './wa-template-request.ts';
 
 /** A message as its sender wrote it. */
 export interface MessageDraft extends Omit<MessageBody, 'template'> {
@@ -20,14 +21,11 @@ export interface MessageDraft extends Omit<MessageBody, 'template'> {
 export interface AcceptedDraft extends MessageDraft, Pick<MessageBody, 'template'> {}
 
 /** What is known of the conversation and its organization when messages are accepted. */
-export interface AcceptanceContext {
+export interface AcceptanceContext extends TemplateContext {
   readonly touchpointInForce?: Touchpoint;
   readonly contact: { readonly email: boolean; readonly telephone: boolean; readonly landline: boolean };
   /** Ids of the active services per touchpoint. */
   readonly services: Readonly<Partial<Record<Touchpoint, readonly string[]>>>;
-  readonly templates: readonly WaTemplate[];
-  /** Languages of conversation, organization and contact, in this order. */
-  readonly languages: readonly string[];
   /** The contact wrote by WhatsApp within the last 24 hours. */
   readonly windowOpen: boolean;
 }
@@ -49,6 +47,10 @@ export function checkDrafts(drafts: readonly MessageDraft[]): void {
   drafts.forEach((draft, index) => {
     if (draft.clientId !== undefined && drafts.findIndex(({ clientId }) => clientId === draft.clientId) < index) {
       throw invalid(at(index, 'clientId'), 'stands on another message of the same request');
+    }
+    const purpose = isOutbound(draft) ? (draft.meta?.purpose ?? undefined) : undefined;
+    if (purpose !== undefined && !isPurpose(purpose)) {
+      throw invalid(at(index, 'meta.purpose'), `must be one of ${PURPOSES.map((known) => `"${known}"`).join(', ')}`);
     }
     if (draft.type === 'status') throw invalid(at(index, 'type'), 'must not be "status": the system writes those');
     if (draft.touchpoint === undefined || isOutbound(draft) || draft.role === 'contact') return;
@@ -92,39 +94,28 @@ const checkTouchpoint = (touchpoint: Touchpoint, index: number, context: Accepta
   }
 };
 
-const parametersOf = (draft: MessageDraft): string[] =>
-  Array.isArray(draft.meta?.parameters) ? draft.meta.parameters.map(String) : [];
-
 const withTemplate = (draft: MessageDraft, name: string, index: number, context: AcceptanceContext): AcceptedDraft => {
-  const requested = typeof draft.meta?.language === 'string' ? draft.meta.language : undefined;
-  const choice = chooseTemplate(context.templates, name, {
-    ...(requested !== undefined && { requested }),
-    defaults: context.languages,
-  });
-  if ('problem' in choice) {
-    const has =
-      choice.languages.length > 0 ? `it is approved in ${choice.languages.join(', ')}` : 'it has no approved language';
-    throw choice.problem === 'unknown_template'
-      ? invalid(at(index, 'meta.template'), `names no template of the organization: "${name}"`, 'unknown_template')
-      : invalid(
-          at(index, requested === undefined ? 'meta.template' : 'meta.language'),
-          `"${name}" cannot be sent in ${requested ?? context.languages.join(', ')}: ${has}`,
-          'unknown_template',
-        );
-  }
-  const parameters = parametersOf(draft);
-  const rendered = renderTemplate(choice.template, parameters);
-  if ('problem' in rendered) {
-    throw invalid(
-      at(index, 'meta.parameters'),
-      `must hold ${rendered.expected} values for the template "${name}", not ${rendered.given}`,
-    );
-  }
+  const { language, parameters, header, buttons } = draft.meta ?? {};
+  const { use, text } = demandTemplate(
+    {
+      name,
+      ...(typeof language === 'string' && { language }),
+      input: { parameters, header, buttons },
+      paths: {
+        template: at(index, 'meta.template'),
+        language: at(index, 'meta.language'),
+        parameters: at(index, 'meta.parameters'),
+        header: at(index, 'meta.header'),
+        buttons: at(index, 'meta.buttons'),
+      },
+    },
+    context,
+  );
   return {
     ...draft,
-    text: rendered.text,
+    text,
     meta: { ...draft.meta, ...(draft.text !== undefined && { callerText: draft.text }) },
-    template: { name: choice.template.name, language: choice.template.language, parameters },
+    template: use,
   };
 };
 

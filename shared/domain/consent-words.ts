@@ -1,5 +1,5 @@
 /** Words that end messages by a touchpoint when they are the whole message (Twilio's, AWS's and the FCC's lists). */
-const STOP_WORDS: ReadonlySet<string> = new Set([
+const STOP_WORDS = [
   'stop',
   'stopall',
   'stop all',
@@ -14,23 +14,31 @@ const STOP_WORDS: ReadonlySet<string> = new Set([
   'arret',
   'remove',
   'td',
-]);
-const START_WORDS: ReadonlySet<string> = new Set(['start', 'unstop']);
+];
+const START_WORDS = ['start', 'unstop'];
+
+/** An organization's own words, in its languages, besides the ones that always hold. */
+export interface ConsentWords {
+  readonly stopWords?: readonly string[];
+  readonly startWords?: readonly string[];
+}
 
 const folded = (text: string): string =>
   text
     .normalize('NFD')
     .replace(/\p{M}/gu, '')
     .trim()
-    .replace(/[\s.!]+$/, '')
+    .replace(/^["'“”‘’«»„]+/, '')
+    .replace(/[\s\p{P}]+$/u, '')
     .replace(/\s+/g, ' ')
     .toLowerCase();
 
-export type ConsentChange = 'stop' | 'start';
+const names = (words: readonly string[], text: string): boolean =>
+  text !== '' && words.some((word) => folded(word) === text);
 
-/** What a contact's message says of consent: only a whole message does, in any case. */
-export const consentIn = (text: string): ConsentChange | undefined => {
+/** What a contact's message says of consent: only a whole message does, in any case. A stop word is never a start. */
+export const consentIn = (text: string, own: ConsentWords = {}): 'stop' | 'start' | undefined => {
   const word = folded(text);
-  if (STOP_WORDS.has(word)) return 'stop';
-  return START_WORDS.has(word) ? 'start' : undefined;
+  if (names([...STOP_WORDS, ...(own.stopWords ?? [])], word)) return 'stop';
+  return names([...START_WORDS, ...(own.startWords ?? [])], word) ? 'start' : undefined;
 };

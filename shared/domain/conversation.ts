@@ -60,8 +60,10 @@ export interface Conversation {
   readonly lastAt: number;
   /** Counts changes of status and participants; every rule is written against the version it read. */
   readonly version: number;
-  /** When the contact last wrote by WhatsApp; opens that provider's reply window. */
+  /** When the contact last wrote by WhatsApp; opens the reply window of the number they wrote to. */
   readonly windowAt?: number;
+  /** The service of that number. */
+  readonly windowBy?: string;
   readonly deletedAt?: number;
 }
 

@@ -1,3 +1,4 @@
+import type { TemplateUse } from './template-use.ts';
 import type { Touchpoint } from './touchpoint.ts';
 
 export const MESSAGE_TYPES = [
@@ -40,13 +41,6 @@ export interface DeliveryError {
   readonly code: string;
   readonly class: 'permanent' | 'retryable' | 'throttled' | 'ambiguous';
   readonly message: string;
-}
-
-export interface TemplateUse {
-  readonly name: string;
-  /** In the provider's spelling. */
-  readonly language: string;
-  readonly parameters: readonly string[];
 }
 
 /** What the sender wrote. Kept in an item of its own when it is large. */
@@ -98,6 +92,8 @@ export interface Message extends MessageBody {
   readonly movedTo?: string;
   /** Came from the contact through a provider: never in anybody's turn. */
   readonly inbound?: boolean;
+  /** Of an email that was sent or came: those after it keep it. */
+  readonly subject?: string;
   /** What the sender wrote is kept apart and was not read along. */
   readonly bodyApart?: boolean;
 

@@ -1,4 +1,5 @@
 import type { ServiceType } from '../domain/services.ts';
+import type { TemplateUse } from '../domain/template-use.ts';
 import type { Touchpoint } from '../domain/touchpoint.ts';
 
 /** Names one attempt at one message. Providers echo it in callbacks, so it holds no personal data. */
@@ -22,18 +23,28 @@ export type ProviderName = ServiceType;
 
 export type Content =
   | { readonly kind: 'text'; readonly text: string }
-  | {
+  | ({
       readonly kind: 'template';
-      readonly name: string;
-      readonly language: string;
-      readonly parameters: readonly string[];
       /** The template with its parameters filled in: what the contact reads. */
       readonly text: string;
-    }
-  | { readonly kind: 'email'; readonly subject: string; readonly text: string; readonly html?: string };
+    } & Readonly<TemplateUse>)
+  | {
+      readonly kind: 'email';
+      readonly subject: string;
+      readonly text: string;
+      readonly html?: string;
+      /** Where replies go, instead of the service's `replyTo`. */
+      readonly replyTo?: string;
+      /** Message-IDs without brackets, oldest first; one without an `@` is an id that this provider gave. */
+      readonly thread?: { readonly references: readonly string[]; readonly inReplyTo?: string };
+      /** Where mail programs take the contact off the list by themselves (RFC 8058). */
+      readonly unsubscribeUrl?: string;
+    };
 
 export interface SendRequest {
   readonly correlation: Correlation;
+  /** Which of the provider's touchpoints the message goes by. */
+  readonly touchpoint: Touchpoint;
   readonly service: ServiceConfig;
   /** The service's credentials as stored in Secrets Manager; empty for providers that need none. */
   readonly secret: Readonly<Record<string, string | undefined>>;
@@ -70,12 +81,13 @@ export interface Rejected {
   readonly code: string;
   readonly message: string;
   readonly retryAfterMs?: number;
-  readonly effect?: 'opt_out' | 'suppress' | 'needs_template' | 'template_off';
+  readonly effect?: 'opt_out' | 'marketing_stop' | 'suppress' | 'needs_template' | 'template_off';
 }
 
 export type SendResult = Accepted | Rejected;
 
 export interface LookupRequest {
+  readonly touchpoint: Touchpoint;
   readonly service: ServiceConfig;
   readonly secret: Readonly<Record<string, string | undefined>>;
   readonly to: string;
@@ -116,9 +128,10 @@ export interface DeliveryEvent {
 export interface InboundEvent {
   readonly kind: 'inbound';
   readonly providerId: string;
-  /** E.164 with `+`. */
+  readonly touchpoint: Touchpoint;
+  /** E.164 with `+`, or an email address. */
   readonly from: string;
-  /** The receiving address as the service knows it: E.164 with `+`, or Meta's phone number id. */
+  /** The receiving address as the service knows it: E.164 with `+`, Meta's phone number id, or an email address. */
   readonly to: string;
   readonly text: string;
   /** Links to attachments. */
@@ -127,7 +140,42 @@ export interface InboundEvent {
   readonly profileName?: string;
 }
 
-export type ProviderEvent = DeliveryEvent | InboundEvent;
+/** What the provider knows of a contact's will, or of an address, apart from any words of theirs that we see. */
+export interface ConsentEvent {
+  readonly kind: 'consent';
+  readonly touchpoint: Touchpoint;
+  /** E.164 with `+`, or an email address. */
+  readonly address: string;
+  readonly change: 'stop' | 'start' | 'complaint' | 'bounce' | 'marketing_stop' | 'marketing_start';
+  /** The provider's own word or code. */
+  readonly reason: string;
+  readonly at?: number;
+  /** The message that brought it about, where the provider says. */
+  readonly correlation?: Correlation;
+}
+
+/** What became of a template at the provider. */
+export interface TemplateEvent {
+  readonly kind: 'template';
+  readonly name: string;
+  readonly language: string;
+  /** As the provider spells it. */
+  readonly status: string;
+  readonly reason?: string;
+}
+
+export type ProviderEvent = DeliveryEvent | InboundEvent | ConsentEvent | TemplateEvent;
+
+/**
+ * One event that arrived on our own queue: from EventBridge, with its `source`, `detail-type` and `detail`; or from SNS,
+ * where `source` is `aws.sns`, `detailType` empty and `detail` the parsed message. Nobody but AWS may put one there, so
+ * there is no signature.
+ */
+export interface QueuedEvent {
+  readonly source: string;
+  readonly detailType: string;
+  readonly detail: unknown;
+}
 
 /** `answer` is what the provider expects to read back: status, content type and body. */
 export interface CallbackAnswer {
@@ -146,11 +194,16 @@ export type ParsedCallback =
  */
 export interface Provider {
   readonly name: ProviderName;
-  readonly touchpoint: Touchpoint;
+  /** What it can carry; which of them a service carries depends on its params too. */
+  readonly touchpoints: readonly Touchpoint[];
+  /** Reports do not carry our correlation: the `providerId` recorded by the send must find the message. */
+  readonly needsPointer?: boolean;
   /** Never throws for anything the provider answers or fails to answer. Makes exactly one attempt. */
   send(request: SendRequest): Promise<SendResult>;
   /** Finds out what became of an ambiguous send; absent where the provider has no way to tell. */
   lookup?(request: LookupRequest): Promise<LookupResult>;
   /** Verifies and translates a callback; pure. */
   parseCallback?(request: CallbackRequest, secret: Readonly<Record<string, string | undefined>>): ParsedCallback;
+  /** Translates an event of our own queue; pure. `now` is epoch milliseconds. Nothing for what it does not know. */
+  parseEvent?(event: QueuedEvent, now: number): readonly ProviderEvent[];
 }

@@ -46,6 +46,7 @@ export type MetricName =
   | 'ReceiptReceived'
   | 'ReplyReceived'
   | 'CallbackRefused'
+  | 'EventIgnored'
   | 'EnqueueFailed'
   | 'ScheduleFailed'
   | 'SweptTick'

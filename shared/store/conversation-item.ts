@@ -49,6 +49,7 @@ const ConversationItemSchema = z.object({
   lastAt: z.number(),
   version: z.number(),
   windowAt: z.number().optional(),
+  windowBy: z.string().optional(),
   deletedAt: z.number().optional(),
 });
 

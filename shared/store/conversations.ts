@@ -91,14 +91,14 @@ export type ReserveOutcome =
   | { readonly reserved: false; readonly found: Conversation | undefined };
 
 /**
- * Raises `seq` by the number of messages to come and notes the time of acceptance, under the conditions given. Answers
- * the conversation as it then is: the messages get the last `count` numbers. `token` names the request: the SDK's own
+ * Raises `seq` by the number of messages to come and notes the time of acceptance, under the conditions given; without
+ * `now` the last time stays. Answers the conversation as it then is: the messages get the last `count` numbers. `token` names the request: the SDK's own
  * repetition of a call whose answer was lost is told from another writer by it, and leaves a gap in the numbers only.
  */
 export async function reserveSequence(
   table: Table,
   id: string,
-  reserve: { count: number; now: number; token: string; changes?: Changes; conditions: readonly Condition[] },
+  reserve: { count: number; now?: number; token: string; changes?: Changes; conditions: readonly Condition[] },
 ): Promise<ReserveOutcome> {
   const { count, now, token, changes = {}, conditions } = reserve;
   const outcome = await updateItem(
@@ -116,8 +116,23 @@ export async function reserveSequence(
 }
 
 /**
- * Attaches free identities to a contact and stores messages, in one transaction. Not attached: one of them was not free
- * any more, or somebody else has reserved a place since, and nothing was written. Repeating the call with the same messages is success.
+ * Stores messages in their reserved places, with guards and records that may exist only once, in one transaction. Not
+ * stored: one of those stands already. Repeating the call with the same messages is success.
+ */
+export async function storeGuarded(
+  table: Table,
+  messages: readonly Message[],
+  also: readonly TransactItem[],
+): Promise<{ stored: boolean }> {
+  await storeBodies(table, messages);
+  const outcome = await transact(table, [...putMessages(table, messages), ...also]);
+  return { stored: outcome.done || areStored(outcome.actions, messages) };
+}
+
+/**
+ * Attaches free identities to a contact and stores messages in their reserved places, in one transaction. Not attached:
+ * one of them was not free any more, something of `also` stands already, or somebody else has reserved a place since,
+ * and nothing was written. Repeating the call with the same messages is success.
  */
 export async function attachIdentities(
   table: Table,
@@ -126,6 +141,7 @@ export async function attachIdentities(
     identities: readonly Identity[];
     changes: Changes;
     messages: readonly Message[];
+    also?: readonly TransactItem[];
   },
 ): Promise<{ attached: boolean }> {
   await storeBodies(table, attach.messages);
@@ -140,6 +156,7 @@ export async function attachIdentities(
       equals('seq', attach.conversation.seq),
     ),
     ...putMessages(table, attach.messages),
+    ...(attach.also ?? []),
   ]);
   if (outcome.done) return { attached: true };
   const putActions = outcome.actions.slice(attach.identities.length + 1);

@@ -82,7 +82,7 @@ const outcomeChanges = (outcome: SendOutcome): Changes => {
 export const record = (
   table: Table,
   place: Place,
-  by: { token: string; now: number; carrier?: { service: string; provider: string } },
+  by: { token: string; now: number; carrier?: { service: string; provider: string; subject?: string } },
   outcome: SendOutcome,
 ): Promise<Transition> => {
   const changes = outcomeChanges(outcome);

@@ -23,6 +23,11 @@ export const moreThan =
   (path: string, value: number): Condition =>
   (use) =>
     `${use.name(path)} > ${use.value(value)}`;
+/** Two attributes of the item itself. */
+export const sameAs =
+  (path: string, other: string): Condition =>
+  (use) =>
+    `${use.name(path)} = ${use.name(other)}`;
 export const exists =
   (path: string): Condition =>
   (use) =>
@@ -77,7 +82,11 @@ function createPlaceholders() {
     return made;
   };
   return {
-    name: (path: string) => path.split('.').map(alias).join('.'),
+    name: (path: string) =>
+      path
+        .split('.')
+        .map((part) => part.replace(/^[^[]+/, alias))
+        .join('.'),
     value: (value: unknown) => {
       const placeholder = `:${Object.keys(values).length}`;
       values[placeholder] = value;
@@ -97,7 +106,7 @@ const clause = (word: string, parts: readonly string[]): string =>
 const defined = (record: Readonly<Record<string, unknown>> | undefined): [string, unknown][] =>
   Object.entries(record ?? {}).filter(([, value]) => value !== undefined);
 
-/** An update and its condition. Paths are dotted; undefined values are left out. */
+/** An update and its condition. Paths are dotted, with `[n]` for a place in a list; undefined values are left out. */
 export function expression(changes: Changes, ...conditions: readonly Condition[]): Expression {
   const use = createPlaceholders();
   const update = [

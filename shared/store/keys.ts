@@ -51,9 +51,18 @@ export const identityKeyOfName = (organization: string, name: string): ItemKey =
 export const identityKey = (organization: string, kind: IdentifierKind, digest: string): ItemKey =>
   identityKeyOfName(organization, identityName(kind, digest));
 
+/** What is known of an address is kept under its HMAC, apart from its contact: it outlives them. */
+export const consentPk = (organization: string, digest: string): string => `P#${organization}#${digest}`;
 export const optOutKey = (organization: string, digest: string, touchpoint: string): ItemKey => ({
-  pk: `P#${organization}#${digest}`,
+  pk: consentPk(organization, digest),
   sk: touchpoint,
+});
+
+export const CONSENT_LOG_PREFIX = 'L#';
+/** The entry of a change of consent in its address's log, by the moment it was stored. */
+export const consentLogKey = ({ pk, sk: touchpoint }: ItemKey, storedAt: number, version: number): ItemKey => ({
+  pk,
+  sk: `${CONSENT_LOG_PREFIX}${String(storedAt).padStart(13, '0')}#${touchpoint}#${String(version).padStart(10, '0')}`,
 });
 
 /** Notes that an inbound message of a provider was stored, so that its repetition is not. */

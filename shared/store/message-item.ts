@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { MESSAGE_ROLES, MESSAGE_TYPES, type Message, type MessageBody } from '../domain/message.ts';
+import { TemplateUseSchema } from '../domain/template-use.ts';
 import { TOUCHPOINTS } from '../domain/touchpoint.ts';
 import { bodyKey, conversationOf, dueOf, messageKey, seqOf } from './keys.ts';
 import type { Item } from './table.ts';
@@ -16,7 +17,7 @@ const BodySchema = z.object({
   actions: z.array(z.unknown()).optional(),
   items: z.array(z.unknown()).optional(),
   results: z.array(z.unknown()).optional(),
-  template: z.object({ name: z.string(), language: z.string(), parameters: z.array(z.string()) }).optional(),
+  template: TemplateUseSchema.optional(),
 });
 
 const MessageItemSchema = BodySchema.extend({
@@ -44,6 +45,7 @@ const MessageItemSchema = BodySchema.extend({
   unclear: z.boolean().optional(),
   movedTo: z.string().optional(),
   inbound: z.boolean().optional(),
+  subject: z.string().optional(),
   bodyApart: z.boolean().optional(),
   service: z.string().optional(),
   provider: z.string().optional(),

@@ -181,6 +181,17 @@ export async function listBetween(
   return pages.flat();
 }
 
+/** Up to `limit` messages before a place, newest first, without the bodies that are kept apart. Consistent. */
+export async function listBefore(
+  table: Table,
+  { conversation, key }: Pick<Message, 'conversation' | 'key'>,
+  limit: number,
+): Promise<Message[]> {
+  const read = { table, conversation, from: MESSAGE_PREFIX, to: key, newestFirst: true, pageSize: limit + 1 };
+  for await (const page of readMessages(read)) return page.filter((message) => message.key !== key).slice(0, limit);
+  return [];
+}
+
 /** The newest messages of a conversation, oldest first, with their bodies; not the places that messages moved from. */
 export async function listNewest(table: Table, conversation: string, limit: number): Promise<Message[]> {
   const { Items = [] } = await table.client.send(

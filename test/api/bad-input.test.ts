@@ -336,6 +336,20 @@ const WHATSAPP: readonly Case[] = [
     'invalid_request',
     'messages.0.meta.parameters',
   ],
+  [
+    'parameters within parameters',
+    byWhatsapp({ template: 'appointment', parameters: { 1: { deep: 'x' }, 2: 'b' } }),
+    400,
+    'invalid_request',
+    'messages.0.meta.parameters',
+  ],
+  [
+    'a header by name',
+    byWhatsapp({ template: 'appointment', parameters: ['a', 'b'], header: { link: 'x' } }),
+    400,
+    'invalid_request',
+    'messages.0.meta.header',
+  ],
   ['no parameters', byWhatsapp({ template: 'appointment' }), 400, 'invalid_request', 'messages.0.meta.parameters'],
   [
     'parameters to a template without any',

@@ -1,16 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { getConversation } from '../../shared/store/conversations.ts';
-import { findOwners, identityOf } from '../../shared/store/identities.ts';
-import { listNewest } from '../../shared/store/messages.ts';
 import type { Item } from '../../shared/store/table.ts';
 import { createTestClock, slowClock } from '../support/api-clock.ts';
+import { haveWritesMeet } from '../support/api-conflicts.ts';
+import { createCrossings } from '../support/api-crossing.ts';
+import { type CrowdRequest, lookAtPerson, sendAtOnce } from '../support/api-crowd.ts';
 import { aroundCalls, type ClientCall, conflictOf, refuseEntries } from '../support/api-faults.ts';
-import { createInterleaving } from '../support/api-interleave.ts';
-import { chooseSeed, createRandom, pick } from '../support/api-random.ts';
-import { emailMessage, newEmail, newTelephone, smsMessage, startRequest, startWith } from '../support/api-requests.ts';
-import { ORGANIZATION } from '../support/api-seed.ts';
-import { describeContact, type Outcome, permutations, runSerially, type SerialRequest } from '../support/api-serial.ts';
-import { type Answer, type Api, PEPPER, startWorld, type World } from '../support/api-world.ts';
+import { chooseSeed, createRandom } from '../support/api-random.ts';
+import { emailMessage, newEmail, newTelephone, startRequest, startWith } from '../support/api-requests.ts';
+import { type Api, startWorld, type World } from '../support/api-world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -19,58 +16,64 @@ beforeAll(async () => {
 afterAll(() => world?.stop());
 
 const start = (api: Api, body: unknown) => api.post('/v2/conversations', body);
-const countOf = (answers: readonly Answer[], status: number) =>
-  answers.filter((answer) => answer.status === status).length;
 const isMessage = ({ sk }: Item) => String(sk).startsWith('M#');
 
-/** What starts for one person must leave behind. */
-async function expectOnePerson(answers: readonly Answer[], identities: number) {
-  const count = answers.length;
-  expect([countOf(answers, 201), countOf(answers, 200)]).toEqual([1, count - 1]);
-  const [conversation, ...others] = [...new Set(answers.map(({ body }) => body.id))];
-  expect(others).toEqual([]);
-  expect(new Set(answers.map(({ body }) => body.contact)).size).toBe(1);
-
-  const items = await world.items();
-  const own = items.filter(({ pk }) => pk === `C#${conversation}`);
-  expect(own.filter(({ sk }) => sk === '@')).toHaveLength(1);
-  expect(items.filter((item) => item.conversation === conversation && String(item.pk).startsWith('I#'))).toHaveLength(
-    identities,
-  );
-  const messages = own
-    .filter(isMessage)
-    .map(({ sk, id }) => ({ id, due: Number(String(sk).slice(2, 15)), seq: Number(String(sk).slice(16)) }))
-    .sort((a, b) => a.seq - b.seq);
-  expect(new Set(messages.map(({ id }) => id))).toEqual(new Set(answers.flatMap(({ body }) => body.messages)));
-  expect(new Set(messages.map(({ id }) => id)).size).toBe(count);
-  const backwards = messages.filter(({ due }, index) => due < (messages[index - 1]?.due ?? 0));
-  expect(backwards).toEqual([]);
-  return { conversation, messages, lastAt: own.find(({ sk }) => sk === '@')?.lastAt };
-}
+const CROWD = 1_000;
+const MEETING_CROWD = 200;
+const repeated = (count: number, request: CrowdRequest) => Array.from({ length: count }, () => request);
+const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
 describe('parallel starts for one new person', () => {
-  it('make, of 200, one contact and one conversation that holds every message in its place', async () => {
+  it(`make, of ${CROWD}, one contact and one conversation that holds every message in its place`, {
+    timeout: 240_000,
+  }, async () => {
     const before = new Set((await world.items()).filter(({ pk }) => String(pk).startsWith('C#')).map(({ pk }) => pk));
     const api = world.createApi({ clock: slowClock(0) });
-    const request = startRequest();
-    const answers = await Promise.all(Array.from({ length: 200 }, () => start(api, request)));
-    const { messages } = await expectOnePerson(answers, 1);
-    expect(messages.map(({ seq }) => seq)).toEqual(Array.from({ length: 200 }, (_, index) => index + 1));
+    const answers = await sendAtOnce([api], repeated(CROWD, { body: startRequest() }));
+    const { messages, problems } = await lookAtPerson(world, answers, 1);
+    expect(problems).toEqual([]);
+    expect(messages.map(({ seq }) => seq)).toEqual(numbers(CROWD));
     const conversations = (await world.items()).filter(({ pk, sk }) => String(pk).startsWith('C#') && sk === '@');
     expect(conversations.filter(({ pk }) => !before.has(pk))).toHaveLength(1);
     expect(api.observer.counted('ConversationStarted')).toBe(1);
-    expect(api.observer.counted('MessageAccepted')).toBe(200);
+    expect(api.observer.counted('MessageAccepted')).toBe(CROWD);
     expect(api.observer.faults).toEqual([]);
+  });
+
+  it('do so when transactions and writes get in each other’s way', { timeout: 120_000 }, async () => {
+    const seed = chooseSeed();
+    console.log(`Conflicts of seed ${seed}; repeat with OVERTURE_TEST_SEED=${seed}.`);
+    const api = world.createApi({ clock: slowClock(0) });
+    haveWritesMeet(api.documents, createRandom(seed), 0.1);
+    const answers = await sendAtOnce([api], repeated(MEETING_CROWD, { body: startRequest() }));
+    expect((await lookAtPerson(world, answers, 1)).problems).toEqual([]);
+    expect(api.observer.counted('WriteContended')).toBeGreaterThan(MEETING_CROWD / 10);
+  });
+
+  it('do so when each has a key of its own, or a name of its own for its message', { timeout: 120_000 }, async () => {
+    const api = world.createApi({ clock: slowClock(0) });
+    const keyed = startRequest();
+    const byKey = await sendAtOnce(
+      [api],
+      numbers(150).map((number) => ({ body: keyed, headers: { 'idempotency-key': `crowd-${number}` } })),
+    );
+    expect((await lookAtPerson(world, byKey, 1)).problems).toEqual([]);
+    const profile = { email: newEmail() };
+    const byName = await sendAtOnce(
+      [api],
+      numbers(150).map((number) => ({
+        body: startWith(profile, { messages: [{ ...emailMessage(), clientId: `crowd-${number}` }] }),
+      })),
+    );
+    expect((await lookAtPerson(world, byName, 1)).problems).toEqual([]);
   });
 
   it('do so from several environments whose clocks disagree', async () => {
     const apis = [0, 60, -60, 15].map((skewMs) => world.createApi({ clock: slowClock(skewMs) }));
-    const request = startRequest();
-    const answers = await Promise.all(
-      Array.from({ length: 100 }, (_, index) => start(apis[index % apis.length] as Api, request)),
-    );
-    const { messages, lastAt } = await expectOnePerson(answers, 1);
-    expect(messages.map(({ seq }) => seq)).toEqual(Array.from({ length: 100 }, (_, index) => index + 1));
+    const answers = await sendAtOnce(apis, repeated(100, { body: startRequest() }));
+    const { messages, lastAt, problems } = await lookAtPerson(world, answers, 1);
+    expect(problems).toEqual([]);
+    expect(messages.map(({ seq }) => seq)).toEqual(numbers(100));
     expect(lastAt).toBe(messages.at(-1)?.due);
   });
 
@@ -95,75 +98,18 @@ describe('parallel starts for one new person', () => {
 describe('requests with crossing identifiers', () => {
   const ROUNDS = 100;
 
-  it(`end as some serial order of them would, in ${ROUNDS} random interleavings`, async () => {
+  it(`end as some serial order of them would, in ${ROUNDS} random interleavings`, { timeout: 120_000 }, async () => {
     const seed = chooseSeed();
     console.log(`Interleavings of seed ${seed}; repeat with OVERTURE_TEST_SEED=${seed}.`);
-    const random = createRandom(seed);
+    const cross = createCrossings(world);
     const seen = new Set<string>();
-    const apis = [0, 1, 2].map(() => world.createApi());
     for (let round = 0; round < ROUNDS; round++) {
-      const email = newEmail();
-      const telephone = newTelephone();
-      const both = pick(['email', 'sms'] as const, random);
-      const requests: SerialRequest[] = [
-        { name: 'A', email, touchpoint: 'email' },
-        { name: 'B', telephone, touchpoint: 'sms' },
-        { name: 'C', email, telephone, touchpoint: both },
-      ];
-      const answers = await interleaved(apis, requests, random);
-      const outcome = await observe(requests, answers);
-      const allowed = permutations(requests).map(runSerially);
-      expect(allowed, `round ${round} of seed ${seed}`).toContainEqual(outcome);
+      const { outcome, problems } = await cross(seed + round);
+      expect(problems).toEqual([]);
       seen.add(JSON.stringify(outcome));
     }
     expect(seen.size, 'the interleavings must reach several outcomes').toBeGreaterThan(3);
   });
-
-  async function interleaved(apis: readonly Api[], requests: readonly SerialRequest[], random: () => number) {
-    const interleaving = createInterleaving(random);
-    const tasks = apis.flatMap((api, index) => {
-      const request = requests[index];
-      if (!request) return [];
-      const { name, email, telephone, touchpoint } = request;
-      interleaving.join(api.documents);
-      const message = touchpoint === 'email' ? emailMessage(name) : smsMessage(name);
-      return [() => start(api, startWith({ email, telephone }, { messages: [message] }))];
-    });
-    return interleaving.run(tasks);
-  }
-
-  async function observe(requests: readonly SerialRequest[], answers: readonly Answer[]): Promise<Outcome> {
-    const [email = '', telephone = ''] = [requests[0]?.email, requests[1]?.telephone];
-    const owners = await findOwners(world.table, [
-      identityOf(PEPPER, ORGANIZATION.shop, 'email', email),
-      identityOf(PEPPER, ORGANIZATION.shop, 'telephone', telephone),
-    ]);
-    const conversations = [...new Set(answers.map(({ body }) => String(body.id)))];
-    const contacts = await Promise.all(
-      conversations.map(async (id) => {
-        const conversation = await getConversation(world.table, id, { consistent: true });
-        const { email: primaryEmail, telephone: primaryTelephone } = conversation?.profile ?? {};
-        const messages = await listNewest(world.table, id, 100);
-        return {
-          ids: messages.map((message) => message.id),
-          texts: messages.map(({ text = '' }) => text),
-          found: [...owners].filter(([, owner]) => owner === id).map(([kind]) => kind),
-          primary: [...(primaryEmail ? ['email'] : []), ...(primaryTelephone ? ['telephone'] : [])],
-        };
-      }),
-    );
-    expect(contacts.flatMap(({ texts }) => texts).sort()).toEqual(['A', 'B', 'C']);
-    expect(contacts.flatMap(({ ids }) => ids).sort()).toEqual(answers.flatMap(({ body }) => body.messages).sort());
-    return {
-      answers: Object.fromEntries(
-        requests.map(({ name }, index) => [
-          name,
-          `${answers[index]?.status}${answers[index]?.headers['x-identifier-conflict'] ? ' conflict' : ''}`,
-        ]),
-      ),
-      contacts: contacts.map(({ texts, found, primary }) => describeContact(texts, found, primary)).sort(),
-    };
-  }
 });
 
 describe('a write that meets others', () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aroundCalls } from '../support/api-faults.ts';
 import { chooseSeed, createRandom, pick } from '../support/api-random.ts';
-import { emailMessage, newEmail } from '../support/api-requests.ts';
+import { emailMessage, newEmail, newTelephone, startWith } from '../support/api-requests.ts';
 import { ORGANIZATION } from '../support/api-seed.ts';
 import { type Answer, type Api, startWorld, type World } from '../support/api-world.ts';
 
@@ -20,6 +20,8 @@ const start = (email: string, text = 'Hey there!', message: object = {}) => ({
   messages: [{ ...emailMessage(text), ...message }],
 });
 
+let keys = 0;
+const newKey = () => `key-${++keys}`;
 const keyed = (key: string) => ({ 'idempotency-key': key });
 
 const messagesOf = async (conversation: string): Promise<string[]> =>
@@ -87,6 +89,21 @@ describe('a message with a clientId', () => {
     expect(await messagesOf(first.body.id)).toEqual(again.body.messages);
   });
 
+  it.for([
+    ['of a new person', false],
+    ['of a known one', true],
+  ] as const)('is stored once among concurrent twins %s, and each of them is answered with it', async ([, isKnown]) => {
+    const email = newEmail();
+    if (isKnown) await api.post('/v2/conversations', start(email, 'Before'));
+    const body = start(email, 'One', { clientId: 'twins' });
+    const twins = Array.from({ length: 30 }, (_, seed) => world.createApi({ seed }));
+    const answers = await Promise.all(twins.map((twin) => twin.post('/v2/conversations', body)));
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(isKnown ? 0 : 1);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(isKnown ? 30 : 29);
+    expect(new Set(answers.map(({ body: { messages } }) => messages.join())).size).toBe(1);
+    expect(await messagesOf(answers[0]?.body.id)).toHaveLength(isKnown ? 2 : 1);
+  });
+
   it('may stand in another conversation for another message', async () => {
     const first = await api.post('/v2/conversations', start(newEmail(), 'One', { clientId: 'shared' }));
     const other = await api.post('/v2/conversations', start(newEmail(), 'One', { clientId: 'shared' }));
@@ -118,49 +135,171 @@ function createDoomed(call: number, after: boolean, seed: number): Api {
   return doomed;
 }
 
-it('leaves one effect per key of 2,000 requests, 30 % of them repeated, though every call may be its last', {
-  timeout: 180_000,
-}, async () => {
-  const seed = chooseSeed();
-  console.log(`seed ${seed}`);
-  const random = createRandom(seed);
-  const people = Array.from({ length: 100 }, newEmail);
-  const sent: { key: string; email: string; text: string }[] = [];
-  const answers = new Map<string, Answer>();
-  let crashes = 0;
-  for (let index = 0; index < 2000; index++) {
-    const repeated = sent.length > 0 && random() < 0.3;
-    const request = repeated
-      ? pick(sent, random)
-      : { key: `key-${index}`, email: pick(people, random), text: `Message ${index}` };
-    if (!repeated) sent.push(request);
-    for (;;) {
-      const dies = random() < 0.3;
-      const environment = dies ? createDoomed(1 + Math.floor(random() * 6), random() < 0.5, index) : api;
-      const answer = await environment.post(
-        '/v2/conversations',
-        start(request.email, request.text),
-        keyed(`${seed}-${request.key}`),
-      );
-      if (answer.status >= 500) {
-        crashes += 1;
+interface Request {
+  readonly path: string;
+  readonly body: unknown;
+  readonly key?: string;
+}
+
+/** What an answer says of its messages: a repeated request must be told the same. */
+const told = ({ status, body }: Answer) => ({
+  status,
+  ids: [body.messages ?? body]
+    .flat()
+    .map((message: string | { id: string }) => (typeof message === 'string' ? message : message.id)),
+});
+const conversationOf = ({ path }: Request, { body }: Answer): string => path.split('/')[3] ?? String(body.id);
+
+const send = (by: Api, { path, body, key }: Request): Promise<Answer> => by.post(path, body, key ? keyed(key) : {});
+
+describe('a request that comes again after its environment died at any of its calls', () => {
+  const known = async (profile: object = { email: newEmail() }) => {
+    const { body } = await api.post('/v2/conversations', startWith(profile));
+    return { conversation: String(body.id), profile };
+  };
+  const MOST_CALLS = 20;
+
+  /** By what it does: a request that nobody sent before, the messages it brings, and those that are there before. */
+  const REQUESTS: readonly [string, () => Promise<{ request: Request; brings: number; before: number }>][] = [
+    [
+      'starts with a new person',
+      async () => {
+        const body = startWith({ email: newEmail(), telephone: newTelephone() });
+        return { request: { path: '/v2/conversations', body, key: newKey() }, brings: 1, before: 0 };
+      },
+    ],
+    [
+      'starts with a known one',
+      async () => {
+        const { profile } = await known();
+        const body = startWith(profile);
+        return { request: { path: '/v2/conversations', body, key: newKey() }, brings: 1, before: 1 };
+      },
+    ],
+    [
+      'attaches an identifier',
+      async () => {
+        const { profile } = await known();
+        const body = startWith({ ...profile, telephone: newTelephone() });
+        return { request: { path: '/v2/conversations', body, key: newKey() }, brings: 1, before: 1 };
+      },
+    ],
+    [
+      'appends by id',
+      async () => {
+        const body = { id: (await known()).conversation, messages: [emailMessage()] };
+        return { request: { path: '/v2/conversations', body, key: newKey() }, brings: 1, before: 1 };
+      },
+    ],
+    [
+      'appends two messages, one of them long, to the messages endpoint',
+      async () => {
+        const path = `/v2/conversations/${(await known()).conversation}/messages`;
+        const body = [emailMessage('First'), emailMessage('x'.repeat(3_000))];
+        return { request: { path, body, key: newKey() }, brings: 2, before: 1 };
+      },
+    ],
+    [
+      'names its message instead of itself',
+      async () => {
+        const { profile } = await known();
+        const body = startWith(profile, { messages: [{ ...emailMessage(), clientId: newKey() }] });
+        return { request: { path: '/v2/conversations', body }, brings: 1, before: 1 };
+      },
+    ],
+  ];
+
+  it.for(REQUESTS)('has its effect once when it %s', async ([, prepare]) => {
+    let deaths = 0;
+    for (let call = 1; call <= MOST_CALLS; call++) {
+      let died = false;
+      for (const after of [false, true]) {
+        const { request, brings, before } = await prepare();
+        const lost = await send(createDoomed(call, after, call), request);
+        if (lost.status >= 500) {
+          died = true;
+          deaths += 1;
+        }
+        const [second, third] = [await send(api, request), await send(api, request)];
+        expect(told(second).ids).toHaveLength(brings);
+        expect(told(third)).toEqual(told(second));
+        if (lost.status < 500) expect(told(second)).toEqual(told(lost));
+        expect(await messagesOf(conversationOf(request, second))).toHaveLength(before + brings);
+      }
+      if (!died) break;
+    }
+    expect(deaths).toBeGreaterThanOrEqual(6);
+  });
+});
+
+describe('many requests with keys', () => {
+  const COUNT = 2_000;
+  const LANES = 8;
+
+  /** Requests in the order they are sent: 30 % of them repeat one before, which may still be under way. */
+  function plan(random: () => number, conversations: readonly string[]) {
+    const people = Array.from({ length: 50 }, newEmail);
+    const planned: (Request & { readonly text: string })[] = [];
+    for (let index = 0; index < COUNT; index++) {
+      if (planned.length > 0 && random() < 0.3) {
+        planned.push(pick(planned, random));
         continue;
       }
-      const known = answers.get(request.key);
-      if (known) {
-        expect(answer.status).toBe(known.status);
-        expect(answer.body.messages).toEqual(known.body.messages);
-      }
-      answers.set(request.key, answer);
-      break;
+      const text = `Message ${index}`;
+      const path = '/v2/conversations';
+      const id = pick(conversations, random);
+      const email = pick(people, random);
+      const messages = [emailMessage(text)];
+      const ways: Request[] = [
+        { path, body: start(email, text) },
+        { path, body: { id, messages } },
+        { path: `${path}/${id}/messages`, body: messages },
+      ];
+      planned.push({ ...pick(ways, random), key: newKey(), text });
     }
+    return planned;
   }
-  console.log(`${crashes} crashes`);
-  expect(crashes).toBeGreaterThan(100);
-  const conversations = new Map(sent.map(({ key, email }) => [email, answers.get(key)?.body.id as string]));
-  for (const [email, conversation] of conversations) {
-    const texts = sent.filter((request) => request.email === email).map(({ text }) => text);
-    const read = await api.get(`/v2/conversations/${conversation}?populate=messages`);
-    expect(read.body.messages.map((message: { text: string }) => message.text)).toEqual(texts);
-  }
+
+  it(`have one effect each, of ${COUNT}, ${LANES} at a time, though any call may be the last of its environment`, {
+    timeout: 300_000,
+  }, async () => {
+    const seed = chooseSeed();
+    console.log(`seed ${seed}; repeat with OVERTURE_TEST_SEED=${seed}.`);
+    const random = createRandom(seed);
+    const conversations = await Promise.all(
+      Array.from({ length: 50 }, async () => (await api.post('/v2/conversations', start(newEmail(), 'First'))).body.id),
+    );
+    const planned = plan(random, conversations);
+    const first = new Map<string, { conversation: string; told: unknown }>();
+    let deaths = 0;
+    const untilAnswered = async (request: Request, fate: () => number): Promise<Answer> => {
+      const dies = fate() < 0.3;
+      const environment = dies ? createDoomed(1 + Math.floor(fate() * 6), fate() < 0.5, deaths) : api;
+      const answer = await send(environment, request);
+      if (answer.status < 500) return answer;
+      deaths += 1;
+      return untilAnswered(request, fate);
+    };
+    const waiting = planned.entries();
+    const lane = async () => {
+      for (const [index, request] of waiting) {
+        const answer = await untilAnswered(request, createRandom(seed + index + 1));
+        const known = first.get(request.text);
+        if (known) expect(told(answer), request.text).toEqual(known.told);
+        else first.set(request.text, { conversation: conversationOf(request, answer), told: told(answer) });
+      }
+    };
+    await Promise.all(Array.from({ length: LANES }, lane));
+    console.log(`${first.size} different requests, ${deaths} deaths`);
+    expect(deaths).toBeGreaterThan(COUNT / 10);
+
+    const wanted = Map.groupBy(first, ([, { conversation }]) => conversation);
+    for (const conversation of new Set([...conversations, ...wanted.keys()])) {
+      const { body } = await api.get(`/v2/conversations/${conversation}?populate=messages`);
+      const texts = body.messages
+        .map((message: { text: string }) => message.text)
+        .filter((text: string) => text !== 'First');
+      expect(texts.sort()).toEqual((wanted.get(conversation) ?? []).map(([text]) => text).sort());
+    }
+  });
 });

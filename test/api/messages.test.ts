@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { WHATSAPP_WINDOW_MS } from '../../shared/domain/whatsapp-window.ts';
 import { conversationKey } from '../../shared/store/keys.ts';
 import { updateItem } from '../../shared/store/table.ts';
 import { createTestClock, type TestClock } from '../support/api-clock.ts';
 import { emailMessage, newEmail, newTelephone, smsMessage, startRequest, startWith } from '../support/api-requests.ts';
 import { ORGANIZATION, pathOf, USER } from '../support/api-seed.ts';
 import { type Api, startWorld, type World } from '../support/api-world.ts';
-
-const HOUR_MS = 3600_000;
 
 let world: World;
 let api: Api;
@@ -241,6 +240,13 @@ describe('a WhatsApp template', () => {
     expect(item?.template).toEqual({ name: 'appointment', language: 'nl', parameters: ['John', '12'] });
   });
 
+  it('is filled in with the parameters, by name', async () => {
+    const { message } = await startBy({ template: 'appointment', parameters: { 2: 12, 1: 'John' } });
+    const byPosition = await startBy({ template: 'appointment', parameters: ['John', 12] });
+    expect(message.text).toBe(byPosition.message.text);
+    expect(message.meta.parameters).toEqual({ 1: 'John', 2: 12 });
+  });
+
   it('takes parameters that look like placeholders as they are', async () => {
     const { message } = await startBy({ template: 'appointment', parameters: ['{{2}}', '$& $1'] });
     expect(message.text).toBe('Beste {{2}}, tot $& $1.');
@@ -297,10 +303,12 @@ describe('free text by WhatsApp', () => {
   const template = { text: 'x', role: 'agent', touchpoint: 'whatsapp', meta: { template: 'your_car_is_ready' } };
   const free = agent('Free text', { touchpoint: 'whatsapp' });
 
-  async function startWhatsapp(windowAgeMs?: number) {
+  async function startWhatsapp(windowAgeMs?: number, service?: string) {
     const { id } = await start({ contact: { profile: { telephone: newTelephone() } }, messages: [template] });
     if (windowAgeMs !== undefined) {
-      await updateItem(world.table, conversationKey(id), { set: { windowAt: clock.now() + 1000 - windowAgeMs } });
+      const windowBy = (await api.get(`/v2/conversations/${id}`)).body.touchpoints.whatsapp.services[0];
+      const windowAt = clock.now() + 1000 - windowAgeMs;
+      await updateItem(world.table, conversationKey(id), { set: { windowAt, windowBy: service ?? windowBy } });
     }
     return id;
   }
@@ -309,13 +317,13 @@ describe('free text by WhatsApp', () => {
     ['by its touchpoint', free],
     ['by the touchpoint in force', agent('Free text')],
     ['as one of several', [template, agent('Free text')]],
-  ])('is accepted within 24 hours of what the contact wrote, %s', async (_, messages) => {
-    const open = await say(await startWhatsapp(24 * HOUR_MS - 1), messages);
+  ])('is accepted within 24 hours of what the contact wrote to the same number, %s', async (_, messages) => {
+    const open = await say(await startWhatsapp(WHATSAPP_WINDOW_MS - 1), messages);
     expect(open.status).toBe(201);
     expect([open.body].flat().at(-1)).toMatchObject({ text: 'Free text', touchpoint: 'whatsapp' });
 
-    for (const age of [24 * HOUR_MS, undefined]) {
-      const id = await startWhatsapp(age);
+    for (const [age, service] of [[WHATSAPP_WINDOW_MS], [], [1, 'another-number']] as const) {
+      const id = await startWhatsapp(age, service);
       const shut = await say(id, messages);
       expect([shut.status, shut.body.error?.code]).toEqual([400, 'template_required']);
       expect(await readMessages(id)).toHaveLength(1);

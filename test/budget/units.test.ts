@@ -142,7 +142,7 @@ it('takes at most 13 write units for the whole life of a one-message conversatio
     providers: {
       ses: {
         name: 'ses',
-        touchpoint: 'email',
+        touchpoints: ['email'],
         send: async () => ({ outcome: 'accepted', providerId: 'provider-id' }),
       },
     },

@@ -12,7 +12,7 @@ import type { Rejected, SendResult } from '../../shared/providers/provider.ts';
 import { TryLaterError } from '../../shared/queue/consume.ts';
 import { EnqueueError } from '../../shared/queue/send.ts';
 import { putService } from '../../shared/store/configuration.ts';
-import { isOptedOut, optOut } from '../../shared/store/consent.ts';
+import { changeConsent, readConsent } from '../../shared/store/consent.ts';
 import { applyEvidence, cancel, giveUpLease, resolveUnknown } from '../../shared/store/deliveries.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { aConversation, NOW, tableOf } from '../support/builders.ts';
@@ -53,6 +53,7 @@ const rejected = (overrides: Partial<Rejected> = {}): SendResult => ({
   message: 'No.',
   ...overrides,
 });
+const STOP = { kind: 'stop', source: 'reply', reason: 'reply' } as const;
 const smsReach = () => {
   const telephone = parseTelephone(TELEPHONE);
   if (!telephone.ok) throw new Error('The telephone of these tests is valid.');
@@ -67,6 +68,7 @@ describe('a delivery', () => {
     expect(requests()).toEqual([
       {
         correlation: { conversation: message.conversation, key: message.key, attempt: 0, message: message.id },
+        touchpoint: 'sms',
         service: {
           id: setting.services.sms,
           organization: setting.organization,
@@ -232,7 +234,7 @@ describe('what the provider answers', () => {
     const { messages } = await setting.given({}, {}, {});
     setting.providers.sms.answers(rejected({ effect: 'opt_out', code: '21610' }));
     await send(messages[0]);
-    expect(await isOptedOut(table, PEPPER, smsReach())).toBe(true);
+    expect((await readConsent(table, PEPPER, smsReach())).stop).toMatchObject({ on: true, reason: '21610' });
     await send(messages[1] ?? messages[0]);
     expect(requests()).toHaveLength(1);
     expect(await setting.message(messages[1] ?? messages[0])).toMatchObject({
@@ -348,6 +350,9 @@ describe('what happens while the provider has the message', () => {
   });
 });
 
+/** The contact wrote to our WhatsApp number at this moment. */
+const openedAt = (windowAt: number) => ({ windowAt, windowBy: setting.services.whatsapp });
+
 describe('the gate before the provider', () => {
   const failure = async (touchpoint: Touchpoint, message: Message) => {
     await send(message, touchpoint);
@@ -357,13 +362,8 @@ describe('the gate before the provider', () => {
   };
 
   it('is closed to those who opted out of the touchpoint, and open by others', async () => {
-    await optOut(table, PEPPER, smsReach(), { at: NOW, reason: 'reply' });
-    const { messages } = await setting.given(
-      { windowAt: NOW },
-      {},
-      { touchpoint: 'whatsapp' },
-      { touchpoint: 'email' },
-    );
+    await changeConsent(setting.hooks, smsReach(), STOP);
+    const { messages } = await setting.given(openedAt(NOW), {}, { touchpoint: 'whatsapp' }, { touchpoint: 'email' });
     expect(await failure('sms', messages[0])).toEqual(['failed', 'opted_out']);
     expect(setting.takeTicks()).toEqual([[messages[1]?.key, 0]]);
     await send(messages[1] ?? messages[0], 'whatsapp');
@@ -375,7 +375,7 @@ describe('the gate before the provider', () => {
     const { messages } = await setting.given({});
     const pepper = async () => {
       expect((await setting.message(messages[0])).state).toBe('sending');
-      await optOut(table, PEPPER, smsReach(), { at: NOW, reason: 'reply' });
+      await changeConsent(setting.hooks, smsReach(), STOP);
       return PEPPER;
     };
     await send(messages[0], 'sms', { pepper });
@@ -388,10 +388,17 @@ describe('the gate before the provider', () => {
     ['a contact without a telephone', 'sms', { profile: { email: EMAIL } }, 'no_address'],
     ['a contact without an email', 'email', { profile: { telephone: TELEPHONE } }, 'no_address'],
     ['free text by WhatsApp to one who never wrote', 'whatsapp', {}, 'window_closed'],
-    ['free text by WhatsApp after a day', 'whatsapp', { windowAt: NOW - WHATSAPP_WINDOW_MS }, 'window_closed'],
   ])('is closed to %s', async (_whom, touchpoint, conversation, code) => {
     const { messages } = await setting.given(conversation, { touchpoint });
     expect(await failure(touchpoint, messages[0])).toEqual(['failed', code]);
+  });
+
+  it.each<[string, () => object]>([
+    ['after a day', () => openedAt(NOW - WHATSAPP_WINDOW_MS)],
+    ['from another number than they wrote to', () => ({ ...openedAt(NOW), windowBy: 'another' })],
+  ])('is closed to free text by WhatsApp %s', async (_when, window) => {
+    const { messages } = await setting.given(window(), { touchpoint: 'whatsapp' });
+    expect(await failure('whatsapp', messages[0])).toEqual(['failed', 'window_closed']);
   });
 
   it.each<[string, string]>([
@@ -424,7 +431,7 @@ describe('what goes out', () => {
   };
 
   it('is free text by WhatsApp until the last moment of the window', async () =>
-    expect((await contentOf('whatsapp', { text: 'Hi' }, { windowAt: NOW - WHATSAPP_WINDOW_MS + 1 }))?.content).toEqual({
+    expect((await contentOf('whatsapp', { text: 'Hi' }, openedAt(NOW - WHATSAPP_WINDOW_MS + 1)))?.content).toEqual({
       kind: 'text',
       text: 'Hi',
     }));

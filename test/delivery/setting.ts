@@ -85,7 +85,7 @@ function createScriptedProvider(name: Provider['name'], touchpoint: Touchpoint):
   const found: LookupResult[] = [];
   return {
     name,
-    touchpoint,
+    touchpoints: [touchpoint],
     requests,
     lookups,
     answers: (...next) => void results.push(...next),
@@ -132,10 +132,7 @@ export interface Given {
 
 const CHANNELS = ['front-desk', 'workshop'];
 
-export async function createSetting(
-  table: Table,
-  organizationSettings: { resendUnknownWhatsapp?: boolean; emailSubject?: string } = {},
-): Promise<Setting> {
+export async function createSetting(table: Table, organizationSettings: object = {}): Promise<Setting> {
   const organization = newId();
   const services = { email: newId(), sms: newId(), whatsapp: newId() };
   const service = (id: string, type: string, params: object) =>

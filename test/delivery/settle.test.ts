@@ -2,13 +2,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { deliver } from '../../shared/delivery/deliver.ts';
 import type { DeliveryParts } from '../../shared/delivery/parts.ts';
 import type { Message } from '../../shared/domain/message.ts';
-import { optOut } from '../../shared/store/consent.ts';
+import { changeConsent } from '../../shared/store/consent.ts';
 import { applyEvidence } from '../../shared/store/deliveries.ts';
 import { appendMessages } from '../../shared/store/messages.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { aMessage, NOW, tableOf } from '../support/builders.ts';
 import { startTestTable, type TestTable } from '../support/emulators.ts';
-import { createSetting, deliveryOf, inSeconds, PEPPER, type Setting, TELEPHONE } from './setting.ts';
+import { createSetting, deliveryOf, inSeconds, type Setting, TELEPHONE } from './setting.ts';
 
 let emulator: TestTable;
 let table: Table;
@@ -46,6 +46,7 @@ describe('an SMS of which nobody knows whether it was sent', () => {
     await settle(messages[0]);
     expect(lookups()).toEqual([
       {
+        touchpoint: 'sms',
         service: expect.objectContaining({ id: setting.services.sms }),
         secret: expect.objectContaining({ authToken: expect.any(String) }),
         to: TELEPHONE,
@@ -102,7 +103,7 @@ describe('an SMS of which nobody knows whether it was sent', () => {
   it('never goes out again to one who opted out meanwhile', async () => {
     const { messages } = await setting.given({}, unclear(), {});
     const reach = { organization: setting.organization, touchpoint: 'sms', matchKey: TELEPHONE } as const;
-    await optOut(table, PEPPER, reach, { at: NOW, reason: 'reply' });
+    await changeConsent(setting.hooks, reach, { kind: 'stop', source: 'reply', reason: 'reply' });
     await settle(messages[0]);
     expect((await setting.message(messages[0])).state).toBe('failed');
   });

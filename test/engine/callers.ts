@@ -8,7 +8,7 @@ import { FUNCTION_MS } from './functions.ts';
 import { type Asked, count, type Moment, type Reported } from './history.ts';
 import type { Common, PartsOf } from './parts.ts';
 import { RECEIVER } from './people.ts';
-import type { Callback } from './providers.ts';
+import { CARRIED, type Callback } from './providers.ts';
 import type { Process } from './scheduler.ts';
 
 /** What a client asks of the API. */
@@ -130,7 +130,15 @@ export function createCallers({ scheduler, history, setting }: Common, partsOf: 
       process: 0,
     };
     history.asked.push(asked);
-    const event = { kind: 'inbound', providerId: id, from: telephone, to: RECEIVER, text, media: [] } as const;
+    const event = {
+      kind: 'inbound',
+      providerId: id,
+      touchpoint: CARRIED[provider],
+      from: telephone,
+      to: RECEIVER,
+      text,
+      media: [],
+    } as const;
     call(asked.name, provider, event, () => {
       asked.answered = moment();
       asked.status = 200;

@@ -1,87 +1,85 @@
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { createDocumentClient } from '../../shared/runtime/clients.ts';
-import type { Table } from '../../shared/store/table.ts';
-import { startTestTable } from '../support/emulators.ts';
 import { CONFIGURATIONS, type Configuration, configurationNamed } from './configurations.ts';
-import { type Run, runOnce } from './run.ts';
+import { startEngineTable } from './engine-table.ts';
+import { figuresOf, isViolated } from './figures.ts';
+import { type Answer, type Job, playAll } from './pool.ts';
+import { runOnce } from './run.ts';
 import { BROKEN, type BrokenName } from './variants.ts';
 
-/** `--config NAME` (all), `--runs N` from `--seed N` on; a seed without runs prints its story. */
+/**
+ * `--runs N` plays N runs in all, spread over all configurations or of `--config NAME`, from `--seed N` on. A seed
+ * without runs prints its story. Exits with 1 when a run was violated.
+ */
 const { values } = parseArgs({
   options: {
     config: { type: 'string' },
     seed: { type: 'string' },
-    runs: { type: 'string' },
+    runs: { type: 'string', default: '2000' },
     broken: { type: 'string' },
-    parallel: { type: 'string', default: '4' },
+    threads: { type: 'string', default: String(availableParallelism()) },
     quiet: { type: 'boolean', default: false },
   },
 });
 
-const broken = values.broken === undefined ? undefined : BROKEN[values.broken as BrokenName];
-const variant = broken && { variant: broken };
+const PROGRESS_MS = 60_000;
 
 process.stdout.on('error', () => process.exit());
 
-const table = await startTestTable();
-const client = createDocumentClient(new DynamoDBClient(table.clientConfig));
-try {
-  const configurations = values.config ? [configurationNamed(values.config)] : CONFIGURATIONS;
-  if (values.seed && !values.runs) await tell({ client, name: table.tableName }, configurations, Number(values.seed));
-  else {
-    for (const configuration of configurations) {
-      await figures(
-        { client, name: table.tableName },
-        configuration,
-        Number(values.seed ?? 1),
-        Number(values.runs ?? 200),
-      );
-    }
-  }
-} finally {
-  await table.stop();
+const isStory = values.seed !== undefined && !process.argv.includes('--runs');
+const broken = values.broken === undefined ? undefined : brokenNamed(values.broken);
+const configurations = values.config ? [configurationNamed(values.config)] : CONFIGURATIONS;
+
+if (isStory) await tell(Number(values.seed));
+else await play(jobsOf(Number(values.runs), Number(values.seed ?? 1)));
+
+function brokenNamed(name: string): BrokenName {
+  if (name in BROKEN) return name as BrokenName;
+  throw new Error(`Unknown variant "${name}": choose one of ${Object.keys(BROKEN).join(', ')}.`);
 }
 
-async function tell(onTable: Table, configurations: readonly Configuration[], seed: number): Promise<void> {
+async function tell(seed: number): Promise<void> {
+  const { table, stop } = await startEngineTable();
   for (const configuration of configurations) {
-    const run = await runOnce(onTable, seed, configuration, {
-      ...variant,
+    const run = await runOnce(table, seed, configuration, {
+      ...(broken && { variant: BROKEN[broken] }),
       ...(values.quiet ? {} : { trace: console.log }),
     });
-    console.log(`${configuration.name}, seed ${seed}:`, run.violations.length === 0 ? 'no violation' : run.violations);
-    if (run.violations.length > 0) process.exitCode = 1;
+    console.log(`${configuration.name}, seed ${seed}:`, isViolated(run) ? run.violations : 'no violation');
+    if (isViolated(run)) process.exitCode = 1;
   }
+  await stop();
 }
 
-async function figures(onTable: Table, configuration: Configuration, from: number, runs: number): Promise<void> {
+/** Round by round, so that a run that is cut short has told something of every configuration. */
+function jobsOf(runs: number, from: number): Job[] {
+  return Array.from({ length: runs }, (_, index) => ({
+    configuration: (configurations[index % configurations.length] as Configuration).name,
+    seed: from + Math.floor(index / configurations.length),
+    ...(broken && { broken }),
+  }));
+}
+
+async function play(jobs: readonly Job[]): Promise<void> {
   const began = performance.now();
-  const all: Run[] = [];
-  let next = from;
-  const workers = Array.from({ length: Number(values.parallel) }, async () => {
-    while (next < from + runs) all.push(await runOnce(onTable, next++, configuration, variant));
+  const answers: Answer[] = [];
+  const progress = (): void => {
+    const pace = answers.length / ((performance.now() - began) / 1000);
+    const violated = answers.filter(({ run }) => isViolated(run)).length;
+    console.log(`${answers.length} of ${jobs.length} runs, ${pace.toFixed(1)} a second, ${violated} violated`);
+  };
+  const timer = setInterval(progress, PROGRESS_MS);
+  await playAll(jobs, Number(values.threads), (answer) => {
+    answers.push(answer);
+    if (isViolated(answer.run)) report(answer);
   });
-  await Promise.all(workers);
-  const seconds = (performance.now() - began) / 1000;
-  const sum = (of: (run: Run) => number) => all.reduce((total, run) => total + of(run), 0);
-  const messages = sum((run) => run.messages);
-  const kinds = Map.groupBy(
-    all.flatMap((run) => run.violations.map((violation) => ({ seed: run.seed, violation }))),
-    ({ violation }) => violation.split(':')[0] ?? '',
-  );
-  console.log(
-    `${configuration.name.padEnd(22)} runs ${all.length}, messages ${messages}, ticks per message ${(sum((run) => run.ticks) / messages).toFixed(2)}, ` +
-      `parked ${sum((run) => run.counts.get('parked') ?? 0)}, sent again ${sum((run) => run.counts.get('MessageSentAgain') ?? 0)}, ` +
-      `${(all.length / seconds).toFixed(1)} runs/s`,
-  );
-  const answers = [...new Set(all.flatMap(({ counts }) => [...counts.keys()]))].filter((name) => / \d{3}$/.test(name));
-  const told = answers.toSorted().map((name) => `${name}: ${sum((run) => run.counts.get(name) ?? 0)}`);
-  console.log(`  answers ${told.join(', ')}`);
-  for (const [kind, found] of kinds) {
-    const seeds = [...new Set(found.map(({ seed }) => seed))].toSorted((a, b) => a - b);
-    console.log(
-      `  VIOLATED ${kind}: ${found.length} in ${seeds.length} runs, seeds ${seeds.slice(0, 8).join(' ')}; e.g. ${found[0]?.violation}`,
-    );
-    process.exitCode = 1;
-  }
+  clearInterval(timer);
+  for (const line of figuresOf(answers)) console.log(line);
+  progress();
+}
+
+function report({ configuration, run }: Answer): void {
+  process.exitCode = 1;
+  const replay = `npm run test:engine -- --config ${configuration} --seed ${run.seed}`;
+  console.log(`VIOLATED ${configuration}, seed ${run.seed} (${replay}):\n  ${run.violations.join('\n  ')}`);
 }

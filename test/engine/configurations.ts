@@ -1,5 +1,5 @@
 import { type Faults, NO_FAULTS, USUAL_FAULTS } from './faults.ts';
-import { type Shape, USUAL_SHAPE } from './scenario.ts';
+import { type Shape, USUAL_SHAPE } from './shape.ts';
 import type { BrokenName } from './variants.ts';
 
 export interface Configuration {
@@ -45,6 +45,27 @@ export const CONFIGURATIONS: readonly Configuration[] = [
     { stall: 0.03, stallMaxMs: 12_000, ambiguous: 0.15 },
     { deletion: 1, delay: 0.3, stop: 0.4, stopWithinMs: 20_000, withdraw: 0.2 },
   ),
+  configure(
+    'schedules',
+    { scheduleFailure: 0.3, scheduleLate: 0.2, scheduleTwice: 0.3, scheduleParked: 0.1, kill: 0.02 },
+    { delay: 0.7, longDelay: 0.7, withdraw: 0.3 },
+  ),
+  configure(
+    'consent',
+    { stall: 0.04, stallMaxMs: 6_000, ambiguous: 0.1 },
+    {
+      maxPeople: 4,
+      touchpoints: ['sms', 'sms', 'sms', 'whatsapp'],
+      otherIdentifiers: 0.1,
+      delay: 0.5,
+      leave: 0,
+      reply: 0,
+      stop: 1,
+      restart: 0.6,
+      stopWithinMs: 6_000,
+    },
+  ),
+  configure('crossing', { stall: 0.03, stallMaxMs: 400 }, { crossing: true, maxPeople: 4 }),
   configure('repeats', { lost: 0.08, kill: 0.03, stall: 0.02 }, { repeat: 0.8, maxRequests: 4, startAgain: 0.6 }),
 ];
 
@@ -74,6 +95,19 @@ export const AIMED: Readonly<Record<BrokenName, Configuration>> = {
   'consent-first': configure('consent-first', SLOW_TO_SEND, { ...QUICK_TO_SEND, stop: 1, stopWithinMs: 2_000 }),
   'record-without-token': configure('record-without-token', { stall: 0.05, stallMaxMs: 60_000, callbackLost: 0 }),
   'cancel-deletes': configure('cancel-deletes', {}, { withdraw: 1, delay: 0.7 }),
+  'cancel-under-way': configure('cancel-under-way', SLOW_TO_SEND, { ...QUICK_TO_SEND, withdraw: 1 }),
+  'move-apart': configure('move-apart', { kill: 0.05 }, { withdraw: 1, delay: 0.9, leave: 0 }),
+  'move-under-way': configure('move-under-way', SLOW_TO_SEND, { ...QUICK_TO_SEND, withdraw: 1 }),
+  'record-apart': configure('record-apart', { kill: 0.05 }, { repeat: 1, delay: 0 }),
+  'no-guard': configure('no-guard', {}, { repeat: 1, delay: 0 }),
+  'purge-at-once': configure(
+    'purge-at-once',
+    { stall: 0.15, stallMaxMs: 9_000, kill: 0 },
+    { maxPeople: 1, maxRequests: 6, startAgain: 0.1, deletion: 1, touchpoints: ['sms'], delay: 0.8, reply: 0 },
+  ),
+  'purge-head-first': configure('purge-head-first', { kill: 0.05 }, { ...QUICK_TO_SEND, deletion: 1 }),
+  'no-hop': configure('no-hop', { scheduleFailure: 0.9 }, { delay: 0.8, longDelay: 0.8 }),
+  'clock-ahead': configure('clock-ahead', {}, { delay: 0.9 }),
   'stop-at-once': configure(
     'stop-at-once',
     { ...SLOW_TO_SEND, stall: 0.2 },

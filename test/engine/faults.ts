@@ -28,6 +28,13 @@ export interface Faults {
   readonly callbackLost: number;
   readonly callbackTwice: number;
   readonly callbackLate: number;
+  /** Per schedule: it is not made, or nobody hears whether it was. */
+  readonly scheduleFailure: number;
+  /** Per schedule: it fires up to an hour late. */
+  readonly scheduleLate: number;
+  readonly scheduleTwice: number;
+  /** Per firing: into the DLQ. */
+  readonly scheduleParked: number;
   /** Per run: a function throws at once for a while. */
   readonly outage: number;
   /** Clocks differ by up to this much in either direction. */
@@ -51,6 +58,10 @@ export const USUAL_FAULTS: Faults = {
   callbackLost: 0.1,
   callbackTwice: 0.2,
   callbackLate: 0.1,
+  scheduleFailure: 0.15,
+  scheduleLate: 0.1,
+  scheduleTwice: 0.1,
+  scheduleParked: 0.03,
   outage: 0.1,
   skewMs: 0,
 };
@@ -70,6 +81,10 @@ export const NO_FAULTS: Faults = {
   callbackLost: 0,
   callbackTwice: 0,
   callbackLate: 0,
+  scheduleFailure: 0,
+  scheduleLate: 0,
+  scheduleTwice: 0,
+  scheduleParked: 0,
   outage: 0,
   skewMs: 0,
 };

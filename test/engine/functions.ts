@@ -3,7 +3,7 @@ import { storedMessages } from '../../functions/sweeper/stored-messages.ts';
 import { remember, sweep } from '../../functions/sweeper/sweep.ts';
 import { work } from '../../functions/worker/work.ts';
 import { type QueueName, stages } from '../../infra/stages.ts';
-import type { Delivery, Purge, Sweep, Tick } from '../../shared/contracts/queue-messages.ts';
+import { type Delivery, type Purge, type Sweep, type Tick, TickSchema } from '../../shared/contracts/queue-messages.ts';
 import { deliver } from '../../shared/delivery/deliver.ts';
 import { TOUCHPOINTS } from '../../shared/domain/touchpoint.ts';
 import { TryLaterError } from '../../shared/queue/consume.ts';
@@ -51,7 +51,7 @@ export function connectQueues({ scheduler, history, queues, variant }: Common, p
     queues.set(name, createQueue(scheduler, history, name, consume));
   }
 
-  connect<Tick>('ticks', (process, tick) => work(partsOf(process), tick), place);
+  connect<Tick>('ticks', (process, tick) => work(partsOf(process), TickSchema.parse(tick)), place);
   for (const touchpoint of TOUCHPOINTS) {
     const handle = (process: Process, delivery: Delivery) => {
       const remainingMs = () => process.deadline - scheduler.now();

@@ -40,12 +40,19 @@ export interface Sent {
   known?: Moment;
 }
 
+/** A look at an opt-out item. */
+export interface ConsentLook extends Moment {
+  readonly key: string;
+}
+
 /** A message after it was changed. */
 export interface Change extends MessagePlace {
   readonly state: MessageState;
   readonly attempt: number;
   readonly receipt: ReceiptStatus | undefined;
   readonly code: string | undefined;
+  /** The last opt-out that the invocation read before. */
+  readonly consented: ConsentLook | undefined;
   readonly when: Moment;
 }
 
@@ -120,7 +127,7 @@ export interface History {
   /** When a process last read its conversation. */
   readonly looks: Map<number, Moment>;
   /** When a process last read an opt-out. */
-  readonly consentLooks: Map<number, Moment>;
+  readonly consentLooks: Map<number, ConsentLook>;
   readonly reports: Reported[];
   readonly consents: Consent[];
   /** When a conversation was first marked deleted. */

@@ -3,7 +3,7 @@ import { mergeReceipt } from '../../shared/domain/receipts.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { collectFacts, type Facts, placeOf } from './facts.ts';
 import type { Moment, Sent } from './history.ts';
-import { deletionHolds, stopHolds } from './quiet.ts';
+import { countStopRaces, deletionHolds, startLifts, stopHolds } from './quiet.ts';
 import { repeatsCountOnce } from './repeats.ts';
 import { replayRules } from './replay-rules.ts';
 import { isSomeOrder } from './serial-order.ts';
@@ -14,6 +14,8 @@ export interface Verdict {
   /** Each begins with the name of the invariant. */
   readonly violations: readonly string[];
   readonly messages: number;
+  /** STOPs that met a message on its way. */
+  readonly stopRaces: number;
 }
 
 type Invariant = (facts: Facts) => string[];
@@ -22,7 +24,7 @@ type Invariant = (facts: Facts) => string[];
 export async function judgeRun(table: Table, world: World): Promise<Verdict> {
   const facts = await collectFacts(table, world);
   const found = INVARIANTS.flatMap((invariant) => invariant(facts));
-  return { violations: found, messages: facts.messages.length };
+  return { violations: found, messages: facts.messages.length, stopRaces: countStopRaces(facts) };
 }
 
 const describe = (message: Message): string =>
@@ -179,6 +181,7 @@ const INVARIANTS: readonly Invariant[] = [
   isSomeOrder,
   withdrawnStays,
   stopHolds,
+  startLifts,
   deletionHolds,
   repeatsCountOnce,
 ];

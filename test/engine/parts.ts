@@ -4,16 +4,19 @@ import type { Delivery, Purge, Sweep, Tick } from '../../shared/contracts/queue-
 import { createPace } from '../../shared/delivery/pace.ts';
 import type { DeliverySettings } from '../../shared/delivery/parts.ts';
 import type { ProviderName } from '../../shared/providers/provider.ts';
+import { createScheduler } from '../../shared/queue/schedule.ts';
 import { createQueueSender } from '../../shared/queue/send.ts';
-import { createTicker } from '../../shared/queue/ticks.ts';
+import { createTicker, type TickerOptions } from '../../shared/queue/ticks.ts';
+import type { Clock } from '../../shared/runtime/clock.ts';
 import { createIdMaker } from '../../shared/runtime/ids.ts';
 import type { Observer } from '../../shared/runtime/observe.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { count, type History } from './history.ts';
 import { PEPPER, type Setting } from './people.ts';
 import { type Callback, createProvider } from './providers.ts';
-import { createQueueClient, type SimulatedQueue, urlOf } from './queues.ts';
+import { createQueueClient, queueNamed, type SimulatedQueue, urlOf } from './queues.ts';
 import type { Process, Scheduler } from './scheduler.ts';
+import { createSchedules, createSchedulesClient } from './schedules.ts';
 import { type Anything, createTableClient } from './table.ts';
 import type { Variant } from './variants.ts';
 
@@ -39,6 +42,7 @@ export interface Echoes {
 const TIMES = stages.prod;
 const PUBLIC_URL = 'https://simulated.example';
 const SETTINGS: DeliverySettings = { ...TIMES, publicUrl: PUBLIC_URL };
+const SCHEDULE_SETTINGS = { groupName: 'simulated', roleArn: 'role', queueArn: 'ticks', deadLettersArn: 'dlq' };
 const DELIVERY_QUEUES: ReadonlySet<QueueName> = new Set(['email', 'sms', 'whatsapp']);
 
 export type PartsOf = ReturnType<typeof createParts>;
@@ -46,6 +50,7 @@ export type PartsOf = ReturnType<typeof createParts>;
 /** The parts of every function, made afresh for each invocation. */
 export function createParts({ scheduler, history, setting, queues, table, nonce, variant }: Common, echoes: Echoes) {
   const { random } = scheduler;
+  const kept = createSchedules({ scheduler, history }, () => queueNamed(queues, 'ticks'));
   const ids = createIdMaker(nonce, 0);
   let tokens = 0;
   const observe: Observer = {
@@ -57,14 +62,32 @@ export function createParts({ scheduler, history, setting, queues, table, nonce,
     flush: () => {},
   };
   return (process: Process) => {
-    const queueClient = createQueueClient(scheduler, process, queues, (queue, body) => {
+    const clock: Clock = {
+      ...process.clock,
+      now: () => process.clock.now() + (variant.clockAheadMs?.(process) ?? 0),
+    };
+    const queueClient = createQueueClient(scheduler, process, queues, (queue, body, delaySeconds) => {
       if (DELIVERY_QUEUES.has(queue) && !(body as Delivery).resolve) noteHandOver(history, process);
-      return variant.drops?.(queue, body, process) ?? false;
+      if (variant.drops?.(queue, body, process)) return undefined;
+      return variant.delaySeconds?.(queue, body, delaySeconds) ?? delaySeconds;
     });
-    const queueTo = <T>(name: QueueName) => createQueueSender<T>(queueClient, urlOf(name), process.clock);
+    const queueTo = <T>(name: QueueName) => createQueueSender<T>(queueClient, urlOf(name), clock);
     const afterPause = async <T>(value: T): Promise<T> => {
       await process.pause();
       return value;
+    };
+    // Only the worker may make schedules.
+    const tickerOptions = (): TickerOptions => {
+      if (process.name !== 'worker') return {};
+      const made = createScheduler(createSchedulesClient(scheduler, process, kept), SCHEDULE_SETTINGS);
+      return {
+        schedules: {
+          scheduler: variant.schedules?.(made) ?? made,
+          fromMs: TIMES.scheduleFromSeconds * 1000,
+          leadMs: TIMES.scheduleLeadSeconds * 1000,
+          observe,
+        },
+      };
     };
     const provider = (name: ProviderName) => {
       const made = createProvider({ scheduler, history, callback: echoes.callback }, process, name);
@@ -76,7 +99,7 @@ export function createParts({ scheduler, history, setting, queues, table, nonce,
     };
     return {
       table: own,
-      pace: createPace(own, process.clock, random.next),
+      pace: createPace(own, clock, random.next),
       configuration: {
         organization: (id: string) => afterPause(id === setting.organization ? setting.configuration : undefined),
         service: (id: string) => afterPause(setting.configuration.services.find((service) => service.id === id)),
@@ -88,7 +111,7 @@ export function createParts({ scheduler, history, setting, queues, table, nonce,
       secrets: { text: () => afterPause(''), fields: () => afterPause({}) },
       pepper: () => afterPause(PEPPER),
       providers: { ses: provider('ses'), twilio: provider('twilio'), whatsapp: provider('whatsapp') },
-      ticker: createTicker(queueTo<Tick>('ticks'), process.clock),
+      ticker: createTicker(queueTo<Tick>('ticks'), clock, tickerOptions()),
       sweeps: queueTo<Sweep>('sweep'),
       purges: queueTo<Purge>('sweep'),
       deliveries: {
@@ -105,8 +128,8 @@ export function createParts({ scheduler, history, setting, queues, table, nonce,
           tokenId: '',
         }),
       },
-      clock: process.clock,
-      now: process.clock.now,
+      clock,
+      now: clock.now,
       random: random.next,
       newToken: () => `token ${++tokens}`,
       ids,

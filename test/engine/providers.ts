@@ -26,7 +26,12 @@ export interface ProviderWorld {
   callback(callback: Callback): void;
 }
 
-const CARRIED: Readonly<Record<ProviderName, Touchpoint>> = { ses: 'email', twilio: 'sms', whatsapp: 'whatsapp' };
+/** The touchpoint that each provider carries here. */
+export const CARRIED: Readonly<Record<ProviderName, Touchpoint>> = {
+  ses: 'email',
+  twilio: 'sms',
+  whatsapp: 'whatsapp',
+};
 /** What a provider took is on its list no later than this. */
 const LISTED_AFTER_MS = 2_000;
 const LOOKUP_SLACK_MS = 2_000;
@@ -78,10 +83,9 @@ const rejected = (turn: Exclude<Turn, 'accepted'>): Rejected => {
 
 /** A provider as one invocation has it. */
 export function createProvider(world: ProviderWorld, process: Process, name: ProviderName): Provider {
-  const touchpoint = CARRIED[name];
   const provider: Provider = {
     name,
-    touchpoint,
+    touchpoints: [CARRIED[name]],
     send: (request) => send(world, process, name, request),
     parseCallback: ({ body }) => ({
       verified: true,

@@ -25,6 +25,8 @@ export type Consume = (body: unknown, settled: (deleted: boolean) => void) => vo
 export interface SimulatedQueue {
   readonly name: QueueName;
   put(body: string, delaySeconds: number): void;
+  /** Puts it into the DLQ at once. */
+  park(body: string): void;
   /** Puts what the DLQ keeps back on the queue. */
   redrive(): void;
   parked(): number;
@@ -39,14 +41,17 @@ export function createQueue(scheduler: Scheduler, history: History, name: QueueN
     const index = messages.indexOf(message);
     if (index >= 0) messages.splice(index, 1);
   };
+  const park = (message: QueueMessage): void => {
+    deadLetters.push(message);
+    count(history, 'parked');
+    scheduler.log('parked', name, message.body);
+  };
 
   function receive(message: QueueMessage): void {
     message.receives += 1;
     if (message.receives > maxReceiveCount) {
       remove(message);
-      deadLetters.push(message);
-      count(history, 'parked');
-      scheduler.log('parked', name, message.body);
+      park(message);
       return;
     }
     const twice = scheduler.fault('duplicate');
@@ -71,6 +76,7 @@ export function createQueue(scheduler: Scheduler, history: History, name: QueueN
       count(history, `queued ${name}`);
       messages.push({ id: ++ids, body, visibleAt: scheduler.now() + delaySeconds * 1000 + late, receives: 0 });
     },
+    park: (body) => park({ id: ++ids, body, visibleAt: 0, receives: 0 }),
     redrive() {
       for (const message of deadLetters.splice(0)) {
         messages.push({ ...message, visibleAt: scheduler.now(), receives: 0 });
@@ -80,29 +86,39 @@ export function createQueue(scheduler: Scheduler, history: History, name: QueueN
   };
 }
 
+/** Throws for a queue that is not there. */
+export function queueNamed(queues: ReadonlyMap<QueueName, SimulatedQueue>, name: QueueName): SimulatedQueue {
+  const queue = queues.get(name);
+  if (queue) return queue;
+  throw new Error(`There is no queue ${name}.`);
+}
+
 /** Names a queue where the SDK would name its URL. */
 export const urlOf = (name: QueueName): string => `queue:${name}`;
 
-/** The client of SQS as one invocation has it. `drops` lets a broken variant lose a message. */
+/** What becomes of a message on its way to a queue: how long it waits there; undefined: it is lost. */
+export type Carry = (queue: QueueName, body: unknown, delaySeconds: number) => number | undefined;
+
+/** The client of SQS as one invocation has it. */
 export function createQueueClient(
   scheduler: Scheduler,
   process: Process,
   queues: ReadonlyMap<QueueName, SimulatedQueue>,
-  drops: (queue: QueueName, body: unknown) => boolean,
+  carry: Carry,
 ): SQSClient {
   const send = ({ input }: SendMessageBatchCommand) => {
     const name = (input.QueueUrl ?? '').slice('queue:'.length) as QueueName;
-    const queue = queues.get(name);
-    if (!queue) throw new Error(`There is no queue ${input.QueueUrl}.`);
+    const queue = queueNamed(queues, name);
     const entries = input.Entries ?? [];
     return callAws(scheduler, process, {
       execute: async () => {
         const failed = entries.filter(() => scheduler.fault('refuse'));
         for (const entry of entries.filter((sent) => !failed.includes(sent))) {
           const body = entry.MessageBody ?? '';
-          if (drops(name, JSON.parse(body))) continue;
-          scheduler.log(process.name, `#${process.id}`, 'sends', name, body, `in ${entry.DelaySeconds ?? 0} s`);
-          queue.put(body, entry.DelaySeconds ?? 0);
+          const delaySeconds = carry(name, JSON.parse(body), entry.DelaySeconds ?? 0);
+          if (delaySeconds === undefined) continue;
+          scheduler.log(process.name, `#${process.id}`, 'sends', name, body, `in ${delaySeconds} s`);
+          queue.put(body, delaySeconds);
         }
         return { Failed: failed.map(({ Id }) => ({ Id, Code: 'InternalError', SenderFault: false })) };
       },

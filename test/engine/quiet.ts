@@ -1,9 +1,10 @@
+import { isTerminal } from '../../shared/domain/message.ts';
 import { parseTelephone } from '../../shared/domain/telephone.ts';
 import type { Touchpoint } from '../../shared/domain/touchpoint.ts';
 import { digest } from '../../shared/store/digest.ts';
 import { optOutKey } from '../../shared/store/keys.ts';
 import { type Facts, placeOf } from './facts.ts';
-import type { Asked, Moment, Sent } from './history.ts';
+import type { Asked, Moment, Sent, Stored } from './history.ts';
 import { PEPPER } from './people.ts';
 import { keyOf } from './table.ts';
 
@@ -42,13 +43,42 @@ export function stopHolds(facts: Facts): string[] {
   });
 }
 
+/** Nothing is refused for an opt-out that was not there as it was looked for: a START lifts the STOP before it. */
+export function startLifts({ history }: Facts): string[] {
+  return history.changes
+    .filter(({ state, code }) => state === 'failed' && code === 'opted_out')
+    .filter(({ consented: look }) => {
+      const before = history.consents.filter(({ key, when }) => key === look?.key && isBefore(when, look));
+      return before.at(-1)?.kind !== 'stop';
+    })
+    .map((change) => `refused: ${placeOf(change)} although nobody opted out`);
+}
+
+/** How many STOPs were stored while a message of their touchpoint was on its way to the one who wrote them. */
+export function countStopRaces(facts: Facts): number {
+  const { asked, stored, consents } = facts.history;
+  return asked.filter(isStop).filter((stop) => {
+    const { kind, when } =
+      consents.find(({ key, when: { step } }) => key === reachOf(facts, stop) && step > stop.started.step) ?? {};
+    const isUnderWay = ({ message, ...place }: Stored): boolean =>
+      facts.requestOf(place)?.person === stop.person &&
+      message.touchpoint === touchpointOf(stop) &&
+      isBefore(place.when, when) &&
+      !facts.history.changes.some(
+        (change) => placeOf(change) === placeOf(place) && isTerminal(change.state) && isBefore(change.when, when),
+      );
+    return kind === 'stop' && stored.some(isUnderWay);
+  }).length;
+}
+
 const isStop = ({ kind, body, status }: Asked): boolean =>
   kind === 'reply' && status === 200 && (body as { text: string }).text === 'STOP';
 
-function reachOf(facts: Facts, { body }: Asked): string {
-  const { telephone, provider } = body as { telephone: string; provider: string };
-  return reachKey(facts, telephone, provider === 'twilio' ? 'sms' : 'whatsapp');
-}
+const reachOf = (facts: Facts, stop: Asked): string =>
+  reachKey(facts, (stop.body as { telephone: string }).telephone, touchpointOf(stop));
+
+const touchpointOf = ({ body }: Asked): Touchpoint =>
+  (body as { provider: string }).provider === 'twilio' ? 'sms' : 'whatsapp';
 
 /** A deleted contact is left alone, forgotten entirely, and nobody finds them. */
 export function deletionHolds(facts: Facts): string[] {

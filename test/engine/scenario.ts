@@ -3,91 +3,22 @@ import type { ProviderName } from '../../shared/providers/provider.ts';
 import { MAX_DELAY_SECONDS } from '../../shared/queue/send.ts';
 import { successor } from '../../shared/runtime/ids.ts';
 import type { Ask } from './callers.ts';
-import { emailOf, TEMPLATE, telephoneOf } from './people.ts';
+import { playCrossing } from './crossing.ts';
+import { type Draft, draftsOf, isOutbound, outbound } from './drafts.ts';
+import { emailOf, telephoneOf } from './people.ts';
 import type { Random } from './random.ts';
+import type { Shape } from './shape.ts';
 import type { World } from './world.ts';
 
-/** What people do in a run. */
-export interface Shape {
-  readonly maxPeople: number;
-  /** Requests per person, at most. */
-  readonly maxRequests: number;
-  /** Per person: a message of the contact comes in. */
-  readonly reply: number;
-  /** Per person: the contact writes STOP, and perhaps START later. */
-  readonly stop: number;
-  /** Per request after the first: finds the person by identifiers, not by the conversation's id. */
-  readonly startAgain: number;
-  /** Per start: with identifiers that are new, or somebody else's. */
-  readonly otherIdentifiers: number;
-  /** Everything at once, in the first moments. */
-  readonly together: boolean;
-  /**
-   * The first request ends with a `/leave` a moment later than the longest delay of a queue: its tick comes too early,
-   * and the worker waits. What is asked meanwhile is without delay.
-   */
-  readonly atTheWait: boolean;
-  /** When the STOP comes, in milliseconds after the person's first request, at most. */
-  readonly stopWithinMs: number;
-  readonly touchpoints: readonly Touchpoint[];
-  /** Per message: it names its touchpoint. */
-  readonly ownTouchpoint: number;
-  /** Per message: it has a delay. */
-  readonly delay: number;
-  /** Per message: a `/leave`. */
-  readonly leave: number;
-  /** Messages say the same. */
-  readonly sameText: number;
-  /** Per request: one of the person's messages is canceled or moved later. */
-  readonly withdraw: number;
-  /** Per person: their contact is deleted. */
-  readonly deletion: number;
-  /** Per request: it comes again, under an `Idempotency-Key` or with its messages' `clientId`s. */
-  readonly repeat: number;
-}
-
-export const USUAL_SHAPE: Shape = {
-  maxPeople: 2,
-  maxRequests: 3,
-  reply: 0.3,
-  stop: 0.1,
-  startAgain: 0.4,
-  otherIdentifiers: 0.15,
-  together: false,
-  atTheWait: false,
-  stopWithinMs: 120_000,
-  touchpoints: ['email', 'sms', 'sms', 'whatsapp'],
-  ownTouchpoint: 0.7,
-  delay: 0.5,
-  leave: 0.15,
-  sameText: 0.3,
-  withdraw: 0,
-  deletion: 0,
-  repeat: 0,
-};
-
-interface Draft {
-  readonly text: string;
-  readonly role: string;
-  readonly type?: string;
-  readonly touchpoint?: string;
-  readonly delay?: number;
-  readonly isBackchannel?: boolean;
-  readonly meta?: Record<string, unknown>;
-  readonly clientId?: string;
-}
-
-const DELAYS = [500, 900, 1_500, 3_000, 61_000, 600_000, 1_500_000, 2_400_000];
 const WITHDRAWN_AFTER = [200, 2_000, 50_000, 200_000];
 const MOVED_BY = [0, 2_000, 61_000, 700_000];
 const DELETION_TRIES = 5;
-const LONG_TEXT = 'All that there is to say. '.repeat(60);
 
 /** Schedules what the people of a run do. */
 export function play(world: World, shape: Shape): void {
   const { scheduler } = world;
   const people = 1 + scheduler.random.below(shape.maxPeople);
-  for (let person = 0; person < people; person++) playPerson(world, shape, person);
+  for (let person = 0; person < people; person++) (shape.crossing ? playCrossing : playPerson)(world, shape, person);
 }
 
 function playPerson(world: World, shape: Shape, person: number): void {
@@ -114,19 +45,19 @@ function playPerson(world: World, shape: Shape, person: number): void {
     else moment += random.chance(0.3) ? random.below(50) : random.below(random.chance(0.7) ? 4_000 : 90_000);
   }
   if (random.chance(shape.reply))
-    writeBack(world, person, first + random.below(shape.together ? 200 : 20_000), 'Thanks!');
+    writeBack(world, shape, person, { at: first + random.below(shape.together ? 200 : 20_000), text: 'Thanks!' });
   if (random.chance(shape.deletion))
     playDeletion(world, person, first + random.below(random.chance(0.5) ? 10_000 : 120_000));
-  if (!random.chance(shape.stop)) return;
+  if (random.chance(shape.stop)) playStop(world, shape, person, first);
+}
+
+function playStop(world: World, shape: Shape, person: number, first: number): void {
+  const { random } = world.scheduler;
   const stopsAt = first + random.below(random.chance(0.5) ? Math.min(10_000, shape.stopWithinMs) : shape.stopWithinMs);
-  const provider = writeBack(
-    world,
-    person,
-    stopsAt,
-    'STOP',
-    shape.touchpoints.includes('whatsapp') ? undefined : 'twilio',
-  );
-  if (random.chance(0.3)) writeBack(world, person, stopsAt + random.below(60_000), 'START', provider);
+  const provider = random.pick(shape.touchpoints.flatMap((touchpoint) => REPLY_PROVIDER[touchpoint] ?? []));
+  const from = writeBack(world, shape, person, { at: stopsAt, text: 'STOP', provider });
+  if (random.chance(shape.restart))
+    writeBack(world, shape, person, { at: stopsAt + random.below(60_000), text: 'START', ...from });
 }
 
 /** A conversation that an earlier answer named. */
@@ -140,7 +71,7 @@ function conversationOf({ history }: World, person: number): string | undefined 
 
 function start(world: World, shape: Shape, name: string, person: number, drafts: readonly Draft[]): Ask {
   const { random } = world.scheduler;
-  const other = 100 + person * 10 + random.below(2);
+  const other = otherOf(random, person);
   const email = random.chance(shape.otherIdentifiers) ? emailOf(other) : emailOf(person);
   const telephone = random.chance(shape.otherIdentifiers) ? telephoneOf(other) : telephoneOf(person);
   const withEmail = drafts.some(({ touchpoint }) => touchpoint === 'email') || random.chance(0.7);
@@ -155,6 +86,9 @@ function start(world: World, shape: Shape, name: string, person: number, drafts:
   const body = { organization: world.setting.organization, type: 'contact', contact: { profile }, messages };
   return { name, person, kind: 'start', path: '/v2/conversations', body };
 }
+
+/** Whose addresses are a person's further ones. */
+const otherOf = (random: Random, person: number): number => 100 + person * 10 + random.below(2);
 
 function append(name: string, person: number, conversation: string, drafts: readonly Draft[]): Ask {
   const path = `/v2/conversations/${conversation}/messages`;
@@ -175,9 +109,21 @@ function repetitionOf(random: Random, shape: Shape, name: string, drafts: readon
   return { drafts: drafts.map((draft, index) => ({ ...draft, clientId: `${name}.${index}` })), after };
 }
 
+const REPEATS_UNANSWERED = 3;
+
+/** Asks, and again while it is repeated; a client that repeats does so too until it is answered, a few times. */
 function askAll(world: World, ask: Ask, after: readonly number[]): void {
   const { scheduler } = world;
-  world.request(ask);
+  const insist = (tries: number): void =>
+    world.request({
+      ...ask,
+      ...(tries > 0 && { name: `${ask.name} unanswered ${tries}` }),
+      ended: ({ status = 500 }) => {
+        if (status < 500 || after.length === 0 || tries === REPEATS_UNANSWERED) return;
+        scheduler.at(scheduler.now() + scheduler.random.below(1_000 * 2 ** tries), () => insist(tries + 1));
+      },
+    });
+  insist(0);
   after.forEach((wait, index) => {
     scheduler.at(scheduler.now() + wait, () => world.request({ ...ask, name: `${ask.name} again ${index + 1}` }));
   });
@@ -239,63 +185,26 @@ function playDeletion(world: World, person: number, moment: number): void {
   });
 }
 
-const isOutbound = ({ role, type, isBackchannel }: Draft): boolean =>
-  role === 'agent' && type !== 'command' && isBackchannel !== true;
-
-function draftsOf(random: Random, shape: Shape, isFirst: boolean): Draft[] {
-  if (shape.atTheWait && isFirst) {
-    return [outbound(random, shape, true), { ...LEAVE, delay: MAX_DELAY_SECONDS * 1000 + 200 + random.below(800) }];
-  }
-  const count = random.chance(0.5) ? 1 : 1 + random.below(3);
-  const drafts: Draft[] = [];
-  for (let index = 0; index < count; index++) {
-    const needsTouchpoint = isFirst && !drafts.some(isOutbound);
-    drafts.push(
-      shape.atTheWait
-        ? outbound(random, shape, needsTouchpoint)
-        : delayed(random, shape, anyDraft(random, shape, needsTouchpoint)),
-    );
-  }
-  return drafts;
-}
-
-const LEAVE: Draft = { text: '/leave', role: 'agent', type: 'command' };
-
-const delayed = (random: Random, shape: Shape, draft: Draft): Draft =>
-  !random.chance(shape.delay) ? draft : { ...draft, delay: random.pick(DELAYS) + random.below(3) * 100 };
-
-function anyDraft(random: Random, shape: Shape, needsTouchpoint: boolean): Draft {
-  if (random.chance(shape.leave)) return LEAVE;
-  const kind = random.next();
-  if (kind < 0.06) return { text: 'For the colleagues.', role: 'agent', isBackchannel: true };
-  if (kind < 0.12) return { text: 'For the agents.', role: 'bot' };
-  if (kind < 0.18) return { text: 'I say this myself.', role: 'contact' };
-  return outbound(random, shape, needsTouchpoint);
-}
-
-function outbound(random: Random, shape: Shape, needsTouchpoint: boolean): Draft {
-  const text = random.chance(shape.sameText)
-    ? 'Hello.'
-    : `Text ${random.below(1_000_000)}${random.chance(0.05) ? LONG_TEXT : ''}`;
-  const touchpoint = needsTouchpoint || random.chance(shape.ownTouchpoint) ? random.pick(shape.touchpoints) : undefined;
-  return {
-    text,
-    role: 'agent',
-    ...(touchpoint && { touchpoint }),
-    ...(touchpoint !== 'email' && touchpoint !== 'sms' && { meta: { template: TEMPLATE } }),
-  };
-}
-
 const REPLY_PROVIDERS: readonly ProviderName[] = ['twilio', 'whatsapp'];
+const REPLY_PROVIDER: Readonly<Partial<Record<Touchpoint, ProviderName>>> = { sms: 'twilio', whatsapp: 'whatsapp' };
 
+interface From {
+  readonly provider: ProviderName;
+  readonly telephone: string;
+}
+
+/** Answers where it came from: the person's own number, or another one of theirs. */
 function writeBack(
   world: World,
+  shape: Shape,
   person: number,
-  moment: number,
-  text: string,
-  provider = world.scheduler.random.pick(REPLY_PROVIDERS),
-): ProviderName {
-  const id = `${text} of ${person} by ${provider} ${moment}`;
-  world.scheduler.at(moment, () => world.reply({ person, telephone: telephoneOf(person), provider, text, id }));
-  return provider;
+  { at, text, ...from }: { at: number; text: string } & Partial<From>,
+): From {
+  const { random } = world.scheduler;
+  const provider = from.provider ?? random.pick(REPLY_PROVIDERS);
+  const telephone =
+    from.telephone ?? telephoneOf(random.chance(shape.otherIdentifiers) ? otherOf(random, person) : person);
+  const id = `${text} of ${person} by ${provider} ${at}`;
+  world.scheduler.at(at, () => world.reply({ person, telephone, provider, text, id }));
+  return { provider, telephone };
 }

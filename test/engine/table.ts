@@ -1,7 +1,7 @@
 import {
   BatchGetCommand,
   BatchWriteCommand,
-  DeleteCommand,
+  type DeleteCommand,
   type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
@@ -64,8 +64,13 @@ export function createTableClient(world: TableWorld, process: Process): DynamoDB
   const { scheduler, client, variant, history } = world;
   const log = (...words: unknown[]) => scheduler.log(process.name, `#${process.id}`, ...words);
   const send = async (asked: Command): Promise<Anything> => {
-    const command = variant.command?.(asked, process) ?? asked;
-    const answer = await callAws<Anything>(scheduler, process, {
+    const [command = asked, ...others] = [variant.command?.(asked, process) ?? asked].flat();
+    const answer = await call(command);
+    for (const other of others) await call(other);
+    return variant.answer ? variant.answer(command, answer, process, history) : answer;
+  };
+  const call = (command: Command): Promise<Anything> =>
+    callAws<Anything>(scheduler, process, {
       execute: async () => {
         try {
           const outcome = await client.send(command as GetCommand);
@@ -81,8 +86,6 @@ export function createTableClient(world: TableWorld, process: Process): DynamoDB
       knowsRepetition: command instanceof TransactWriteCommand,
       lost: () => noteReserved(world, process, command, true),
     });
-    return variant.answer ? variant.answer(command, answer, process, history) : answer;
-  };
   return { send } as unknown as DynamoDBDocumentClient;
 }
 
@@ -93,9 +96,8 @@ function note(world: TableWorld, process: Process, command: Command, answer: Any
   const { history } = world;
   if (command instanceof GetCommand && command.input.Key?.sk === HEAD) history.looks.set(process.id, momentOf(world));
   if (command instanceof GetCommand && isOptOut(command.input.Key))
-    history.consentLooks.set(process.id, momentOf(world));
+    history.consentLooks.set(process.id, { ...momentOf(world), key: keyOf(command.input.Key) });
   noteReserved(world, process, command, false);
-  if (command instanceof DeleteCommand && isOptOut(command.input.Key)) noteConsent(world, 'start', command.input.Key);
   if (command instanceof PutCommand) notePut(world, process, command.input.Item);
   if (command instanceof UpdateCommand) noteUpdate(world, process, command.input, answer.Attributes);
   if (command instanceof TransactWriteCommand) noteTransaction(world, process, command.input.TransactItems ?? []);
@@ -103,7 +105,8 @@ function note(world: TableWorld, process: Process, command: Command, answer: Any
 
 const momentOf = ({ scheduler }: TableWorld): Moment => ({ at: scheduler.now(), step: scheduler.step() });
 
-const isOptOut = (key: Anything): boolean => String(key?.pk).startsWith('P#');
+/** The consent of an address, not an entry of its log. */
+const isOptOut = (key: Anything): boolean => String(key?.pk).startsWith('P#') && !String(key.sk).startsWith('L#');
 
 /** Whether an update sets an attribute, other than just asking for it. */
 export function setsAttribute(input: Anything, attribute: string): boolean {
@@ -131,7 +134,7 @@ function noteConsent(world: TableWorld, kind: 'stop' | 'start', key: Anything): 
 
 function notePut(world: TableWorld, process: Process, item: Anything): void {
   const { history } = world;
-  if (isOptOut(item)) noteConsent(world, 'stop', item);
+  if (isOptOut(item)) noteConsent(world, item.consent.stop?.on ? 'stop' : 'start', item);
   if (!String(item.pk).startsWith('C#')) return;
   const conversation = conversationOf(item.pk);
   if (item.sk === HEAD) history.conversations.set(conversation, item);
@@ -154,7 +157,8 @@ function noteChange({ history, scheduler }: TableWorld, process: Process, key: A
   const place = { conversation: conversationOf(key.pk), key: key.sk };
   const when: Moment = { at: scheduler.now(), step: scheduler.step() };
   const { state, attempt, receipt, error } = item;
-  history.changes.push({ ...place, state, attempt, receipt: receipt?.status, code: error?.code, when });
+  const consented = history.consentLooks.get(process.id);
+  history.changes.push({ ...place, state, attempt, receipt: receipt?.status, code: error?.code, consented, when });
   if (state === 'sending') history.claims.push({ ...place, attempt, process: process.id, when });
 }
 

@@ -1,6 +1,14 @@
-import { DeleteCommand, GetCommand, QueryCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  BatchWriteCommand,
+  DeleteCommand,
+  GetCommand,
+  QueryCommand,
+  TransactWriteCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
 import type { QueueName } from '../../infra/stages.ts';
 import type { Provider } from '../../shared/providers/provider.ts';
+import type { Scheduler } from '../../shared/queue/schedule.ts';
 import { HEAD, isMessageSk } from '../../shared/store/keys.ts';
 import type { History } from './history.ts';
 import type { Process } from './scheduler.ts';
@@ -8,13 +16,17 @@ import { type Anything, type Command, keyOf, setsAttribute } from './table.ts';
 
 /** The engine with one of its sentences broken, from outside: by what its parts answer. Made afresh for every run. */
 export interface Variant {
-  /** What is asked of the table instead. */
-  command?(command: Command, process: Process): Command;
+  /** What is asked of the table instead, one after the other; the first is answered. */
+  command?(command: Command, process: Process): Command | readonly Command[];
   /** What is answered instead. */
   answer?(command: Command, answer: Anything, process: Process, history: History): Anything;
   /** Queue messages that are lost. */
   drops?(queue: QueueName, body: Anything, process: Process): boolean;
   provider?(provider: Provider): Provider;
+  schedules?(scheduler: Scheduler): Scheduler;
+  /** How long a queue message waits instead. */
+  delaySeconds?(queue: QueueName, body: Anything, given: number): number;
+  clockAheadMs?(process: Process): number;
   readonly noSweeper?: boolean;
   /** A delivery under a live lease is deleted from its queue. */
   readonly dropsUnderLease?: boolean;
@@ -46,8 +58,33 @@ const looks = (command: Command, direction: 'after' | 'before'): boolean =>
   command.input.ConsistentRead === true &&
   command.input.ScanIndexForward === (direction === 'after');
 
+const actionsOf = (command: TransactWriteCommand): readonly Anything[] => command.input.TransactItems ?? [];
+
+const transaction = (command: TransactWriteCommand, actions: readonly Anything[]): TransactWriteCommand =>
+  new TransactWriteCommand({ ...command.input, TransactItems: [...actions] });
+
+const withActions = (command: TransactWriteCommand, change: (action: Anything) => Anything): TransactWriteCommand =>
+  transaction(command, actionsOf(command).map(change));
+
+/** Two transactions instead of one. */
+function inTwo(command: TransactWriteCommand, isLater: (action: Anything) => boolean): readonly Command[] {
+  const later = actionsOf(command).filter(isLater);
+  if (later.length === 0) return [command];
+  const first = actionsOf(command).filter((action) => !isLater(action));
+  return [transaction(command, first), transaction(command, later)];
+}
+
+const isMove = (command: Command): command is TransactWriteCommand =>
+  command instanceof TransactWriteCommand &&
+  actionsOf(command).some(({ Update }) => Update && setsAttribute(Update, 'movedTo'));
+
 const setsTo = (command: Command, attribute: string): boolean =>
   command instanceof UpdateCommand && setsAttribute(command.input, attribute);
+
+const isCancel = (command: Command): command is UpdateCommand =>
+  command instanceof UpdateCommand &&
+  setsTo(command, 'state') &&
+  Object.values(command.input.ExpressionAttributeValues ?? {}).includes('canceled');
 
 const isClaim = (command: Command): boolean => isMessageSk(skOf(command)) && setsTo(command, 'lease');
 
@@ -91,25 +128,23 @@ const noVersion = (): Variant => ({
   command(command) {
     if (setsTo(command, 'participants')) return new UpdateCommand(lifted(command.input));
     if (!(command instanceof TransactWriteCommand)) return command;
-    const finishes = command.input.TransactItems?.[0]?.Update !== undefined;
+    const finishes = actionsOf(command)[0]?.Update !== undefined;
     if (!finishes) return command;
-    const TransactItems = command.input.TransactItems?.map(({ Update, ConditionCheck, ...rest }) => ({
+    return withActions(command, ({ Update, ConditionCheck, ...rest }) => ({
       ...rest,
       ...(Update && { Update: Update.Key?.sk === HEAD ? lifted(Update) : Update }),
       ...(ConditionCheck && { ConditionCheck: lifted(ConditionCheck) }),
     }));
-    return new TransactWriteCommand({ ...command.input, TransactItems });
   },
 });
 
 const ruleWithoutState = (): Variant => ({
   command(command) {
     if (!(command instanceof TransactWriteCommand)) return command;
-    const TransactItems = command.input.TransactItems?.map(({ Update, ...rest }) => ({
+    return withActions(command, ({ Update, ...rest }) => ({
       ...rest,
       ...(Update && { Update: isMessageSk(String(Update.Key?.sk)) ? lifted(Update) : Update }),
     }));
-    return new TransactWriteCommand({ ...command.input, TransactItems });
   },
 });
 
@@ -129,7 +164,8 @@ const consentFirst = (): Variant => ({
     if (!(command instanceof GetCommand) || !pkOf(command).startsWith('P#')) return answer;
     const key = keyOf(command.input.Key);
     const known = consents.findLast((consent) => consent.key === key && consent.when.step <= process.begun);
-    return known?.kind === 'stop' ? { Item: {} } : {};
+    const stop = { on: true, at: 0, source: 'reply', reason: 'reply' };
+    return known?.kind === 'stop' ? { Item: { consent: { stop }, version: 1, told: [] } } : {};
   },
 });
 
@@ -144,9 +180,8 @@ const recordWithoutToken = (): Variant => ({
 /** A canceled message leaves no tombstone. */
 const cancelDeletes = (): Variant => ({
   command(command) {
-    if (!(command instanceof UpdateCommand) || !setsTo(command, 'state')) return command;
+    if (!isCancel(command)) return command;
     const { ConditionExpression = '', ExpressionAttributeNames, ExpressionAttributeValues, ...input } = command.input;
-    if (!Object.values(ExpressionAttributeValues ?? {}).includes('canceled')) return command;
     return new DeleteCommand({
       TableName: input.TableName,
       Key: input.Key,
@@ -156,6 +191,55 @@ const cancelDeletes = (): Variant => ({
       ReturnValues: 'ALL_OLD',
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     });
+  },
+});
+
+/** A move puts the message at its new place after it has left the old one. */
+const moveApart = (): Variant => ({
+  command: (command) => (isMove(command) ? inTwo(command, ({ Put }) => Put !== undefined) : command),
+});
+
+/** Moved in whatever state it is. */
+const moveUnderWay = (): Variant => ({
+  command: (command) =>
+    isMove(command)
+      ? withActions(command, ({ Update, ...rest }) => ({ ...rest, ...(Update && { Update: lifted(Update) }) }))
+      : command,
+});
+
+/** Canceled in whatever state it is. */
+const cancelUnderWay = (): Variant => ({
+  command: (command) => (isCancel(command) ? new UpdateCommand(lifted(command.input as Anything)) : command),
+});
+
+/** The record of an `Idempotency-Key` is written after what it stands for. */
+const recordApart = (): Variant => ({
+  command: (command) =>
+    command instanceof TransactWriteCommand
+      ? inTwo(command, ({ Put }) => String(Put?.Item?.pk).startsWith('K#'))
+      : command,
+});
+
+/** No note of a `clientId` is kept. */
+const noGuard = (): Variant => ({
+  command: (command) =>
+    command instanceof TransactWriteCommand
+      ? transaction(
+          command,
+          actionsOf(command).filter(({ Put }) => !String(Put?.Item?.sk).startsWith('N#')),
+        )
+      : command,
+});
+
+/** The conversation goes before what is in it. */
+const purgeHeadFirst = (): Variant => ({
+  command(command) {
+    if (!(command instanceof BatchWriteCommand)) return command;
+    const [[table, writes] = []] = Object.entries<Anything>(command.input.RequestItems ?? {});
+    const { pk, sk } = writes?.[0]?.DeleteRequest?.Key ?? {};
+    if (table === undefined || !String(pk).startsWith('C#') || sk === HEAD) return command;
+    const head = { DeleteRequest: { Key: { pk, sk: HEAD } } };
+    return [new BatchWriteCommand({ RequestItems: { [table]: [head] } }), command];
   },
 });
 
@@ -180,6 +264,17 @@ export const BROKEN = {
   'consent-first': consentFirst,
   'record-without-token': recordWithoutToken,
   'cancel-deletes': cancelDeletes,
+  'cancel-under-way': cancelUnderWay,
+  'move-apart': moveApart,
+  'move-under-way': moveUnderWay,
+  'record-apart': recordApart,
+  'no-guard': noGuard,
+  'purge-at-once': () => ({ delaySeconds: (_, body, given) => ('purge' in body ? 0 : given) }),
+  'purge-head-first': purgeHeadFirst,
+  'no-hop': () => ({ schedules: ({ at }) => ({ at: (...to) => at(...to).catch(() => {}) }) }),
+  'clock-ahead': () => ({
+    clockAheadMs: ({ name }) => (name === 'worker' || TOUCHPOINT_FUNCTIONS.has(name) ? 400 : 0),
+  }),
   'stop-at-once': answersAtOnce('reply'),
   'deletion-at-once': answersAtOnce('deletion'),
 } as const satisfies Record<string, () => Variant>;

@@ -10,8 +10,17 @@ export function withdrawnStays(facts: Facts): string[] {
       const place = placeOf(change);
       return isCarriedOut(facts, place, change.when.step) ? [`withdrawn: ${place} was ${change.state}, and left`] : [];
     });
-  return [...left, ...asked.flatMap((one) => [...canceled(facts, one), ...moved(facts, one)])];
+  return [...left, ...movedNowhere(facts), ...asked.flatMap((one) => [...canceled(facts, one), ...moved(facts, one)])];
 }
+
+const movedNowhere = ({ messages }: Facts): string[] => {
+  const places = new Set(messages.map(placeOf));
+  return messages
+    .filter(
+      ({ conversation, movedTo }) => movedTo !== undefined && !places.has(placeOf({ conversation, key: movedTo })),
+    )
+    .map((message) => `moved: ${placeOf(message)} to nowhere`);
+};
 
 const placesOf = ({ history }: Facts, message: string | undefined): Stored[] =>
   history.stored.filter((stored) => stored.message.id === message);

@@ -4,9 +4,10 @@ import { deliver } from '../../shared/delivery/deliver.ts';
 import type { HttpRequest } from '../../shared/http/handler.ts';
 import { record } from '../../shared/store/deliveries.ts';
 import { findOwners, identityOf } from '../../shared/store/identities.ts';
+import { conversationKey } from '../../shared/store/keys.ts';
 import { listNewest } from '../../shared/store/messages.ts';
 import { writeRule } from '../../shared/store/rule-writes.ts';
-import type { Table } from '../../shared/store/table.ts';
+import { type Table, updateItem } from '../../shared/store/table.ts';
 import { createSetting, deliveryOf, inSeconds, PEPPER, type Setting, TELEPHONE } from '../delivery/setting.ts';
 import { AGENT, aParticipant, NOW, newId, tableOf } from '../support/builders.ts';
 import { startTestTable, type TestTable } from '../support/emulators.ts';
@@ -68,7 +69,26 @@ describe('a reply of a contact', () => {
     await sms();
     expect((await setting.conversation(conversation.id)).windowAt).toBeUndefined();
     await whatsapp('Hello?');
-    expect(await setting.conversation(conversation.id)).toMatchObject({ windowAt: NOW, touchpoint: 'whatsapp' });
+    expect(await setting.conversation(conversation.id)).toMatchObject({
+      windowAt: NOW,
+      windowBy: setting.services.whatsapp,
+      touchpoint: 'whatsapp',
+    });
+  });
+
+  it('to another WhatsApp number is answered from there; an older one that comes late changes nothing', async () => {
+    const { conversation } = await setting.given({ services: { whatsapp: ['another'] } }, { state: 'sent' });
+    await whatsapp('Hello?');
+    expect((await setting.conversation(conversation.id)).services.whatsapp).toEqual([setting.services.whatsapp]);
+    await updateItem(table, conversationKey(conversation.id), {
+      set: { windowAt: NOW + 1, windowBy: 'another', 'services.whatsapp': ['another'] },
+    });
+    await whatsapp('Hello again?', { id: 'wamid.LATE' });
+    expect(await setting.conversation(conversation.id)).toMatchObject({
+      windowAt: NOW + 1,
+      windowBy: 'another',
+      services: { whatsapp: ['another'] },
+    });
   });
 
   it('in an active conversation notifies nobody new', async () => {
@@ -209,6 +229,7 @@ describe('a stranger who writes', () => {
       name: 'Jo',
       profile: { name: 'Jo', telephone: TELEPHONE },
       windowAt: NOW,
+      windowBy: setting.services.whatsapp,
     });
   });
 

@@ -5,7 +5,7 @@ import type { Message } from '../../shared/domain/message.ts';
 import type { HttpRequest } from '../../shared/http/handler.ts';
 import type { Correlation } from '../../shared/providers/provider.ts';
 import { EnqueueError } from '../../shared/queue/send.ts';
-import { isOptedOut } from '../../shared/store/consent.ts';
+import { readConsent } from '../../shared/store/consent.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { createSetting, inSeconds, PEPPER, type Setting, TELEPHONE } from '../delivery/setting.ts';
 import { NOW, newId, permutations, tableOf } from '../support/builders.ts';
@@ -266,7 +266,7 @@ describe('a report about a message', () => {
     const { messages } = await setting.given({}, sending);
     await report(messages[0], 'undelivered', { fields: { ErrorCode: '21610' } });
     const reach = { organization: setting.organization, touchpoint: 'sms', matchKey: TELEPHONE } as const;
-    expect(await isOptedOut(table, PEPPER, reach)).toBe(true);
+    expect((await readConsent(table, PEPPER, reach)).stop).toMatchObject({ on: true, reason: '21610' });
   });
 });
 

@@ -25,6 +25,7 @@ export const ACCOUNT_SID = `AC${'a'.repeat(32)}`;
 
 export const smsRequest = (overrides: Partial<SendRequest> = {}): SendRequest => ({
   ...common,
+  touchpoint: 'sms',
   service: service('twilio', { accountSid: ACCOUNT_SID, from: '+15550001111' }),
   secret: { authToken: 'test-auth-token-0000000000000000' },
   to: '+31646280994',
@@ -34,6 +35,7 @@ export const smsRequest = (overrides: Partial<SendRequest> = {}): SendRequest =>
 
 export const whatsappRequest = (overrides: Partial<SendRequest> = {}): SendRequest => ({
   ...common,
+  touchpoint: 'whatsapp',
   service: service('whatsapp', { phoneNumberId: '106540352242922' }),
   secret: { accessToken: 'meta-token', appSecret: 'test-app-secret', verifyToken: 'verify-me' },
   to: '+31646280994',
@@ -43,6 +45,7 @@ export const whatsappRequest = (overrides: Partial<SendRequest> = {}): SendReque
 
 export const emailRequest = (overrides: Partial<SendRequest> = {}): SendRequest => ({
   ...common,
+  touchpoint: 'email',
   service: service('ses', { from: 'Overture <hello@example.com>' }),
   secret: {},
   to: 'john@example.org',

@@ -80,6 +80,44 @@ describe('SES send', () => {
     expect(mail.html).toContain('<p>Hé John</p>');
   });
 
+  test('stands in its thread: SES ids with the domain of the region, others as they are', async () => {
+    server.script(accepted);
+    const references = ['thread.1@example.com', '0102-first', 'contact-1@mail.example.org'];
+    await ses().send(emailRequest({ content: email({ thread: { references, inReplyTo: '0102-first' } }) }));
+    const mail = await PostalMime.parse(sentMime());
+    expect(mail.references).toBe(
+      '<thread.1@example.com> <0102-first@eu-west-1.amazonses.com> <contact-1@mail.example.org>',
+    );
+    expect(mail.inReplyTo).toBe('<0102-first@eu-west-1.amazonses.com>');
+  });
+
+  test('stands in its thread in us-east-1, whose domain is another', async () => {
+    server.script(accepted);
+    const sender = createSes({ endpoint: server.url, region: 'us-east-1', credentials });
+    await sender.send(emailRequest({ content: email({ thread: { references: ['0102-first'] } }) }));
+    expect(await PostalMime.parse(sentMime())).toMatchObject({ references: '<0102-first@email.amazonses.com>' });
+    expect(sentHeaders()).not.toContain('In-Reply-To');
+  });
+
+  test('has the reply address of the email rather than that of the service', async () => {
+    server.script(accepted);
+    const content = email({ replyTo: 'reply+1@in.example.com' });
+    await ses().send(withParams(emailRequest({ content }), { replyTo: 'service@example.com' }));
+    expect((await PostalMime.parse(sentMime())).replyTo).toEqual([{ name: '', address: 'reply+1@in.example.com' }]);
+  });
+
+  test('can be unsubscribed from by one click, in headers that are not folded', async () => {
+    server.script(accepted);
+    const unsubscribeUrl = `https://api.example.com/v2/hooks/unsubscribe/${'a'.repeat(120)}`;
+    await ses().send(emailRequest({ content: email({ unsubscribeUrl }) }));
+    expect(sentHeaders().split('\r\n')).toEqual(
+      expect.arrayContaining([
+        `List-Unsubscribe: <${unsubscribeUrl}>`,
+        'List-Unsubscribe-Post: List-Unsubscribe=One-Click',
+      ]),
+    );
+  });
+
   test('writes an international domain in ASCII, and leaves the local part alone', async () => {
     server.script(accepted);
     await ses().send(emailRequest({ to: "O'Hara+x@bücher.example" }));
@@ -97,6 +135,22 @@ describe('SES send', () => {
     ['the end of the recipient', emailRequest({ to: 'john@example.org\n' })],
     ['the sender', withParams(emailRequest(), { from: 'a@example.com\r\nBcc: evil@example.net' })],
     ['the reply address', withParams(emailRequest(), { replyTo: 'a@example.com\nBcc: evil@example.net' })],
+    [
+      'the reply address of the email',
+      emailRequest({ content: email({ replyTo: 'a@example.com\r\nBcc: evil@example.net' }) }),
+    ],
+    [
+      'a reference',
+      emailRequest({ content: email({ thread: { references: ['a@example.com>\r\nBcc: evil@example.net'] } }) }),
+    ],
+    [
+      'what it answers',
+      emailRequest({ content: email({ thread: { references: [], inReplyTo: 'a@b\nBcc: evil@example.net' } }) }),
+    ],
+    [
+      'the address to unsubscribe at',
+      emailRequest({ content: email({ unsubscribeUrl: 'https://x.example/\r\nBcc: evil@example.net' }) }),
+    ],
   ])('lets no header in through %s', async (_, request) => {
     server.script(accepted);
     expect(await ses().send(request)).toMatchObject({ outcome: 'rejected', class: 'permanent' });

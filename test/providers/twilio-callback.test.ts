@@ -249,7 +249,17 @@ describe('Twilio inbound message', () => {
   test('is an event, and is answered with an empty reply', () => {
     expect(parse(signed(INBOUND_URL, inboundForm()))).toEqual({
       verified: true,
-      events: [{ kind: 'inbound', providerId: SID, from: '+31646280994', to: '+15550001111', text: 'Hi', media: [] }],
+      events: [
+        {
+          kind: 'inbound',
+          providerId: SID,
+          touchpoint: 'sms',
+          from: '+31646280994',
+          to: '+15550001111',
+          text: 'Hi',
+          media: [],
+        },
+      ],
       answer: { status: 200, contentType: 'text/xml', body: '<Response></Response>' },
     });
   });

@@ -152,6 +152,7 @@ describe('WhatsApp inbound message', () => {
     expect(inbound({ type: 'text', text: { body: 'Hi' } }, contacts)).toEqual([
       {
         kind: 'inbound',
+        touchpoint: 'whatsapp',
         providerId: 'wamid.IN',
         from: '+31646280994',
         to: '106540352242922',

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { TemplateUse } from '../../shared/domain/template-use.ts';
 import type { Content, Rejected } from '../../shared/providers/provider.ts';
 import { createWhatsapp } from '../../shared/providers/whatsapp/whatsapp.ts';
 import { CORRELATION_QUERY, whatsappRequest, withParams } from './builders.ts';
@@ -25,13 +26,32 @@ const refusal = (status: number, code: number, details = `details of ${code}`) =
   body: { error: { message: `(#${code})`, type: 'OAuthException', code, error_data: { details }, fbtrace_id: 'x' } },
 });
 const sentJson = () => JSON.parse(server.requests[0]?.body ?? '{}');
-const template = (parameters: string[]): Content => ({
-  kind: 'template',
+const template = (parameters: string[]) => ({
+  kind: 'template' as const,
   name: 'welcome',
   language: 'nl',
   parameters,
   text: 'Hoi John, welkom bij Overture',
 });
+
+const RICH: Extract<Content, { kind: 'template' }> = {
+  ...template(['John']),
+  names: ['first_name'],
+  header: { type: 'document', link: 'https://a.nl/b', filename: 'b.pdf' },
+  buttons: [
+    { index: 1, type: 'quick_reply', value: 'YES' },
+    { index: 2, type: 'url', value: 'o/12' },
+    { index: 3, type: 'copy_code', value: 'SALE' },
+  ],
+};
+
+/** Where the document describes each component, and each parameter in it. */
+const PARAMETER_SCHEMAS = { text: 'TextParameter', image: 'ImageParameter', document: 'DocumentParameter' };
+const COMPONENT_SCHEMAS = {
+  header: ['HeaderComponent', PARAMETER_SCHEMAS],
+  body: ['BodyComponent', PARAMETER_SCHEMAS],
+  button: ['ButtonComponent', { payload: 'ButtonPayloadParameter', text: 'ButtonTextParameter' }],
+} as const;
 
 describe('WhatsApp send', () => {
   test('posts one text and answers with the wamid', async () => {
@@ -81,10 +101,59 @@ describe('WhatsApp send', () => {
     expect(sentJson().template).toEqual({ name: 'welcome', language: { policy: 'deterministic', code: 'nl' } });
   });
 
+  test('posts header, named parameters and buttons as Meta takes them', async () => {
+    server.script(accepted);
+    await whatsapp().send(whatsappRequest({ content: RICH }));
+    expect(sentJson().template.components).toEqual([
+      { type: 'header', parameters: [{ type: 'document', document: { link: 'https://a.nl/b', filename: 'b.pdf' } }] },
+      { type: 'body', parameters: [{ type: 'text', parameter_name: 'first_name', text: 'John' }] },
+      { type: 'button', sub_type: 'quick_reply', index: '1', parameters: [{ type: 'payload', payload: 'YES' }] },
+      { type: 'button', sub_type: 'url', index: '2', parameters: [{ type: 'text', text: 'o/12' }] },
+      {
+        type: 'button',
+        sub_type: 'copy_code',
+        index: '3',
+        parameters: [{ type: 'coupon_code', coupon_code: 'SALE' }],
+      },
+    ]);
+  });
+
+  test.each<[TemplateUse['header'], unknown]>([
+    [
+      { type: 'text', text: 'News' },
+      { type: 'text', text: 'News' },
+    ],
+    [
+      { type: 'image', link: 'https://a.nl/b.png' },
+      { type: 'image', image: { link: 'https://a.nl/b.png' } },
+    ],
+    [
+      { type: 'video', link: 'https://a.nl/b.mp4' },
+      { type: 'video', video: { link: 'https://a.nl/b.mp4' } },
+    ],
+    [
+      { type: 'location', latitude: 52.37, longitude: 4.9, name: 'Garage' },
+      { type: 'location', location: { latitude: '52.37', longitude: '4.9', name: 'Garage' } },
+    ],
+  ])('posts a header %j', async (header, parameter) => {
+    server.script(accepted);
+    await whatsapp().send(whatsappRequest({ content: { ...template([]), header } }));
+    expect(sentJson().template.components).toEqual([{ type: 'header', parameters: [parameter] }]);
+  });
+
   test('says what the specification says, and one field more', async (context) => {
     const spec = loadSpec('meta-whatsapp-cloud.openapi.yaml');
     if (!spec) return context.skip(NOT_CHECKED);
-    const contents: Content[] = [{ kind: 'text', text: 'Hello' }, template(['John']), template([])];
+    // Named parameters, codes to copy and locations are not in the document, whose pattern for `index` excludes 0.
+    const { names: _, buttons = [], ...documented } = RICH;
+    const contents: Content[] = [
+      { kind: 'text', text: 'Hello' },
+      template(['John']),
+      template([]),
+      { ...documented, buttons: buttons.filter(({ type }) => type !== 'copy_code') },
+      { ...template([]), header: { type: 'image', link: 'https://a.nl/b.png' } },
+      { ...template([]), header: { type: 'text', text: 'News' } },
+    ];
     for (const content of contents) {
       server.script(accepted);
       await whatsapp().send(whatsappRequest({ content }));
@@ -93,9 +162,11 @@ describe('WhatsApp send', () => {
       const schema = content.kind === 'text' ? 'TextMessage' : 'TemplateMessage';
       expect(spec.errors(`#/components/schemas/${schema}`, specified)).toEqual([]);
       for (const component of specified.template?.components ?? []) {
-        expect(spec.errors('#/components/schemas/BodyComponent', component)).toEqual([]);
+        const [of, schemas] = COMPONENT_SCHEMAS[component.type as keyof typeof COMPONENT_SCHEMAS];
+        expect(spec.errors(`#/components/schemas/${of}`, component)).toEqual([]);
         for (const parameter of component.parameters) {
-          expect(spec.errors('#/components/schemas/TextParameter', parameter)).toEqual([]);
+          const name = schemas[parameter.type as keyof typeof schemas];
+          expect(spec.errors(`#/components/schemas/${name}`, parameter)).toEqual([]);
         }
       }
       expect(spec.errors(`#/components/schemas/${schema}`, { ...specified, recipient_type: undefined })).not.toEqual(

@@ -78,6 +78,7 @@ describe('the item of a conversation', () => {
       meta: { intent: 'sale', count: 2, flags: [true, null] },
       tags: ['x'],
       windowAt: NOW,
+      windowBy: 'wa',
       version: 3,
     });
     expect(await asStored(conversation.id)).toEqual(conversation);
@@ -215,6 +216,12 @@ describe('reserving places', () => {
     };
     expect(outcome).toEqual({ reserved: true, conversation: expected });
     expect(await asStored(conversation.id)).toEqual(expected);
+  });
+
+  it('leaves the last time as it is where none is given', async () => {
+    const conversation = await stored({ seq: 4, lastAt: LATER });
+    const outcome = await reserveSequence(table, conversation.id, { count: 1, token: 'request-1', conditions: [] });
+    expect(outcome).toEqual({ reserved: true, conversation: { ...conversation, seq: 5 } });
   });
 
   it('answers what stood in the way, and changes nothing', async () => {

@@ -11,6 +11,7 @@ import {
   expression,
   moreThan,
   oneOf,
+  sameAs,
   startsWith,
 } from '../../shared/store/expression.ts';
 
@@ -43,6 +44,7 @@ describe('a condition', () => {
     [differs('touchpoint', 'whatsapp'), 'touchpoint <> "whatsapp"'],
     [atMost('lastAt', 5), 'lastAt <= 5'],
     [moreThan('windowAt', 5), 'windowAt > 5'],
+    [sameAs('windowBy', 'services.whatsapp[0]'), 'windowBy = services.whatsapp[0]'],
     [exists('services.sms'), 'attribute_exists(services.sms)'],
     [absent('pk'), 'attribute_not_exists(pk)'],
     [startsWith('orgPath', 'a#'), 'begins_with(orgPath, "a#")'],

@@ -237,6 +237,49 @@ describe('a WhatsApp message', () => {
     ['too many parameters', { template: 'plain', parameters: ['x'] }, 'invalid_request', 'messages.0.meta.parameters'],
   ])('is refused for %s', (_what, meta, code, path) => expect(refused(meta)).toEqual([code, path]));
 
+  it('names everything that is missing, in one sentence and by field', () => {
+    const components = [
+      { type: 'BODY', text: 'For {{1}} and {{2}}' },
+      { type: 'BUTTONS', buttons: [{ type: 'URL', url: 'https://a.nl/{{1}}' }] },
+    ];
+    const rich = WaTemplateSchema.parse({ name: 'rich', language: 'nl', status: 'APPROVED', components });
+    const act = () =>
+      acceptDrafts([whatsapp({ template: 'rich', parameters: ['John'] })], context({ templates: [rich] }));
+    expect(act).toThrow(
+      'messages.0.meta.parameters: the template "rich" (nl) needs body parameter {{2}} and button 1\'s url suffix.',
+    );
+    expect(act).toThrow(
+      expect.objectContaining({
+        details: [
+          {
+            path: 'messages.0.meta.parameters',
+            message: 'the template "rich" (nl) needs body parameter {{2}}',
+          },
+          { path: 'messages.0.meta.buttons', message: 'the template "rich" (nl) needs button 1\'s url suffix' },
+        ],
+      }),
+    );
+  });
+
+  it('carries header, named parameters and buttons as they are sent', () => {
+    const components = [
+      { type: 'HEADER', format: 'IMAGE' },
+      { type: 'BODY', text: 'For {{who}}' },
+      { type: 'BUTTONS', buttons: [{ type: 'QUICK_REPLY', text: 'OK' }] },
+    ];
+    const rich = WaTemplateSchema.parse({ name: 'rich', language: 'nl', status: 'APPROVED', components });
+    const meta = { template: 'rich', parameters: { who: 'Jo' }, header: 'https://a.nl/b.png', buttons: ['OK-1'] };
+    expect(accepted(meta, { templates: [rich] })).toMatchObject({
+      text: 'For Jo',
+      template: {
+        parameters: ['Jo'],
+        names: ['who'],
+        header: { type: 'image', link: 'https://a.nl/b.png' },
+        buttons: [{ index: 0, type: 'quick_reply', value: 'OK-1' }],
+      },
+    });
+  });
+
   it('names the languages that the template has', () => {
     expect(() =>
       acceptDrafts([whatsapp({ template: 'car_ready', language: 'de', parameters: ['x'] })], CONTEXT),
@@ -260,6 +303,17 @@ describe('messages that are wrong whatever the conversation', () => {
 
   it('are of type status, which the system writes', () =>
     expect(refusalOf(() => checkDrafts([draft({ type: 'status' })]))).toEqual(['invalid_request', 'messages.0.type']));
+
+  it.each(['Marketing', 'promo', '', 1, true])('a purpose that is none: %j', (purpose) =>
+    expect(refusalOf(() => checkDrafts([draft(), draft({ meta: { purpose } })]))).toEqual([
+      'invalid_request',
+      'messages.1.meta.purpose',
+    ]),
+  );
+
+  it.each(['marketing', 'transactional', null, undefined])('but not the purpose %j', (purpose) =>
+    expect(() => checkDrafts([draft({ meta: { purpose } })])).not.toThrow(),
+  );
 
   it.each<[string, MessageDraft[]]>([
     ['only bots’ messages', [draft({ role: 'bot' }), draft({ role: 'bot' })]],

@@ -17,19 +17,20 @@ const ADDRESS = /^([^\s<>()[\],;:\\"@]+)@([^\s<>()[\],;:\\"@]+)$/;
 const LINE_END = /[\r\n\0]/;
 
 /**
- * The MIME message. Rejected: an address that is not exactly one, or a line end in what becomes a header.
- * SES takes 7-bit addresses with Punycode domains, and sets `Date` and `Message-ID` itself.
+ * The MIME message, as a client of this region of SES writes it. Rejected: an address that is not exactly one, or a line
+ * end in what becomes a header. SES takes 7-bit addresses with Punycode domains, and sets `Date` and `Message-ID` itself.
  */
-export async function rawEmail({ to, service }: SendRequest, email: Email): Promise<RawEmail | Rejected> {
-  const { from, replyTo } = service.params;
+export async function rawEmail(request: SendRequest, email: Email, region: string): Promise<RawEmail | Rejected> {
+  const { from } = request.service.params;
+  const replyTo = email.replyTo ?? request.service.params.replyTo;
   if (!from) return refused('no_sender', 'sender', 'The service lacks a sender: set from.');
-  const recipient = asciiAddress(to);
+  const recipient = asciiAddress(request.to);
   if (!recipient) return refused('invalid_address', 'recipient', 'The recipient is not one email address.');
   if ([from, replyTo ?? ''].some((header) => LINE_END.test(header))) {
     return refused('header_injection', 'sender', 'A line end is not allowed in from or replyTo.');
   }
-  if (LINE_END.test(email.subject)) {
-    return refused('header_injection', 'content', 'A line end is not allowed in the subject.');
+  if ([email.subject, ...threadIds(email), email.unsubscribeUrl ?? ''].some((header) => LINE_END.test(header))) {
+    return refused('header_injection', 'content', 'A line end is not allowed in the subject or another header.');
   }
   const composer = new MailComposer({
     from,
@@ -38,11 +39,32 @@ export async function rawEmail({ to, service }: SendRequest, email: Email): Prom
     text: email.text,
     ...(email.html && { html: email.html }),
     ...(replyTo && { replyTo }),
+    ...threadHeaders(email, region),
+    ...(email.unsubscribeUrl && { headers: unsubscribeHeaders(email.unsubscribeUrl) }),
     disableFileAccess: true,
     disableUrlAccess: true,
   });
   return { recipient, data: await composer.compile().build() };
 }
+
+const threadIds = ({ thread }: Email): string[] => [...(thread?.references ?? []), thread?.inReplyTo ?? ''];
+
+/** SES answers with an id without a domain, and writes it on the mail with the one of its region. */
+function threadHeaders({ thread }: Email, region: string): { references?: string[]; inReplyTo?: string } {
+  const host = region === 'us-east-1' ? 'email' : region;
+  const messageId = (id: string): string => (id.includes('@') ? `<${id}>` : `<${id}@${host}.amazonses.com>`);
+  const { references = [], inReplyTo } = thread ?? {};
+  return {
+    ...(references.length > 0 && { references: references.map(messageId) }),
+    ...(inReplyTo !== undefined && { inReplyTo: messageId(inReplyTo) }),
+  };
+}
+
+/** As they are: a mail program that unsubscribes by itself reads no folded or encoded address. */
+const unsubscribeHeaders = (url: string) => [
+  { key: 'List-Unsubscribe', value: { prepared: true, value: `<${url}>` } },
+  { key: 'List-Unsubscribe-Post', value: { prepared: true, value: 'List-Unsubscribe=One-Click' } },
+];
 
 function asciiAddress(address: string): string | undefined {
   const [, local, domain] = ADDRESS.exec(address) ?? [];

@@ -31,7 +31,7 @@ export function createSes(deps: SesDeps = {}): Provider {
     if (request.content.kind !== 'email') return refused('unsupported_content', 'content', 'Only emails go by SES.');
     let hasLeft = false;
     try {
-      const email = await rawEmail(request, request.content);
+      const email = await rawEmail(request, request.content, await client.config.region());
       if ('outcome' in email) return email;
       const command = new SendRawEmailCommand({
         RawMessage: { Data: email.data },
@@ -55,5 +55,5 @@ export function createSes(deps: SesDeps = {}): Provider {
     }
   }
 
-  return { name: 'ses', touchpoint: 'email', send };
+  return { name: 'ses', touchpoints: ['email'], send };
 }

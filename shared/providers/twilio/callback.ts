@@ -91,9 +91,9 @@ function readError(read: Read, word: string, now: number): DeliveryEvent['error'
 
 function readInbound(read: Read): InboundEvent | undefined {
   const providerId = read('MessageSid') ?? read('SmsSid');
-  const from = withoutChannel(read('From'));
-  const to = withoutChannel(read('To'));
-  if (!providerId || !to || !/^\+\d{5,15}$/.test(from)) return undefined;
+  const from = addressIn(read('From'));
+  const to = addressIn(read('To'));
+  if (!providerId || !from || !to || !/^\+\d{5,15}$/.test(from.address)) return undefined;
   const count = Math.min(Number(read('NumMedia') ?? 0) || 0, 10);
   const media = Array.from({ length: count }, (_, index) => read(`MediaUrl${index}`)).filter(
     (url) => url !== undefined,
@@ -102,13 +102,18 @@ function readInbound(read: Read): InboundEvent | undefined {
   return {
     kind: 'inbound',
     providerId,
-    from,
-    to,
+    touchpoint: from.touchpoint,
+    from: from.address,
+    to: to.address,
     text: read('Body') || (media.length > 0 ? '[media]' : ''),
     media,
     ...(profileName && { profileName }),
   };
 }
 
-/** `whatsapp:+316…` → `+316…` */
-const withoutChannel = (address: string | undefined): string => (address ?? '').replace(/^[a-z]+:/, '');
+/** `whatsapp:+316…`, or a bare number, which is SMS. Undefined for Twilio's other channels. */
+function addressIn(address = ''): { readonly touchpoint: 'sms' | 'whatsapp'; readonly address: string } | undefined {
+  const [, channel, bare] = /^(?:([a-z]+):)?(.+)$/.exec(address) ?? [];
+  if (!bare || (channel !== undefined && channel !== 'whatsapp')) return undefined;
+  return { touchpoint: channel ?? 'sms', address: bare };
+}

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Http } from '../http.ts';
 import type { LookupRequest, LookupResult } from '../provider.ts';
-import { type TwilioAccount, twilioAccount } from './account.ts';
+import { type TwilioAccount, twilioAccount, twilioAddress } from './account.ts';
 
 const MessageSchema = z.object({
   sid: z.string(),
@@ -38,9 +38,12 @@ export function createTwilioLookup({ http, baseUrl, now }: Deps) {
   return async function lookup(request: LookupRequest): Promise<LookupResult> {
     const account = twilioAccount(request);
     if ('outcome' in account) return unclear(account.message);
+    if (request.touchpoint === 'whatsapp' && request.content.kind === 'template') {
+      return unclear('How the list shows the text of a Content template is not documented.');
+    }
     const deadline = now() + request.timeoutMs;
     const found: string[] = [];
-    let path = `${account.messagesPath}?${new URLSearchParams({ To: request.to, PageSize: String(PAGE_SIZE) })}`;
+    let path = `${account.messagesPath}?${new URLSearchParams({ To: addressOf(request), PageSize: String(PAGE_SIZE) })}`;
     for (let page = 0; page < MAX_PAGES; page += 1) {
       const timeoutMs = deadline - now();
       if (timeoutMs <= 0) return unclear('The list took too long.');
@@ -59,13 +62,15 @@ export function createTwilioLookup({ http, baseUrl, now }: Deps) {
   };
 }
 
-function isOf({ to, content, since }: LookupRequest, { sender }: TwilioAccount): (message: Message) => boolean {
+const addressOf = ({ touchpoint, to }: LookupRequest): string => twilioAddress(touchpoint, to);
+
+function isOf(request: LookupRequest, { sender }: TwilioAccount): (message: Message) => boolean {
   const isOurSender = (message: Message) =>
     'From' in sender ? message.from === sender.From : message.messaging_service_sid === sender.MessagingServiceSid;
   return (message) =>
-    message.to === to &&
-    message.body === content.text &&
+    message.to === addressOf(request) &&
+    message.body === request.content.text &&
     message.direction?.startsWith('outbound') === true &&
     isOurSender(message) &&
-    Date.parse(message.date_created ?? '') >= since - CLOCK_SLACK_MS;
+    Date.parse(message.date_created ?? '') >= request.since - CLOCK_SLACK_MS;
 }

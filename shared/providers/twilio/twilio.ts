@@ -1,10 +1,11 @@
 import { correlationQuery } from '../correlation.ts';
-import { refused, rejectionOf } from '../error-table.ts';
+import { rejectionOf } from '../error-table.ts';
 import { createHttp, type HttpAnswer, type HttpDeps } from '../http.ts';
 import { rejectionOfNetwork } from '../network-failure.ts';
 import type { Provider, SendRequest, SendResult } from '../provider.ts';
-import { twilioAccount } from './account.ts';
+import { twilioAccount, twilioAddress } from './account.ts';
 import { parseTwilioCallback } from './callback.ts';
+import { twilioContent } from './content.ts';
 import { TWILIO_ERRORS } from './errors.ts';
 import { createTwilioLookup } from './lookup.ts';
 
@@ -12,18 +13,24 @@ export interface TwilioDeps extends HttpDeps {
   readonly baseUrl?: string;
 }
 
-/** SMS by Twilio Programmable Messaging: www.twilio.com/docs/messaging/api/message-resource. */
+/** SMS and WhatsApp by Twilio Programmable Messaging: www.twilio.com/docs/messaging/api/message-resource. */
 export function createTwilio({ baseUrl = 'https://api.twilio.com', ...deps }: TwilioDeps = {}): Provider {
   const http = createHttp(deps);
   const now = deps.now ?? Date.now;
 
   async function send(request: SendRequest): Promise<SendResult> {
-    if (request.content.kind === 'email') return refused('unsupported_content', 'content', 'An email is not an SMS.');
+    const content = twilioContent(request);
+    if ('outcome' in content) return content;
     const account = twilioAccount(request);
     if ('outcome' in account) return account;
     const result = await http.postForm(
       `${baseUrl}${account.messagesPath}`,
-      { To: request.to, ...account.sender, Body: request.content.text, StatusCallback: statusCallback(request) },
+      {
+        To: twilioAddress(request.touchpoint, request.to),
+        ...account.sender,
+        ...content,
+        StatusCallback: statusCallback(request),
+      },
       { headers: { authorization: account.authorization }, timeoutMs: request.timeoutMs },
     );
     return result.kind === 'failure' ? rejectionOfNetwork(result) : readAnswer(result, now());
@@ -31,7 +38,7 @@ export function createTwilio({ baseUrl = 'https://api.twilio.com', ...deps }: Tw
 
   return {
     name: 'twilio',
-    touchpoint: 'sms',
+    touchpoints: ['sms', 'whatsapp'],
     send,
     lookup: createTwilioLookup({ http, baseUrl, now }),
     parseCallback: (request, secret) => parseTwilioCallback(request, secret.authToken, now()),

@@ -16,7 +16,7 @@ export const WHATSAPP_ERRORS = errorTable([
   ['131026', 'permanent', 'recipient'],
   ['131047', 'permanent', 'content', { effect: 'needs_template' }],
   ['131049', 'permanent', 'recipient'],
-  ['131050', 'permanent', 'recipient', { effect: 'opt_out' }],
+  ['131050', 'permanent', 'recipient', { effect: 'marketing_stop' }],
   ['130472', 'permanent', 'recipient'],
   ['132000 132005 132012', 'permanent', 'request'],
   ['132001', 'permanent', 'template'],

@@ -14,6 +14,7 @@ export function readMessage(message: Message, to: string, profileName: string | 
   return {
     kind: 'inbound',
     providerId: message.id,
+    touchpoint: 'whatsapp',
     from: `+${message.from}`,
     to,
     text: textOf(message) ?? attachment?.caption ?? `[${message.type}]`,

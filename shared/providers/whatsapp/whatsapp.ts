@@ -46,7 +46,7 @@ export function createWhatsapp({ baseUrl = 'https://graph.facebook.com', ...deps
 
   return {
     name: 'whatsapp',
-    touchpoint: 'whatsapp',
+    touchpoints: ['whatsapp'],
     send,
     parseCallback: (request, secret) => parseWhatsappCallback(request, secret, now()),
   };
