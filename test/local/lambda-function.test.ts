@@ -8,13 +8,14 @@ afterEach(async () => {
   for (const lambda of started.splice(0)) await lambda.stop();
 });
 
-function start({ exportName = 'handler', maxConcurrency = 1 } = {}): LambdaFunction {
+function start({ exportName = 'handler', maxConcurrency = 1, timeoutMs = 500, unused = 1 } = {}): LambdaFunction {
   const moduleUrl = pathToFileURL(join(import.meta.dirname, 'fixtures/handlers/pool.mjs')).href;
   const lambda = createLambdaFunction({
     setup: { moduleUrl, exportName, functionName: 'pool', functionArn: 'arn:pool', memoryMb: 128 },
     variables: {},
-    timeoutMs: 500,
+    timeoutMs,
     maxConcurrency,
+    watchProcessors: () => () => unused,
     write: () => {},
     onFailure: () => {},
   });
@@ -48,6 +49,37 @@ test('events that need not wait long share an environment, and no other is made'
   expect(await shortOnes()).toEqual([1, 2, 3]);
   await lambda.invoke({ takesMs: 400 });
   expect(await shortOnes()).toEqual([5, 6, 7]);
+});
+
+const LONG = { takesMs: 2_000 };
+const PATIENT = { maxConcurrency: 8, timeoutMs: 20_000 };
+/** How many of the events met an environment that had served none before. */
+const environments = (answers: unknown[]) =>
+  answers.filter((answer) => (answer as { served: number }).served === 1).length;
+const invokeAll = (lambda: LambdaFunction, event: object, count: number, group: string) =>
+  Promise.all(Array.from({ length: count }, () => lambda.invoke(event, group)));
+
+test('a flood of one group does not delay the event of another by more than the one at work', async () => {
+  const lambda = start();
+  await lambda.prewarm();
+  const flood = invokeAll(lambda, {}, 10, 'loud');
+  expect(await lambda.invoke({ name: 'quiet' }, 'quiet')).toEqual({ name: 'quiet', served: 2, atOnce: 1 });
+  expect(await flood).toHaveLength(10);
+});
+
+test('where processors are short, a group keeps to two environments, and another group gets its own', async () => {
+  const lambda = start({ ...PATIENT, unused: 0 });
+  const flood = invokeAll(lambda, { computesMs: 200 }, 10, 'loud');
+  const quiet = await lambda.invoke({}, 'quiet');
+  expect(environments([...(await flood), quiet])).toBeLessThanOrEqual(3);
+});
+
+test('where processors are unused, a group gets more environments', async () => {
+  expect(environments(await invokeAll(start(PATIENT), { computesMs: 1_500 }, 3, 'loud'))).toBe(3);
+});
+
+test('a group whose events do nothing but wait gets more environments, however short processors are', async () => {
+  expect(environments(await invokeAll(start({ ...PATIENT, unused: 0 }), LONG, 3, 'loud'))).toBe(3);
 });
 
 test('an error keeps its name and leaves the environment alive', async () => {

@@ -1,51 +1,67 @@
 export interface FairLine<T> {
   join(group: string, item: T): void;
-  /** The one whose turn it is, at work from now on; undefined when nobody waits. */
-  next(): { readonly group: string; readonly item: T } | undefined;
+  /** The one whose turn it is, at work from now on; undefined when all who wait have `mostAtWork` of their group at work. */
+  next(mostAtWork: number): T | undefined;
+  hasNext(mostAtWork: number): boolean;
   /** Somebody of the group has finished work. */
   leave(group: string): void;
   waiting(): number;
 }
 
-/** Those who wait for a turn: next is the group with fewest at work, on a tie the one whose first has waited longest. */
+interface Group<T> {
+  readonly name: string;
+  readonly waiting: { readonly since: number; readonly item: T }[];
+  atWork: number;
+  /** The turn it had last, 0 for none since the group was last gone. */
+  lastTurn: number;
+}
+
+/**
+ * Those who wait for a turn: next is the group with fewest at work, on a tie the one whose last turn is longest ago, then
+ * the one whose first has waited longest.
+ */
 export function createFairLine<T>(): FairLine<T> {
-  const lines = new Map<string, { since: number; item: T }[]>();
-  const atWork = new Map<string, number>();
+  const groups = new Map<string, Group<T>>();
   let joined = 0;
+  let turns = 0;
   let waiting = 0;
 
-  const busy = (group: string): number => atWork.get(group) ?? 0;
+  function find(name: string): Group<T> {
+    const group = groups.get(name) ?? { name, waiting: [], atWork: 0, lastTurn: 0 };
+    groups.set(name, group);
+    return group;
+  }
 
-  function groupInTurn(): string | undefined {
-    const [first, ...others] = [...lines].map(([group, [head]]) => ({ group, since: head?.since ?? 0 }));
-    const isBefore = (a: { group: string; since: number }, b: { group: string; since: number }) =>
-      busy(a.group) - busy(b.group) || a.since - b.since;
-    return first && others.reduce((best, line) => (isBefore(line, best) < 0 ? line : best), first).group;
+  function inTurn(mostAtWork: number): Group<T> | undefined {
+    const mayWork = [...groups.values()].filter((group) => group.waiting.length > 0 && group.atWork < mostAtWork);
+    return mayWork.toSorted(byTurn)[0];
   }
 
   return {
-    join(group, item) {
+    join(name, item) {
       joined += 1;
       waiting += 1;
-      const line = lines.get(group);
-      if (line) line.push({ since: joined, item });
-      else lines.set(group, [{ since: joined, item }]);
+      find(name).waiting.push({ since: joined, item });
     },
-    next() {
-      const group = groupInTurn();
-      const line = group === undefined ? undefined : lines.get(group);
-      const head = line?.shift();
-      if (group === undefined || !line || !head) return undefined;
-      if (line.length === 0) lines.delete(group);
+    next(mostAtWork) {
+      const group = inTurn(mostAtWork);
+      const head = group?.waiting.shift();
+      if (!group || !head) return undefined;
       waiting -= 1;
-      atWork.set(group, busy(group) + 1);
-      return { group, item: head.item };
+      turns += 1;
+      group.lastTurn = turns;
+      group.atWork += 1;
+      return head.item;
     },
-    leave(group) {
-      const left = busy(group) - 1;
-      if (left > 0) atWork.set(group, left);
-      else atWork.delete(group);
+    leave(name) {
+      const group = find(name);
+      group.atWork -= 1;
+      if (group.atWork === 0 && group.waiting.length === 0) groups.delete(name);
     },
+    hasNext: (mostAtWork) => inTurn(mostAtWork) !== undefined,
     waiting: () => waiting,
   };
 }
+
+const byTurn = (a: Group<unknown>, b: Group<unknown>): number =>
+  a.atWork - b.atWork || a.lastTurn - b.lastTurn || (a.waiting[0]?.since ?? 0) - (b.waiting[0]?.since ?? 0);

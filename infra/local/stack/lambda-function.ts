@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createEnvironment, type Environment, type EnvironmentOptions, FunctionError } from './environment.ts';
 import { createFairLine } from './fair-line.ts';
-import { watchProcessors } from './processors.ts';
 
 export interface LambdaFunction {
   readonly name: string;
@@ -20,6 +19,8 @@ export interface LambdaFunction {
 export interface LambdaFunctionOptions extends EnvironmentOptions {
   /** Events beyond it wait for an environment to become free. */
   readonly maxConcurrency: number;
+  /** Watches from now on: see processors.ts. */
+  watchProcessors(): () => number;
   onFailure(error: FunctionError): void;
 }
 
@@ -32,18 +33,24 @@ export const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
  */
 const PATIENCE_MS = 50;
 
-/** As many environments as may work at once whatever the processors have to do. */
-const ALWAYS = 2;
-/** Beyond that, another one is of use while this much of the processors, or of the environments' time, is not used. */
+/** A group may have as many at work whatever the processors have to do: while one waits for the table, the other works. */
+const ALWAYS_OF_ONE_GROUP = 2;
+/** More than that are of use while this much of the processors is unused, */
 const UNUSED_SHARE = 0.25;
+/** or while those at work do little but wait, as for a provider that hangs. */
+const WAITING_SHARE = 0.9;
 
-/** A function as a pool of environments, each busy with one event at a time and kept for the next. */
+/**
+ * A function as a pool of environments, each busy with one event at a time and kept for the next. Where processors are
+ * short, a group has few at work: what it could do with more it would take from the others.
+ */
 export function createLambdaFunction(options: LambdaFunctionOptions): LambdaFunction {
   const { functionName: name, functionArn: arn } = options.setup;
   const all = new Set<Environment>();
   const idle: Environment[] = [];
   const line = createFairLine<(environment: Environment) => void>();
-  let growing = false;
+  let mostOfOneGroup = ALWAYS_OF_ONE_GROUP;
+  let relieving = false;
   let running = 0;
   let stopped = false;
 
@@ -69,38 +76,41 @@ export function createLambdaFunction(options: LambdaFunctionOptions): LambdaFunc
 
   function serveWaiting(): void {
     for (const environment of all) if (!environment.isAlive()) all.delete(environment);
-    while (line.waiting() > 0 && idle.length > 0) {
+    while (idle.length > 0 && line.hasNext(mostOfOneGroup)) {
       const environment = idle.pop();
-      if (environment?.isAlive()) line.next()?.item(environment);
+      if (environment?.isAlive()) line.next(mostOfOneGroup)?.(environment);
     }
-    const mayGrow = !growing && !stopped && all.size < options.maxConcurrency;
-    if (line.waiting() > 0 && mayGrow) void grow();
+    if (line.waiting() > 0 && !relieving && !stopped) void relieve();
   }
 
-  /** One at a time: by then those that wait may have been served. */
-  async function grow(): Promise<void> {
-    growing = true;
+  /** One environment at a time: by then those that wait may have been served. */
+  async function relieve(): Promise<void> {
+    relieving = true;
     const isOfUse = watchUse();
     if (all.size > 0) await delay(PATIENCE_MS);
-    if (line.waiting() > 0 && !stopped && isOfUse()) {
-      const environment = await load();
-      const next = line.next();
-      if (next) next.item(environment);
-      else idle.push(environment);
-    }
-    growing = false;
+    const wanted = mostOfOneGroup + (isOfUse() ? 1 : -1);
+    mostOfOneGroup = Math.min(Math.max(wanted, ALWAYS_OF_ONE_GROUP), options.maxConcurrency);
+    if (idle.length === 0 && all.size < options.maxConcurrency && line.hasNext(mostOfOneGroup)) await grow();
+    relieving = false;
     serveWaiting();
   }
 
-  /** Whether another environment would have had something to run on since the call. */
+  /** Whether one more at work would have had something to run on since the call. */
   function watchUse(): () => boolean {
-    const unused = watchProcessors();
-    const busy = [...all].map((environment) => environment.watchUtilization());
+    const unused = options.watchProcessors();
+    const computing = [...all].map((environment) => environment.watchUtilization());
     return () => {
-      const idleness = busy.map((utilization) => 1 - utilization());
-      const mean = idleness.reduce((sum, share) => sum + share, 0) / idleness.length;
-      return all.size < ALWAYS || unused() >= UNUSED_SHARE || mean >= 1 - UNUSED_SHARE;
+      const computed = computing.reduce((sum, utilization) => sum + utilization(), 0);
+      return unused() >= UNUSED_SHARE || computed <= (1 - WAITING_SHARE) * computing.length;
     };
+  }
+
+  async function grow(): Promise<void> {
+    if (stopped) return;
+    const environment = await load();
+    const serve = line.next(mostOfOneGroup);
+    if (serve) serve(environment);
+    else idle.push(environment);
   }
 
   async function run(event: string, group: string): Promise<string> {

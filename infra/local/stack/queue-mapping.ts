@@ -74,7 +74,10 @@ export function startQueueMapping(options: QueueMappingOptions): Mapping {
 
   async function invoke(batch: readonly Message[], group: string): Promise<'all' | Set<string>> {
     try {
-      const answer = await lambda.invoke({ Records: batch.map((message) => toRecord(message, options.queueArn)) }, group);
+      const answer = await lambda.invoke(
+        { Records: batch.map((message) => toRecord(message, options.queueArn)) },
+        group,
+      );
       if (!options.reportsFailures) return new Set();
       return readBatchFailures(answer, new Set(batch.map(({ MessageId = '' }) => MessageId)));
     } catch {
