@@ -15,15 +15,14 @@ export function createApp(props: AppProps = {}): App {
   const stage = toStage(app.node.tryGetContext('stage') ?? process.env.OVERTURE_STAGE ?? 'dev');
   const settings = stages[stage];
   const tags = { project: 'overture', stage };
-  const common = { settings, tags, terminationProtection: settings.keepsData };
+  const common = { stage, settings, tags, terminationProtection: settings.keepsData };
   const data = new DataStack(app, `Overture-${stage}-Data`, {
     ...common,
-    description: 'Overture: the table and the secrets.',
+    description: 'Overture: the table, the received mails and the secrets.',
   });
   new ServiceStack(app, `Overture-${stage}-Service`, {
     ...common,
     description: 'Overture: API, queues, functions and their alarms.',
-    stage,
     data,
   });
   for (const [name, value] of Object.entries(tags)) Tags.of(app).add(name, value);

@@ -1,27 +1,37 @@
-import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { AttributeType, Billing, ProjectionType, StreamViewType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { INDEXES, TABLE } from '../shared/store/keys.ts';
 import { acknowledge } from './constructs/acknowledge.ts';
-import type { StageSettings } from './stages.ts';
+import { InboundMail } from './constructs/inbound-mail.ts';
+import type { Stage, StageSettings } from './stages.ts';
 
 export interface DataStackProps extends StackProps {
+  readonly stage: Stage;
   readonly settings: StageSettings;
 }
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
 const number = (name: string) => ({ name, type: AttributeType.NUMBER });
 
-/** What must survive: the table and the two secrets that are made once. Providers' secrets are stored by operators. */
+/** Longer than a DLQ keeps the event that tells of a mail: what is redriven must still find it. */
+const MAIL_KEPT_DAYS = 30;
+
+/**
+ * What must survive: the table, the mails that were received, and the two secrets that are made once. Providers' secrets
+ * are stored by operators.
+ */
 export class DataStack extends Stack {
   readonly table: TableV2;
+  readonly mail: Bucket;
   readonly tokenKey: Secret;
   readonly pepper: Secret;
 
   constructor(scope: Construct, id: string, props: DataStackProps) {
     super(scope, id, props);
-    const { keepsData, tableRecoveryDays } = props.settings;
+    const { keepsData, tableRecoveryDays, inboundMailDomain: domain } = props.settings;
     const removalPolicy = keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
     const { byId, byOrganization } = INDEXES;
     this.table = new TableV2(this, 'Table', {
@@ -43,6 +53,8 @@ export class DataStack extends Stack {
       deletionProtection: keepsData,
       removalPolicy,
     });
+    this.mail = this.#mailBucket(removalPolicy);
+    if (domain) new InboundMail(this, 'InboundMail', { stage: props.stage, domain, bucket: this.mail });
     this.tokenKey = this.#generated('TokenKey', 'Signs and verifies the tokens of the API.', removalPolicy);
     this.pepper = this.#generated(
       'Pepper',
@@ -55,6 +67,27 @@ export class DataStack extends Stack {
       'A new key ends every token at once: operators replace it, by plan.',
     );
     acknowledge(this.pepper, 'AwsSolutions-SMG4', 'Keys of the table derive from it and cannot be migrated.');
+  }
+
+  /** Private, by TLS only; tells EventBridge of every new object, by the property that needs no custom resource. */
+  #mailBucket(removalPolicy: RemovalPolicy): Bucket {
+    const bucket = new Bucket(this, 'Mail', {
+      encryption: BucketEncryption.S3_MANAGED,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      lifecycleRules: [
+        { expiration: Duration.days(MAIL_KEPT_DAYS), abortIncompleteMultipartUploadAfter: Duration.days(1) },
+      ],
+      removalPolicy,
+    });
+    const { defaultChild } = bucket.node;
+    (defaultChild as CfnBucket).notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
+    acknowledge(
+      bucket,
+      'AwsSolutions-S1',
+      'SES alone writes and one function alone reads, each object once, for a month: a log of that would outweigh it.',
+    );
+    return bucket;
   }
 
   #generated(id: string, description: string, removalPolicy: RemovalPolicy): Secret {

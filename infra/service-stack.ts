@@ -2,6 +2,7 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import {
   giveIndexes,
+  giveMail,
   giveProviderSecrets,
   giveQueue,
   giveSchedules,
@@ -10,8 +11,10 @@ import {
   giveTable,
 } from './constructs/grants.ts';
 import { HttpApi } from './constructs/http-api.ts';
+import { MailEvents } from './constructs/mail-events.ts';
 import { NodeFunction } from './constructs/node-function.ts';
 import { QueueFunction } from './constructs/queue-function.ts';
+import { Receipts } from './constructs/receipts.ts';
 import { Schedules } from './constructs/schedules.ts';
 import { addTableStream } from './constructs/table-stream.ts';
 import type { DataStack } from './data-stack.ts';
@@ -27,14 +30,14 @@ const WRITER = ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'Co
 
 /**
  * What runs, as in the picture of the design: client → api → table → sweeper → ticks → worker → a touchpoint's queue →
- * email, sms or whatsapp → provider → hooks. The only state here is what waits, in queues and schedules: who deletes this
- * stack loses the ticks of messages that are not due.
+ * email, sms or whatsapp → provider → hooks, by HTTP or by the queue receipts. The only state here is what waits, in queues
+ * and schedules: who deletes this stack loses the ticks of messages that are not due.
  */
 export class ServiceStack extends Stack {
   constructor(scope: Construct, id: string, props: ServiceStackProps) {
     super(scope, id, props);
     const { stage, settings } = props;
-    const { table, tokenKey, pepper } = props.data;
+    const { table, mail, tokenKey, pepper } = props.data;
 
     const http = new HttpApi(this, 'Http', {
       stage,
@@ -90,9 +93,11 @@ export class ServiceStack extends Stack {
       errorImpact:
         'WhatsApp messages are late or not sent, and the later ones of their conversations wait behind them.',
     });
-    const hooks = new NodeFunction(this, 'Hooks', {
+    const hooks = new QueueFunction(this, 'Hooks', {
       ...common,
       name: 'hooks',
+      queue: 'receipts',
+      maxAgeSeconds: 300,
       environment: { PUBLIC_URL: http.endpoint },
       errorImpact: "Providers' receipts, replies and opt-outs are refused; they come again, but not for ever.",
     });
@@ -108,6 +113,8 @@ export class ServiceStack extends Stack {
     http.route('/v2/{proxy+}', api.lambda);
     http.route('$default', api.lambda);
     addTableStream(sweeper, table, settings);
+    const { topic } = new Receipts(this, 'Receipts', { to: hooks, mail });
+    const { configurationSet } = new MailEvents(this, 'MailEvents', { stage });
 
     for (const writer of [worker, email, sms, whatsapp]) giveTable(writer, table, WRITER);
     for (const eraser of [api, hooks]) giveTable(eraser, table, [...WRITER, 'DeleteItem', 'BatchWriteItem']);
@@ -125,13 +132,16 @@ export class ServiceStack extends Stack {
 
     giveSecret(api, 'TOKEN_KEY_SECRET_ID', tokenKey);
     for (const hasher of [api, email, sms, whatsapp, hooks]) giveSecret(hasher, 'PEPPER_SECRET_ID', pepper);
-    giveSes(email);
+    giveSes(email, configurationSet);
+    giveMail(hooks, mail);
     giveProviderSecrets(sms, stage, 'sms');
     giveProviderSecrets(whatsapp, stage, 'whatsapp');
+    giveProviderSecrets(api, stage, 'whatsapp');
     giveProviderSecrets(hooks, stage, 'sms');
     giveProviderSecrets(hooks, stage, 'whatsapp');
 
     new CfnOutput(this, 'ApiUrl', { value: http.endpoint });
     new CfnOutput(this, 'TableName', { value: table.tableName });
+    new CfnOutput(this, 'MessagingTopicArn', { value: topic.topicArn });
   }
 }

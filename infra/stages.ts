@@ -3,7 +3,7 @@
 export const STAGES = ['dev', 'staging', 'prod', 'local'] as const;
 export type Stage = (typeof STAGES)[number];
 
-export const QUEUES = ['ticks', 'email', 'sms', 'whatsapp', 'sweep'] as const;
+export const QUEUES = ['ticks', 'email', 'sms', 'whatsapp', 'receipts', 'sweep'] as const;
 export type QueueName = (typeof QUEUES)[number];
 
 export interface StageSettings {
@@ -45,6 +45,8 @@ export interface StageSettings {
   readonly tableRecoveryDays: number;
   /** Table, token key and logs outlive their stack, which refuses to be deleted. The pepper always does. */
   readonly keepsData: boolean;
+  /** Mails to this domain are received by SES and kept in the bucket for mail. Default: none are. */
+  readonly inboundMailDomain?: string;
   /** Where people open conversations (links in notifications), without a slash at the end. Default: the API's endpoint. */
   readonly appUrl?: string;
 }
@@ -62,7 +64,7 @@ const deployed: StageSettings = {
   functionTimeoutSeconds: 30,
   queueVisibilitySeconds: 180,
   maxReceiveCount: 6,
-  maxConcurrency: { ticks: 50, email: 10, sms: 10, whatsapp: 10, sweep: 2 },
+  maxConcurrency: { ticks: 50, email: 10, sms: 10, whatsapp: 10, receipts: 10, sweep: 2 },
   streamWindowSeconds: 5,
   apiRatePerSecond: 4_000,
   apiBurstRequests: 4_000,
@@ -88,7 +90,7 @@ export const stages: Readonly<Record<Stage, StageSettings>> = {
     functionTimeoutSeconds: 6,
     queueVisibilitySeconds: 7,
     maxReceiveCount: 5,
-    maxConcurrency: { ticks: 4, email: 4, sms: 4, whatsapp: 4, sweep: 2 },
+    maxConcurrency: { ticks: 4, email: 4, sms: 4, whatsapp: 4, receipts: 4, sweep: 2 },
     streamWindowSeconds: 1,
     logRetentionDays: 7,
     tableRecoveryDays: 7,

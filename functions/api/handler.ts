@@ -1,12 +1,14 @@
 /**
  * Trigger: HTTP API, every `/v2` route but the provider callbacks.
- * Reads and writes the table, sends ticks; reads the token key and the pepper.
+ * Reads and writes the table, sends ticks, manages templates at Meta; reads the token key, the pepper and the secrets of
+ * WhatsApp services.
  * On failure: an error body, and nothing half-written.
  */
 import * as z from 'zod';
 import { createTokenService } from '../../shared/auth/tokens.ts';
 import type { Purge, Tick } from '../../shared/contracts/queue-messages.ts';
 import { createHttpHandler } from '../../shared/http/handler.ts';
+import { createTemplateManager } from '../../shared/providers/whatsapp/templates.ts';
 import { createQueueSender } from '../../shared/queue/send.ts';
 import { createTicker } from '../../shared/queue/ticks.ts';
 import { createDocumentClient, createQueueClient } from '../../shared/runtime/clients.ts';
@@ -46,6 +48,8 @@ const serve = createApi({
   users: createUserReader(table, systemClock),
   tokens: createTokenService(() => secrets.text(environment.TOKEN_KEY_SECRET_ID), systemClock),
   pepper,
+  secrets,
+  templates: createTemplateManager({ baseUrl: process.env.WHATSAPP_BASE_URL }),
   ticker: createTicker(ticks, systemClock, { hopSeconds: environment.HOP_SECONDS }),
   purges: createQueueSender<Purge>(queues, environment.SWEEP_QUEUE_URL, systemClock),
   clock: systemClock,

@@ -1,19 +1,15 @@
 import type { Caller } from '../../shared/auth/caller.ts';
-import type { Scope } from '../../shared/auth/scopes.ts';
 import {
   AppendByIdSchema,
   AppendMessagesSchema,
   MoveMessageSchema,
-  ObjectIdSchema,
   StartConversationSchema,
   TokenRequestSchema,
 } from '../../shared/contracts/conversation-request.ts';
 import type { MessageDraft } from '../../shared/domain/acceptance.ts';
 import type { Conversation } from '../../shared/domain/conversation.ts';
-import { invalid, RequestError } from '../../shared/domain/errors.ts';
+import { invalid } from '../../shared/domain/errors.ts';
 import { jsonResponse, parseRequest } from '../../shared/http/errors.ts';
-import type { HttpRequest, HttpResponse } from '../../shared/http/handler.ts';
-import type { Route } from '../../shared/http/router.ts';
 import { append } from './append.ts';
 import { contactView, deleteContact, readContact } from './contacts.ts';
 import { conversationView } from './conversation-view.ts';
@@ -22,25 +18,10 @@ import { messageView } from './message-view.ts';
 import { type AppendAnswer, type Once, onceOf } from './once.ts';
 import type { ApiParts } from './parts.ts';
 import { readConversation, readMessage } from './read.ts';
+import { type ApiRoute, type Guarded, idIn, type Open } from './route.ts';
 import { type Started, startConversation } from './start-conversation.ts';
+import { WATEMPLATE_ROUTES } from './watemplate-routes.ts';
 import { cancelMessage, moveMessage } from './withdraw.ts';
-
-/** A request that was routed: its path variables and, for routes with a body, the parsed JSON. */
-export interface Call {
-  readonly request: HttpRequest;
-  readonly params: Readonly<Record<string, string>>;
-  readonly json: unknown;
-}
-
-type Open = { readonly scope: 'none'; handle(parts: ApiParts, call: Call): Promise<HttpResponse> };
-type Guarded = { readonly scope: Scope; handle(parts: ApiParts, call: Call, caller: Caller): Promise<HttpResponse> };
-export type ApiRoute = Omit<Route<unknown>, 'handle'> & { readonly body?: true } & (Open | Guarded);
-
-const idIn = (params: Call['params'], resource: string): string => {
-  const id = ObjectIdSchema.safeParse(params.id);
-  if (id.success) return id.data.toLowerCase();
-  throw new RequestError('not_found', `${resource} not found`);
-};
 
 const viewOf = async (parts: ApiParts, conversation: Conversation, messages: readonly unknown[]) =>
   conversationView(
@@ -149,4 +130,5 @@ export const ROUTES: readonly ApiRoute[] = [
   { method: 'DELETE', path: '/v2/messages/:id', scope: 'agent', handle: deleteMessage },
   { method: 'GET', path: '/v2/contacts/:id', scope: 'bot', handle: getContact },
   { method: 'DELETE', path: '/v2/contacts/:id', scope: 'admin', handle: removeContact },
+  ...WATEMPLATE_ROUTES,
 ];

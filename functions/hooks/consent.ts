@@ -2,7 +2,7 @@ import { type ConsentWords, consentIn } from '../../shared/domain/consent-words.
 import type { InboundEvent } from '../../shared/providers/provider.ts';
 import { changeConsent, type Reach } from '../../shared/store/consent.ts';
 import { digest } from '../../shared/store/digest.ts';
-import { findOwners, type Identity } from '../../shared/store/identities.ts';
+import { findOwnersPastAndPresent, type Identity } from '../../shared/store/identities.ts';
 import { untilQuiet } from '../../shared/store/quiet.ts';
 import type { HookParts } from './parts.ts';
 
@@ -30,11 +30,12 @@ export async function applyConsent(
 const QUIET_WITHIN_MS = 10_000;
 
 /**
- * What was claimed before a STOP may still be on its way: ends when nothing is, so that nothing leaves after the
- * answer. Throws when that takes too long.
+ * What was claimed before a STOP may still be on its way, for a contact who was deleted since too: ends when nothing
+ * is, so that nothing leaves after the answer. Throws when that takes too long.
  */
 export async function untilStopped({ table, clock }: HookParts, identity: Identity): Promise<void> {
-  const owner = (await findOwners(table, [identity])).get(identity.kind);
-  if (owner === undefined || (await untilQuiet(table, clock, owner, QUIET_WITHIN_MS))) return;
+  const owners = await findOwnersPastAndPresent(table, identity);
+  const quiet = await Promise.all(owners.map((owner) => untilQuiet(table, clock, owner, QUIET_WITHIN_MS)));
+  if (quiet.every(Boolean)) return;
   throw new Error('A message is still on its way after a STOP: the provider must ask again.');
 }

@@ -7,13 +7,16 @@ import type { SecretReader } from '../../shared/runtime/secrets.ts';
 import type { ConfigurationReader } from '../../shared/store/configuration.ts';
 import type { Table } from '../../shared/store/table.ts';
 
+/** The half of a provider that listens: what it needs to send stays out of this function. */
+export type Listener = Pick<Provider, 'parseCallback' | 'parseEvent'>;
+
 /** What callbacks are handled with; made once, in `handler.ts`. */
 export interface HookParts {
   readonly table: Table;
   readonly configuration: ConfigurationReader;
   readonly secrets: SecretReader;
   readonly pepper: () => Promise<string>;
-  readonly providers: Readonly<Partial<Record<ProviderName, Provider>>>;
+  readonly providers: Readonly<Partial<Record<ProviderName, Listener>>>;
   readonly ticker: Ticker;
   readonly clock: Clock;
   readonly ids: IdMaker;

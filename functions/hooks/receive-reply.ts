@@ -1,4 +1,5 @@
 import type { Service } from '../../shared/contracts/configuration.ts';
+import { addressOf } from '../../shared/domain/address.ts';
 import type { Conversation } from '../../shared/domain/conversation.ts';
 import { createAlias, createSlug } from '../../shared/domain/conversation-name.ts';
 import { type Identifier, identifierOf } from '../../shared/domain/identifier.ts';
@@ -10,6 +11,7 @@ import { successor } from '../../shared/runtime/ids.ts';
 import type { OrganizationConfiguration } from '../../shared/store/configuration.ts';
 import { untilWritten } from '../../shared/store/contention.ts';
 import { createConversation, getConversation } from '../../shared/store/conversations.ts';
+import { digest } from '../../shared/store/digest.ts';
 import { absent, type Changes } from '../../shared/store/expression.ts';
 import { findOwners, type Identity, identityOf } from '../../shared/store/identities.ts';
 import { inboundGuardKey, messageSk } from '../../shared/store/keys.ts';
@@ -18,12 +20,22 @@ import { putAction } from '../../shared/store/table.ts';
 import { applyConsent, untilStopped } from './consent.ts';
 import type { HookParts } from './parts.ts';
 
+/** What a contact wrote, with what only some providers know of it. */
+export interface Reply extends InboundEvent {
+  /** The conversation that it provably answers: it goes there whoever sent it, if that is the service's organization's. */
+  readonly conversation?: string;
+  readonly subject?: string;
+  readonly meta?: Readonly<Record<string, unknown>>;
+}
+
 /** A reply with whom it is from. */
 interface Heard {
   readonly service: Service;
-  readonly event: InboundEvent;
+  readonly event: Reply;
   readonly identity: Identity;
   readonly sender: Identifier;
+  /** Names the provider's message in its guard. */
+  readonly guard: string;
   readonly configuration: OrganizationConfiguration;
 }
 
@@ -32,19 +44,34 @@ interface Heard {
  * unknown sender becomes a contact with a queued conversation. A word that ends or renews consent takes effect before
  * the message is stored. Repeated callbacks store nothing twice.
  */
-export async function receiveReply(parts: HookParts, service: Service, event: InboundEvent): Promise<void> {
+export async function receiveReply(parts: HookParts, service: Service, event: Reply): Promise<void> {
   const { touchpoint } = event;
-  const sender = identifierOf(touchpoint, event.from);
+  const answered = await answeredBy(parts, service, event);
+  const contact = answered && addressOf(touchpoint, answered);
+  const sender = identifierOf(touchpoint, event.from) ?? contact;
   const configuration = await parts.configuration.organization(service.organization);
   if (!sender || !configuration || !receives(service, event)) {
     parts.observe.warn('A reply came from no address, or for another sender.', { service: service.id });
     return;
   }
-  const identity = identityOf(await parts.pepper(), service.organization, sender.kind, sender.matchKey);
-  const heard: Heard = { service, event, identity, sender, configuration };
-  const reach = { organization: service.organization, touchpoint, matchKey: sender.matchKey };
+  const pepper = await parts.pepper();
+  const identityFor = ({ kind, matchKey }: Identifier) => identityOf(pepper, service.organization, kind, matchKey);
+  const heard: Heard = {
+    service,
+    event,
+    identity: identityFor(sender),
+    sender,
+    guard: guardNameOf(event, pepper),
+    configuration,
+  };
+  // Who answers from another address speaks for the one that was written to as well.
+  const speaksFor = contact && contact.matchKey !== sender.matchKey ? [sender, contact] : [sender];
   const words = configuration.organization.settings;
-  const change = await applyConsent(parts, reach, { event, words });
+  let change: Awaited<ReturnType<typeof applyConsent>>;
+  for (const { matchKey } of speaksFor) {
+    const reach = { organization: service.organization, touchpoint, matchKey };
+    change = await applyConsent(parts, reach, { event, words });
+  }
 
   await untilWritten(
     () => storeOnce(parts, heard),
@@ -53,8 +80,19 @@ export async function receiveReply(parts: HookParts, service: Service, event: In
     () => parts.observe.count('WriteContended'),
   );
   parts.observe.count('ReplyReceived', 1, touchpoint);
-  if (change === 'stop') await untilStopped(parts, heard.identity);
+  if (change !== 'stop') return;
+  for (const address of speaksFor) await untilStopped(parts, identityFor(address));
 }
+
+/** The conversation that a reply provably answers, while it is there. */
+async function answeredBy({ table }: HookParts, { organization }: Service, { conversation: id }: Reply) {
+  const conversation = id === undefined ? undefined : await getConversation(table, id, { consistent: true });
+  return conversation?.organization === organization && conversation.deletedAt === undefined ? conversation : undefined;
+}
+
+/** A Message-ID is of any length and may name a person's machine, so the key has its HMAC. */
+const guardNameOf = ({ touchpoint, providerId }: Reply, pepper: string): string =>
+  touchpoint === 'email' ? digest(pepper, `mail:${providerId}`) : providerId;
 
 /** Meta sends what all numbers of an app receive to one address: only those of the service's own number are its own. */
 const receives = ({ type, params }: Service, { to }: InboundEvent): boolean =>
@@ -65,6 +103,8 @@ const heardAt = ({ event }: Heard, now: number): number => Math.min(now, event.a
 
 /** Undefined: somebody else wrote between reading and writing. */
 async function storeOnce(parts: HookParts, heard: Heard): Promise<true | undefined> {
+  const answered = await answeredBy(parts, heard.service, heard.event);
+  if (answered) return listen(parts, heard, answered);
   const owner = (await findOwners(parts.table, [heard.identity])).get(heard.identity.kind);
   if (owner === undefined) return welcome(parts, heard);
   const conversation = await getConversation(parts.table, owner, { consistent: true });
@@ -73,8 +113,8 @@ async function storeOnce(parts: HookParts, heard: Heard): Promise<true | undefin
 }
 
 async function listen(parts: HookParts, heard: Heard, conversation: Conversation): Promise<true | undefined> {
-  const { service, event } = heard;
-  const { touchpoint } = event;
+  const { service } = heard;
+  const { touchpoint } = heard.event;
   const now = Math.max(parts.clock.now(), conversation.lastAt);
   const message = inboundMessage(parts, heard, conversation.id, now, conversation.seq + 1);
   const outcome = await storeInbound(parts.table, {
@@ -86,7 +126,7 @@ async function listen(parts: HookParts, heard: Heard, conversation: Conversation
       [`services.${touchpoint}`]: conversation.services[touchpoint] ?? [service.id],
       ...(touchpoint === 'whatsapp' && answeringBy(conversation, { service: service.id, at: heardAt(heard, now) })),
     },
-    guard: { ...inboundGuardKey(conversation.id, service.type, event.providerId), message: message.id },
+    guard: { ...inboundGuardKey(conversation.id, service.type, heard.guard), message: message.id },
     now,
   });
   return outcome === 'outdated' ? undefined : true;
@@ -132,7 +172,7 @@ async function welcome(parts: HookParts, heard: Heard): Promise<true | undefined
     ...(touchpoint === 'whatsapp' && windowAfter({}, { service: service.id, at: heardAt(heard, now) })),
   };
   const conversation = { ...empty, ...applyRule(empty, message, ruleContext(heard, now)) };
-  const guard = { ...inboundGuardKey(id, service.type, event.providerId), message: message.id };
+  const guard = { ...inboundGuardKey(id, service.type, heard.guard), message: message.id };
   const outcome = await createConversation(parts.table, {
     conversation,
     identities: [heard.identity],
@@ -159,7 +199,8 @@ const inboundMessage = (parts: HookParts, heard: Heard, conversation: string, no
   role: 'contact',
   touchpoint: heard.event.touchpoint,
   text: heard.event.text,
-  ...(heard.event.media.length > 0 && { meta: { media: [...heard.event.media] } }),
+  ...metaOf(heard.event),
+  ...(heard.event.subject !== undefined && { subject: heard.event.subject }),
   createdAt: now,
   updatedAt: now,
   state: 'done',
@@ -170,3 +211,6 @@ const inboundMessage = (parts: HookParts, heard: Heard, conversation: string, no
   provider: heard.service.type,
   providerId: heard.event.providerId,
 });
+
+const metaOf = ({ meta, media }: Reply): Pick<Message, 'meta'> =>
+  meta || media.length > 0 ? { meta: { ...meta, ...(media.length > 0 && { media: [...media] }) } } : {};

@@ -5,6 +5,7 @@ import { createRouter } from '../../shared/http/router.ts';
 import type { ProviderEvent } from '../../shared/providers/provider.ts';
 import { applyConsentEvent } from './apply-consent-event.ts';
 import { applyDelivery } from './apply-delivery.ts';
+import { applyTemplateEvent } from './apply-template-event.ts';
 import type { HookParts } from './parts.ts';
 import { receiveReply } from './receive-reply.ts';
 
@@ -60,7 +61,7 @@ const secretOf = async ({ secrets }: HookParts, { params }: Service) =>
   params.secret === undefined ? {} : secrets.fields(params.secret);
 
 /** In order, each for itself: one that fails keeps no other back, and has the provider repeat them all. */
-async function applyAll(parts: HookParts, service: Service, events: readonly ProviderEvent[]): Promise<void> {
+export async function applyAll(parts: HookParts, service: Service, events: readonly ProviderEvent[]): Promise<void> {
   const failures: unknown[] = [];
   for (const event of events) {
     await apply(parts, service, event).catch((error: unknown) => failures.push(error));
@@ -78,6 +79,6 @@ async function apply(parts: HookParts, service: Service, event: ProviderEvent): 
     case 'consent':
       return applyConsentEvent(parts, service, event);
     case 'template':
-      return parts.observe.count('EventIgnored');
+      return applyTemplateEvent(parts, service, event);
   }
 }

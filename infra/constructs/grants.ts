@@ -2,6 +2,7 @@
 import { Stack } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { INDEXES } from '../../shared/store/keys.ts';
@@ -77,12 +78,27 @@ export function giveProviderSecrets(to: NodeFunction, stage: Stage, touchpoint: 
   );
 }
 
-/** Gives SES, with every sender of the account. */
-export function giveSes(to: NodeFunction): void {
+/** Gives SES, with every sender of the account; `configurationSet` is that of services which name none. */
+export function giveSes(to: NodeFunction, configurationSet: string): void {
+  to.lambda.addEnvironment('SES_CONFIGURATION_SET', configurationSet);
   const reason = 'Senders and configuration sets belong to organizations, which verify them while the system runs.';
   for (const resource of ['identity/*', 'configuration-set/*']) {
     allowWildcard(to, 'ses:SendRawEmail', 'ses', resource, reason);
   }
+}
+
+/** How the data stack hands out the bucket's ARN; follows from the bucket's logical id. */
+const MAIL_ARN_OUTPUT = 'PublishOutputFnGetAttMail6A3D1F64Arn2170DD6B';
+
+/** Lets a function read the mails that were received; which ones, events tell it. */
+export function giveMail(to: NodeFunction, bucket: IBucket): void {
+  allow(to, ['s3:GetObject'], bucket.arnForObjects('*'));
+  const arn = { StackName: Stack.of(bucket).stackName, Region: { Ref: 'AWS::Region' }, OutputName: MAIL_ARN_OUTPUT };
+  acknowledge(
+    to,
+    `AwsSolutions-IAM5[Resource::${JSON.stringify({ 'Fn::GetStackOutput': arn })}/*]`,
+    'SES names each mail as it comes: only the bucket is known.',
+  );
 }
 
 function allow(to: NodeFunction, actions: string[], resource: string): void {

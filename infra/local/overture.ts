@@ -19,6 +19,7 @@ import { readSeed } from './seed/seed-file.ts';
 import { clientConfig } from './stack/identity.ts';
 import { createLocalStack, type LocalStack } from './stack/local-stack.ts';
 import { synthesizeLocal } from './stack/synthesize.ts';
+import { EVENTS_PATH, takeEvent } from './take-event.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const DEMO = join(import.meta.dirname, 'demo.json');
@@ -68,26 +69,36 @@ export async function startOverture(options: OvertureOptions): Promise<Overture>
     const [, { doubles, inboxUrl }] = await Promise.all([synthesizeLocal(ASSEMBLY), findProviders(options, running)]);
     let tokenFor: Overture['token'] = async () => undefined;
     let endpoints: unknown = {};
+    let started: LocalStack | undefined;
     const stack = await createLocalStack({
       assemblyDir: ASSEMBLY,
       port: options.port,
       dataDir,
       endpoints: { ses: doubles.ses },
       secrets: DOUBLES_SECRETS,
-      environment: { TWILIO_BASE_URL: doubles.twilio, WHATSAPP_BASE_URL: doubles.whatsapp },
+      environment: {
+        TWILIO_BASE_URL: doubles.twilio,
+        WHATSAPP_BASE_URL: doubles.whatsapp,
+        SUNSHINE_BASE_URL: doubles.sunshine,
+        AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2: doubles.awsSms,
+        AWS_ENDPOINT_URL_SOCIALMESSAGING: doubles.awsSocial,
+      },
       log: options.log,
       groupOf: requesterOf,
       onLocalRequest: (request, response) => {
-        void answerLocally(
-          request,
-          response,
+        answerLocally(request, response, {
           doubles,
-          (user) => tokenFor(user),
-          () => endpoints,
-        );
+          stack: () => started,
+          token: (user) => tokenFor(user),
+          endpoints: () => endpoints,
+        }).catch((error) => {
+          options.log(`${request.method} ${request.url} failed: ${error}`);
+          response.writeHead(500).end();
+        });
         return true;
       },
     });
+    started = stack;
     running.push(stack);
     endpoints = { ...stack.endpoints, table: stack.find('Table'), queues: stack.queueUrls };
     const table = {
@@ -96,7 +107,8 @@ export async function startOverture(options: OvertureOptions): Promise<Overture>
     };
     const services = servicesOf(seed);
     await applySeed(table, secretOf(stack, 'Pepper'), seed, services);
-    await register(doubles, sendersOf(services, seed.watemplates, stack.url));
+    await register(doubles, 'senders', sendersOf(services, seed.watemplates, stack.url));
+    await register(doubles, 'events-url', { url: `${stack.url}${EVENTS_PATH}` });
     tokenFor = createTokenPrinter(table, secretOf(stack, 'TokenKey'));
     const demoUser = seed.users[0]?.id;
     return { url: stack.url, inboxUrl, checksRequests: doubles.specs, stack, table, token: tokenFor, demoUser, stop };
@@ -125,9 +137,9 @@ function secretOf(stack: LocalStack, name: string): string {
   return value;
 }
 
-async function register(doubles: Addresses, senders: ReturnType<typeof sendersOf>): Promise<void> {
-  const answer = await fetch(`${doubles.control}/_local/senders`, { method: 'PUT', body: JSON.stringify(senders) });
-  if (!answer.ok) throw new Error(`The providers' doubles refused the senders: ${await answer.text()}`);
+async function register(doubles: Addresses, what: 'senders' | 'events-url', body: object): Promise<void> {
+  const answer = await fetch(`${doubles.control}/_local/${what}`, { method: 'PUT', body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(`The providers' doubles refused the ${what}: ${await answer.text()}`);
 }
 
 const createTokenPrinter = (table: Table, key: string): Overture['token'] => {
@@ -149,18 +161,34 @@ function answerJson(response: ServerResponse, body: unknown): void {
   response.end(JSON.stringify(body));
 }
 
-/** `/_local` of the run: `token?user=<id>` and `endpoints` are ours, the rest belongs to the doubles. */
+interface LocalRun {
+  readonly doubles: Addresses;
+  readonly token: Overture['token'];
+  stack(): LocalStack | undefined;
+  endpoints(): unknown;
+}
+
+/** `/_local` of the run: `token?user=<id>`, `endpoints` and `events` are ours, the rest belongs to the doubles. */
 async function answerLocally(
   request: IncomingMessage,
   response: ServerResponse,
-  doubles: Addresses,
-  token: Overture['token'],
-  endpoints: () => unknown,
+  { doubles, token, stack, endpoints }: LocalRun,
 ): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://127.0.0.1');
   if (url.pathname === '/_local/endpoints') return answerJson(response, endpoints());
+  if (url.pathname === EVENTS_PATH && request.method === 'POST') return answerEvent(request, response, stack());
   if (url.pathname !== '/_local/token') return forward(request, response, doubles.control);
   const printed = await token(url.searchParams.get('user') ?? '');
   response.writeHead(printed ? 200 : 404, { 'content-type': 'text/plain' });
   response.end(printed ?? 'There is no such user in the seed.');
+}
+
+async function answerEvent(
+  request: IncomingMessage,
+  response: ServerResponse,
+  stack: LocalStack | undefined,
+): Promise<void> {
+  const chunks = await Array.fromAsync<Buffer>(request);
+  const taken = stack && (await takeEvent(stack, Buffer.concat(chunks).toString()));
+  response.writeHead(taken === undefined ? 503 : taken ? 204 : 400).end();
 }

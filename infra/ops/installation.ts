@@ -3,7 +3,7 @@ import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { createDocumentClient } from '../../shared/runtime/clients.ts';
 import type { Table } from '../../shared/store/table.ts';
 
-export const QUEUES = ['ticks', 'email', 'sms', 'whatsapp', 'sweep'] as const;
+export const QUEUES = ['ticks', 'email', 'sms', 'whatsapp', 'receipts', 'sweep'] as const;
 export type QueueName = (typeof QUEUES)[number];
 
 /** What the stack calls the function that each queue feeds; CloudFormation puts it into the queue's name. */
@@ -12,6 +12,7 @@ const CONSTRUCTS: Readonly<Record<QueueName, string>> = {
   email: 'Email',
   sms: 'Sms',
   whatsapp: 'WhatsApp',
+  receipts: 'Hooks',
   sweep: 'Sweeper',
 };
 

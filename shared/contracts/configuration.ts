@@ -32,7 +32,14 @@ export const OrganizationSchema = z.object({
 });
 export type Organization = z.infer<typeof OrganizationSchema>;
 
-const SERVICE_TYPES = ['ses', 'twilio', 'whatsapp'] as const satisfies readonly ServiceType[];
+const SERVICE_TYPES = [
+  'ses',
+  'twilio',
+  'whatsapp',
+  'aws-sms',
+  'aws-social',
+  'sunshine',
+] as const satisfies readonly ServiceType[];
 export const ServiceSchema = z.object({
   id,
   organization: id,
@@ -47,7 +54,17 @@ export type Service = z.infer<typeof ServiceSchema>;
 export const ChannelSchema = z.object({ id, organization: id, name: z.string().default('') });
 export type Channel = z.infer<typeof ChannelSchema>;
 
-export const TemplateSchema = z.intersection(WaTemplateSchema, z.object({ organization: id }));
+export const TemplateSchema = z.intersection(
+  WaTemplateSchema,
+  z.object({
+    organization: id,
+    /** Meta's own id. */
+    providerId: z.string().optional(),
+    /** Epoch milliseconds. */
+    createdAt: z.number().optional(),
+    updatedAt: z.number().optional(),
+  }),
+);
 export type Template = z.infer<typeof TemplateSchema>;
 
 export const USER_ROLES = ['guest', 'agent', 'bot', 'admin'] as const;

@@ -23,12 +23,13 @@ const Text = (longest: number) =>
 /** Clients send `null` for what they leave out; it means the same. */
 const optional = <T extends z.ZodType>(schema: T) => z.nullish(schema).transform((value) => value ?? undefined);
 
-const isStorable = (value: number): boolean =>
+/** DynamoDB keeps 38 digits, and no number nearer to nothing than this. */
+export const isStorable = (value: number): boolean =>
   value === 0 || (Math.abs(value) <= Number.MAX_SAFE_INTEGER && Math.abs(value) >= 1e-130);
 const Scalar = z.union([Text(4096), z.number().refine(isStorable, 'is too large or too small'), z.boolean(), z.null()]);
 const Named = z.record(Text(128), Scalar);
 /** Parameters of templates may be given by name. */
-const NAMED_IN_META: ReadonlySet<string> = new Set(['parameters']);
+const NAMED_IN_META: ReadonlySet<string> = new Set(['parameters', 'fallbackParameters']);
 /** Flat keys and values; a list of scalars is a value too (`parameters`, `users`, `channels`). */
 const MetaSchema = z
   .record(Text(128), z.union([Scalar, z.array(Scalar).max(100), Named]), { error: 'must be an object of plain values' })

@@ -34,9 +34,9 @@ async function ask(parts: DeliveryParts, message: Message): Promise<LookupResult
   const prepared = await prepare(parts, message);
   if (!('send' in prepared) || !prepared.provider.lookup) return undefined;
   const { request } = prepared;
-  const { touchpoint, service, secret, to, content, senderId, timeoutMs } = request;
+  const { correlation, touchpoint, service, secret, to, content, senderId, timeoutMs } = request;
   const since = message.firstSentAt ?? message.createdAt;
-  const asked = { touchpoint, service, secret, to, content, senderId, since, timeoutMs };
+  const asked = { correlation, touchpoint, service, secret, to, content, senderId, since, timeoutMs };
   const found = await prepared.provider.lookup(asked);
   return found.outcome === 'found' ? withoutOthers(parts, message, found.providerIds) : found;
 }

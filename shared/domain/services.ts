@@ -5,6 +5,9 @@ export const SERVICE_TOUCHPOINTS = {
   ses: ['email'],
   twilio: ['sms', 'whatsapp'],
   whatsapp: ['whatsapp'],
+  'aws-sms': ['sms'],
+  'aws-social': ['whatsapp'],
+  sunshine: ['sms', 'whatsapp'],
 } as const satisfies Record<string, readonly Touchpoint[]>;
 export type ServiceType = keyof typeof SERVICE_TOUCHPOINTS;
 
@@ -24,6 +27,10 @@ const CONDITIONS: Readonly<Partial<Record<ServiceType, Readonly<Partial<Record<T
   twilio: {
     sms: { with: ['from', 'messagingServiceSid'], without: 'whatsappFrom' },
     whatsapp: { with: ['whatsappFrom'] },
+  },
+  sunshine: {
+    sms: { with: ['smsIntegration'] },
+    whatsapp: { with: ['whatsappIntegration'] },
   },
 };
 

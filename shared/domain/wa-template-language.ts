@@ -14,6 +14,8 @@ export type TemplateChoice =
       readonly name: string;
       /** The languages in which the template is approved, in Meta's spelling. */
       readonly languages: string[];
+      /** The version that would be sent if it were approved. */
+      readonly withheld?: WaTemplate;
     };
 
 const fold = (language: string): string => language.trim().toLowerCase().replaceAll('-', '_');
@@ -39,7 +41,13 @@ export function chooseTemplate(templates: readonly WaTemplate[], name: string, w
     const template = matching(approved, language);
     if (template) return { template };
   }
-  const isWaiting = approved.length === 0 || chain.some((language) => matching(named, language));
+  const withheld = chain.map((language) => matching(named, language)).find((template) => template !== undefined);
+  const isWaiting = approved.length === 0 || withheld !== undefined;
   const problem = named.length === 0 ? 'unknown_template' : isWaiting ? 'not_approved' : 'unknown_language';
-  return { problem, name, languages: [...new Set(approved.map(({ language }) => language))] };
+  return {
+    problem,
+    name,
+    ...(withheld && { withheld }),
+    languages: [...new Set(approved.map(({ language }) => language))],
+  };
 }

@@ -1,6 +1,6 @@
 import { type ErrorDetail, invalid, RequestError } from './errors.ts';
-import type { TemplateUse } from './template-use.ts';
-import type { WaTemplate } from './wa-template.ts';
+import type { FilledTemplate } from './template-use.ts';
+import { statusOf, type WaTemplate } from './wa-template.ts';
 import { fillTemplate, type TemplateInput, type TemplateProblem } from './wa-template-fill.ts';
 import { chooseTemplate } from './wa-template-language.ts';
 
@@ -23,7 +23,7 @@ export interface TemplateContext {
  * The template in its language, filled in. Throws 400 for one that cannot be sent, naming the languages it has, or
  * everything that is missing.
  */
-export function demandTemplate(request: TemplateRequest, context: TemplateContext): { use: TemplateUse; text: string } {
+export function demandTemplate(request: TemplateRequest, context: TemplateContext): FilledTemplate {
   const template = demandApproved(request, context);
   const filled = fillTemplate(template, request.input);
   if (!('problems' in filled)) return filled;
@@ -50,11 +50,13 @@ function demandApproved({ name, language, paths }: TemplateRequest, context: Tem
   if (choice.problem === 'unknown_template') {
     throw invalid(paths.template, `names no template of the organization: "${name}"`, 'unknown_template');
   }
+  const { withheld } = choice;
+  const is = withheld ? `it is ${statusOf(withheld)} in ${withheld.language}, and ` : '';
   const has =
     choice.languages.length > 0 ? `it is approved in ${choice.languages.join(', ')}` : 'it has no approved language';
   throw invalid(
     language === undefined ? paths.template : paths.language,
-    `"${name}" cannot be sent in ${language ?? context.languages.join(', ')}: ${has}`,
+    `"${name}" cannot be sent in ${language ?? context.languages.join(', ')}: ${is}${has}`,
     'unknown_template',
   );
 }

@@ -30,6 +30,8 @@ export const WaTemplateSchema = z
     /** Why it has its status, in the provider's words. */
     reason: z.string().optional(),
     category: upperCase.optional(),
+    /** NAMED or POSITIONAL. Which of them it is follows from the text. */
+    parameter_format: upperCase.optional(),
     components: z.array(ComponentSchema).optional(),
     text: z.string().optional(),
     content: z.string().optional(),
@@ -69,3 +71,7 @@ export const componentOf = (template: WaTemplate, type: string): TemplateCompone
 
 /** The text of the body, empty where Meta writes it itself (authentication templates). */
 export const bodyOf = (template: WaTemplate): string => componentOf(template, 'BODY')?.text ?? '';
+
+/** `PAUSED (FIRST_PAUSE)`: its status, with the provider's reason where there is one. */
+export const statusOf = ({ status, reason }: Pick<WaTemplate, 'status' | 'reason'>): string =>
+  reason === undefined ? status : `${status} (${reason})`;

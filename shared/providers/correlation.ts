@@ -1,9 +1,10 @@
 import type { Correlation } from './provider.ts';
 
 /**
- * A correlation travels in URLs, in Meta's `biz_opaque_callback_data` and in SES tags. All carry the same four short
- * values, made of letters, digits, `_` and `-` only: SES allows nothing else, and a query without percent signs reads
- * the same to every party that signs or forwards it. So the key `M#<due>#<seq>` travels as `<due>-<seq>`.
+ * A correlation travels in URLs, in Meta's `biz_opaque_callback_data`, in SES tags and in flat objects. All carry the
+ * same four short values, made of letters, digits, `_` and `-` only: SES allows nothing else, and a query without
+ * percent signs reads the same to every party that signs or forwards it. So the key `M#<due>#<seq>` travels as
+ * `<due>-<seq>`.
  */
 const ID = /^[A-Za-z0-9_-]{1,64}$/;
 const KEY = /^(\d{13})-(\d{10})$/;
@@ -12,7 +13,8 @@ const ATTEMPT = /^(0|[1-9]\d{0,5})$/;
 type Field = 'c' | 'k' | 'a' | 'm';
 const FIELDS: readonly Field[] = ['c', 'k', 'a', 'm'];
 
-const fieldsOf = (correlation: Correlation): Readonly<Record<Field, string>> => ({
+/** A flat object of short strings: AWS `Context`, Sunshine `metadata`. */
+export const correlationFields = (correlation: Correlation): Readonly<Record<Field, string>> => ({
   c: correlation.conversation,
   k: correlation.key.replace(/^M#/, '').replace('#', '-'),
   a: String(correlation.attempt),
@@ -31,12 +33,22 @@ function correlationOf(read: (field: Field) => readonly string[]): Correlation |
 
 /** `c=…&k=…&a=…&m=…`, safe in a URL as it is. */
 export const correlationQuery = (correlation: Correlation): string =>
-  new URLSearchParams(fieldsOf(correlation)).toString();
+  new URLSearchParams(correlationFields(correlation)).toString();
 
 /** The correlation in a query string; undefined when any part is missing, repeated or malformed. Other parameters are ignored. */
 export function parseCorrelationQuery(query: string): Correlation | undefined {
   const params = new URLSearchParams(query);
   return correlationOf((field) => params.getAll(field));
+}
+
+/** The correlation in a flat object; undefined when malformed. Other fields are ignored. */
+export function parseCorrelationFields(fields: unknown): Correlation | undefined {
+  if (typeof fields !== 'object' || fields === null) return undefined;
+  const values = new Map<string, unknown>(Object.entries(fields));
+  return correlationOf((field) => {
+    const value = values.get(field);
+    return typeof value === 'string' ? [value] : [];
+  });
 }
 
 export interface CorrelationTag {
@@ -46,7 +58,7 @@ export interface CorrelationTag {
 
 /** Tags for `SendRawEmail`; SES repeats them in the events of a configuration set. */
 export function correlationTags(correlation: Correlation): CorrelationTag[] {
-  const fields = fieldsOf(correlation);
+  const fields = correlationFields(correlation);
   return FIELDS.map((name) => ({ Name: name, Value: fields[name] }));
 }
 

@@ -9,7 +9,7 @@ export interface HttpAnswer {
   readonly retryAfterMs?: number;
 }
 
-type HttpResult = HttpAnswer | ({ readonly kind: 'failure' } & NetworkFailure);
+export type HttpResult = HttpAnswer | ({ readonly kind: 'failure' } & NetworkFailure);
 
 interface HttpOptions {
   readonly headers?: Readonly<Record<string, string>>;
@@ -21,7 +21,9 @@ interface HttpOptions {
 export interface Http {
   postForm(url: string, form: Readonly<Record<string, string>>, options: HttpOptions): Promise<HttpResult>;
   postJson(url: string, body: unknown, options: HttpOptions): Promise<HttpResult>;
+  patchJson(url: string, body: unknown, options: HttpOptions): Promise<HttpResult>;
   get(url: string, options: HttpOptions): Promise<HttpResult>;
+  delete(url: string, options: HttpOptions): Promise<HttpResult>;
 }
 
 export interface HttpDeps {
@@ -54,7 +56,9 @@ export function createHttp({ fetch = globalThis.fetch, now = Date.now }: HttpDep
     postForm: (url, form, options) =>
       call('POST', url, options, 'application/x-www-form-urlencoded', () => new URLSearchParams(form).toString()),
     postJson: (url, body, options) => call('POST', url, options, 'application/json', () => JSON.stringify(body)),
+    patchJson: (url, body, options) => call('PATCH', url, options, 'application/json', () => JSON.stringify(body)),
     get: (url, options) => call('GET', url, options),
+    delete: (url, options) => call('DELETE', url, options),
   };
 }
 

@@ -76,7 +76,8 @@ export interface Rejected {
   /**
    * The provider's own code; `timeout`, `connection_refused`, `connection_lost`, `http_<status>`, `unknown`; `not_sent`,
    * an error of ours before the request left; or a refusal of ours: `no_credentials`, `no_sender`,
-   * `unsupported_content`, `invalid_address`, `header_injection`.
+   * `unsupported_content`, `invalid_address`, `header_injection`; or a state of ours at the provider: `link_pending`,
+   * `link_refused`, `client_blocked`.
    */
   readonly code: string;
   readonly message: string;
@@ -87,6 +88,8 @@ export interface Rejected {
 export type SendResult = Accepted | Rejected;
 
 export interface LookupRequest {
+  /** Of the attempt that is unclear. */
+  readonly correlation: Correlation;
   readonly touchpoint: Touchpoint;
   readonly service: ServiceConfig;
   readonly secret: Readonly<Record<string, string | undefined>>;

@@ -18,8 +18,9 @@ import {
   organizationPk,
   serviceKey,
   servicePointerKey,
-  templateKey,
+  TEMPLATE_PREFIX,
 } from './keys.ts';
+import { putReceivers } from './receivers.ts';
 import type { Item, Table } from './table.ts';
 
 const TTL_MS = 60_000;
@@ -75,7 +76,7 @@ async function readOrganization(table: Table, id: string): Promise<OrganizationC
     organization: { ...organization, path: organization.path ?? organization.id },
     services: kind('S#').map((item) => ServiceSchema.parse(item)),
     channels: kind('H#').map((item) => ChannelSchema.parse(item)),
-    templates: kind('T#').map((item) => TemplateSchema.parse(item)),
+    templates: kind(TEMPLATE_PREFIX).map((item) => TemplateSchema.parse(item)),
   };
 }
 
@@ -94,11 +95,9 @@ export const putOrganization = (table: Table, organization: Organization): Promi
 export const putChannel = (table: Table, channel: Channel): Promise<void> =>
   put(table, { ...channelKey(channel.organization, channel.id), ...channel });
 
-export const putTemplate = (table: Table, template: Template): Promise<void> =>
-  put(table, { ...templateKey(template.organization, template.name, template.language), ...template });
-
-/** Stores a service and the pointer that finds it by its id. */
+/** Stores a service, the pointer that finds it by its id, and those that find it by what it receives mail for. */
 export async function putService(table: Table, service: Service): Promise<void> {
   await put(table, { ...serviceKey(service.organization, service.id), ...service });
   await put(table, { ...servicePointerKey(service.id), organization: service.organization });
+  await putReceivers(table, service);
 }

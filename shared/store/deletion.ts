@@ -2,12 +2,14 @@ import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Conversation } from '../domain/conversation.ts';
 import { successor } from '../runtime/ids.ts';
 import { absent, any, equals } from './expression.ts';
+import { noteFormerOwner } from './identities.ts';
 import { contactPointerKey, conversationKey, conversationPk, type ItemKey, identityKeyOfName } from './keys.ts';
 import { batchWrite, deleteAction, type Item, type Table, transact, updateAction } from './table.ts';
 
 /**
  * Marks a conversation deleted and frees its contact's identifiers, in one transaction, so that an upsert either finds
- * the contact alive or starts anew. Answers how many it freed; undefined when the conversation changed meanwhile.
+ * the contact alive or starts anew. Whose they were is noted before, for a STOP that comes while a message is still on
+ * its way. Answers how many it freed; undefined when the conversation changed meanwhile.
  */
 export async function markDeleted(
   table: Table,
@@ -18,6 +20,11 @@ export async function markDeleted(
     new GetCommand({ TableName: table.name, Key: conversationKey(id), ConsistentRead: true }),
   );
   const names = [...((Item?.identities as Set<string> | undefined) ?? [])];
+  const keys = names.map((name) => identityKeyOfName(organization, name));
+  await batchWrite(
+    table,
+    keys.map((key) => noteFormerOwner(key, id, now)),
+  );
   const outcome = await transact(table, [
     updateAction(
       table,
@@ -26,9 +33,7 @@ export async function markDeleted(
       equals('seq', seq),
       Item?.identities === undefined ? absent('identities') : equals('identities', Item.identities),
     ),
-    ...names.map((name) =>
-      deleteAction(table, identityKeyOfName(organization, name), any(absent('pk'), equals('conversation', id))),
-    ),
+    ...keys.map((key) => deleteAction(table, key, any(absent('pk'), equals('conversation', id)))),
   ]);
   return outcome.done ? names.length : undefined;
 }

@@ -1,8 +1,9 @@
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Conversation } from '../domain/conversation.ts';
 import { digest } from './digest.ts';
 import { absent } from './expression.ts';
-import { type IdentifierKind, type ItemKey, identityKey, identityName } from './keys.ts';
-import { batchGet, type Item, putAction, type Table, type TransactItem } from './table.ts';
+import { formerOwnerKey, type IdentifierKind, type ItemKey, identityKey, identityName } from './keys.ts';
+import { type BatchWrite, batchGet, type Item, putAction, type Table, type TransactItem } from './table.ts';
 
 /** One normalised identifier of a person in one organization, by its key: what it stands for cannot be read back. */
 export interface Identity {
@@ -41,3 +42,30 @@ export async function findOwners(
 /** Takes an identity for a conversation unless somebody has it. */
 export const takeIdentity = (table: Table, identity: Identity, conversation: string): TransactItem =>
   putAction(table, { ...identity.key, conversation }, absent('pk'));
+
+/** Far longer than a claim from before the deletion has its lease. */
+const FORMER_FOR_SECONDS = 3_600;
+
+/** Notes whose an identity was, for as long as a message to it may still be on its way. */
+export const noteFormerOwner = (identity: ItemKey, conversation: string, now: number): BatchWrite => ({
+  PutRequest: {
+    Item: { ...formerOwnerKey(identity, conversation), conversation, ttl: Math.ceil(now / 1000) + FORMER_FOR_SECONDS },
+  },
+});
+
+/**
+ * Every conversation that may have a message on its way to an identity: its owner's, and those that were deleted a
+ * short while ago. One consistent round trip; the owner's item is read first, so that one who loses it meanwhile is
+ * found by the note that was there before.
+ */
+export async function findOwnersPastAndPresent(table: Table, { key }: Identity): Promise<Conversation['id'][]> {
+  const { Items = [] } = await table.client.send(
+    new QueryCommand({
+      TableName: table.name,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': key.pk },
+      ConsistentRead: true,
+    }),
+  );
+  return [...new Set(Items.flatMap((item) => ownerIn(item) ?? []))];
+}

@@ -51,6 +51,13 @@ export const identityKeyOfName = (organization: string, name: string): ItemKey =
 export const identityKey = (organization: string, kind: IdentifierKind, digest: string): ItemKey =>
   identityKeyOfName(organization, identityName(kind, digest));
 
+export const FORMER_OWNER_PREFIX = 'D#';
+/** Notes beside an identity that it belonged to a conversation which was deleted a short while ago. */
+export const formerOwnerKey = ({ pk }: ItemKey, conversation: string): ItemKey => ({
+  pk,
+  sk: `${FORMER_OWNER_PREFIX}${conversation}`,
+});
+
 /** What is known of an address is kept under its HMAC, apart from its contact: it outlives them. */
 export const consentPk = (organization: string, digest: string): string => `P#${organization}#${digest}`;
 export const optOutKey = (organization: string, digest: string, touchpoint: string): ItemKey => ({
@@ -93,9 +100,10 @@ export const channelKey = (organization: string, channel: string): ItemKey => ({
   pk: organizationPk(organization),
   sk: `H#${channel}`,
 });
+export const TEMPLATE_PREFIX = 'T#';
 export const templateKey = (organization: string, name: string, language: string): ItemKey => ({
   pk: organizationPk(organization),
-  sk: `T#${name}#${language}`,
+  sk: `${TEMPLATE_PREFIX}${name}#${language}`,
 });
 
 /** How much a sender has used of one second's allowance. */
@@ -103,6 +111,12 @@ export const paceKey = (service: string, second: number): ItemKey => ({ pk: `W#$
 
 /** Finds a service by its id alone, which is all that a provider's callback URL says. */
 export const servicePointerKey = (service: string): ItemKey => ({ pk: `S#${service}`, sk: HEAD });
+/**
+ * Finds a service by an address or domain that it receives mail for; several may share one. `digest` is a hash: an
+ * address may be a person's.
+ */
+export const receiverKey = (digest: string, service: string): ItemKey => ({ pk: receiverPk(digest), sk: service });
+export const receiverPk = (digest: string): string => `V#${digest}`;
 /** Finds the conversations of a contact whose id does not follow from its conversation's (imported ones). */
 export const contactPointerKey = (contact: string): ItemKey => ({ pk: `A#${contact}`, sk: HEAD });
 

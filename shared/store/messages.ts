@@ -1,11 +1,12 @@
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { isTerminal, type Message } from '../domain/message.ts';
 import { createPredecessorSearch } from '../domain/order.ts';
+import { locateById } from './by-id.ts';
 import { absent } from './expression.ts';
 import {
   bodyKey,
+  conversationOf,
   conversationPk,
-  INDEXES,
   type ItemKey,
   MESSAGE_PREFIX,
   MESSAGES_END,
@@ -81,18 +82,8 @@ export async function locateMessage(
   table: Table,
   id: string,
 ): Promise<{ conversation: string; key: string } | undefined> {
-  const { Items } = await table.client.send(
-    new QueryCommand({
-      TableName: table.name,
-      IndexName: INDEXES.byId.name,
-      KeyConditionExpression: '#id = :id',
-      ExpressionAttributeNames: { '#id': INDEXES.byId.partitionKey },
-      ExpressionAttributeValues: { ':id': id },
-      Limit: 1,
-    }),
-  );
-  const found = Items?.[0];
-  return found && { conversation: String(found.pk).slice(2), key: String(found.sk) };
+  const found = await locateById(table, id);
+  return found && { conversation: conversationOf(found.pk), key: found.sk };
 }
 
 interface RangeRead {

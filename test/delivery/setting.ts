@@ -19,6 +19,7 @@ import type {
   SendRequest,
   SendResult,
 } from '../../shared/providers/provider.ts';
+import { parseSesEvent } from '../../shared/providers/ses/events.ts';
 import { createTwilio } from '../../shared/providers/twilio/twilio.ts';
 import { createWhatsapp } from '../../shared/providers/whatsapp/whatsapp.ts';
 import { createTicker } from '../../shared/queue/ticks.ts';
@@ -28,12 +29,12 @@ import {
   putChannel,
   putOrganization,
   putService,
-  putTemplate,
 } from '../../shared/store/configuration.ts';
 import { createConversation, getConversation } from '../../shared/store/conversations.ts';
 import { identityOf } from '../../shared/store/identities.ts';
 import { getMessage } from '../../shared/store/messages.ts';
 import type { Table } from '../../shared/store/table.ts';
+import { putTemplate } from '../../shared/store/templates.ts';
 import { createUserReader, putUser } from '../../shared/store/users.ts';
 import {
   AGENT,
@@ -197,7 +198,7 @@ export async function createSetting(table: Table, organizationSettings: object =
     hooks: {
       ...common,
       ids,
-      providers: { twilio: createTwilio(), whatsapp: createWhatsapp() },
+      providers: { ses: { parseEvent: parseSesEvent }, twilio: createTwilio(), whatsapp: createWhatsapp() },
       publicUrl: PUBLIC_URL,
     },
     delivery: (touchpoint) => ({

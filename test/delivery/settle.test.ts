@@ -47,6 +47,7 @@ describe('an SMS of which nobody knows whether it was sent', () => {
     expect(lookups()).toEqual([
       {
         touchpoint: 'sms',
+        correlation: expect.objectContaining({ message: messages[0]?.id, attempt: 1 }),
         service: expect.objectContaining({ id: setting.services.sms }),
         secret: expect.objectContaining({ authToken: expect.any(String) }),
         to: TELEPHONE,

@@ -43,6 +43,9 @@ describe('the process of the doubles', () => {
       twilio: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
       whatsapp: expect.any(String),
       ses: expect.any(String),
+      awsSms: expect.any(String),
+      awsSocial: expect.any(String),
+      sunshine: expect.any(String),
       control: expect.any(String),
       specs: false,
     });

@@ -80,6 +80,6 @@ async function play(jobs: readonly Job[]): Promise<void> {
 
 function report({ configuration, run }: Answer): void {
   process.exitCode = 1;
-  const replay = `npm run test:engine -- --config ${configuration} --seed ${run.seed}`;
+  const replay = `npm run test:engine -- --config ${configuration} --seed ${run.seed}${broken ? ` --broken ${broken}` : ''}`;
   console.log(`VIOLATED ${configuration}, seed ${run.seed} (${replay}):\n  ${run.violations.join('\n  ')}`);
 }

@@ -70,7 +70,14 @@ export const CONFIGURATIONS: readonly Configuration[] = [
 ];
 
 const SLOW_TO_SEND: Partial<Faults> = { stall: 0.1, stallMaxMs: 10_000, kill: 0 };
-const QUICK_TO_SEND: Partial<Shape> = { reply: 0, maxPeople: 1, touchpoints: ['sms'], delay: 0, leave: 0 };
+const QUICK_TO_SEND: Partial<Shape> = {
+  reply: 0,
+  maxPeople: 1,
+  otherIdentifiers: 0,
+  touchpoints: ['sms'],
+  delay: 0,
+  leave: 0,
+};
 
 /** Aimed at one broken variant each: what must happen for it to show is rare otherwise. */
 export const AIMED: Readonly<Record<BrokenName, Configuration>> = {
@@ -98,11 +105,11 @@ export const AIMED: Readonly<Record<BrokenName, Configuration>> = {
   'cancel-under-way': configure('cancel-under-way', SLOW_TO_SEND, { ...QUICK_TO_SEND, withdraw: 1 }),
   'move-apart': configure('move-apart', { kill: 0.05 }, { withdraw: 1, delay: 0.9, leave: 0 }),
   'move-under-way': configure('move-under-way', SLOW_TO_SEND, { ...QUICK_TO_SEND, withdraw: 1 }),
-  'record-apart': configure('record-apart', { kill: 0.05 }, { repeat: 1, delay: 0 }),
-  'no-guard': configure('no-guard', {}, { repeat: 1, delay: 0 }),
+  'record-apart': configure('record-apart', { kill: 0.08 }, { ...QUICK_TO_SEND, repeat: 1 }),
+  'no-guard': configure('no-guard', {}, { ...QUICK_TO_SEND, repeat: 1 }),
   'purge-at-once': configure(
     'purge-at-once',
-    { stall: 0.15, stallMaxMs: 9_000, kill: 0 },
+    { stall: 0.06, stallMaxMs: 9_000, kill: 0, outage: 0 },
     { maxPeople: 1, maxRequests: 6, startAgain: 0.1, deletion: 1, touchpoints: ['sms'], delay: 0.8, reply: 0 },
   ),
   'purge-head-first': configure('purge-head-first', { kill: 0.05 }, { ...QUICK_TO_SEND, deletion: 1 }),
@@ -114,6 +121,19 @@ export const AIMED: Readonly<Record<BrokenName, Configuration>> = {
     { ...QUICK_TO_SEND, maxPeople: 4, maxRequests: 2, stop: 1, stopWithinMs: 3_000 },
   ),
   'deletion-at-once': configure('deletion-at-once', SLOW_TO_SEND, { ...QUICK_TO_SEND, deletion: 1 }),
+  'stop-forgets-deleted': configure(
+    'stop-forgets-deleted',
+    { ...NO_FAULTS, stall: 0.08, stallMaxMs: 20_000 },
+    {
+      ...QUICK_TO_SEND,
+      maxPeople: 8,
+      maxRequests: 1,
+      deletion: 1,
+      deletionWithinMs: 2_000,
+      stop: 1,
+      stopWithinMs: 4_000,
+    },
+  ),
 };
 
 export function configurationNamed(name: string): Configuration {

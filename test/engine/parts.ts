@@ -4,6 +4,7 @@ import type { Delivery, Purge, Sweep, Tick } from '../../shared/contracts/queue-
 import { createPace } from '../../shared/delivery/pace.ts';
 import type { DeliverySettings } from '../../shared/delivery/parts.ts';
 import type { ProviderName } from '../../shared/providers/provider.ts';
+import { createTemplateManager } from '../../shared/providers/whatsapp/templates.ts';
 import { createScheduler } from '../../shared/queue/schedule.ts';
 import { createQueueSender } from '../../shared/queue/send.ts';
 import { createTicker, type TickerOptions } from '../../shared/queue/ticks.ts';
@@ -137,6 +138,7 @@ export function createParts({ scheduler, history, setting, queues, table, nonce,
       unknownMs: TIMES.unknownMs,
       settings: SETTINGS,
       publicUrl: PUBLIC_URL,
+      templates: createTemplateManager(),
       appUrl: PUBLIC_URL,
     };
   };

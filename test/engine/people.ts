@@ -18,7 +18,14 @@ export const RECEIVER = '100000001';
 export const TEMPLATE = 'reminder';
 
 const PROVIDERS: readonly ProviderName[] = ['ses', 'twilio', 'whatsapp'];
-const SERVICE_DIGIT: Readonly<Record<ProviderName, string>> = { ses: '1', twilio: '2', whatsapp: '3' };
+const SERVICE_DIGIT: Readonly<Record<ProviderName, string>> = {
+  ses: '1',
+  twilio: '2',
+  whatsapp: '3',
+  'aws-sms': '4',
+  'aws-social': '5',
+  sunshine: '6',
+};
 
 /** `nonce`: ten hexadecimal digits. */
 export function createSetting(nonce: string): Setting {

@@ -31,6 +31,9 @@ export const CARRIED: Readonly<Record<ProviderName, Touchpoint>> = {
   ses: 'email',
   twilio: 'sms',
   whatsapp: 'whatsapp',
+  'aws-sms': 'sms',
+  'aws-social': 'whatsapp',
+  sunshine: 'sms',
 };
 /** What a provider took is on its list no later than this. */
 const LISTED_AFTER_MS = 2_000;

@@ -10,7 +10,11 @@ export function replayRules(facts: Facts): string[] {
     if (!created) return [`rules: ${id} was never created`];
     const violations: string[] = [];
     let state: ConversationState = toConversation(created);
-    const steps = facts.history.rules.filter((rule) => rule.conversation === id);
+    const deleted = facts.history.deletions.get(id)?.step ?? Number.POSITIVE_INFINITY;
+    // A deleted contact's message is handed over to fail, and changes nothing.
+    const steps = facts.history.rules.filter(
+      (rule) => rule.conversation === id && !(rule.kind === 'looked' && rule.when.step > deleted),
+    );
     for (const rule of steps.toSorted((one, other) => one.when.step - other.when.step)) {
       const message = messages.find(({ key }) => key === rule.key);
       if (!message) {

@@ -46,14 +46,17 @@ function playPerson(world: World, shape: Shape, person: number): void {
   }
   if (random.chance(shape.reply))
     writeBack(world, shape, person, { at: first + random.below(shape.together ? 200 : 20_000), text: 'Thanks!' });
-  if (random.chance(shape.deletion))
-    playDeletion(world, person, first + random.below(random.chance(0.5) ? 10_000 : 120_000));
+  if (random.chance(shape.deletion)) playDeletion(world, person, first + soon(random, shape.deletionWithinMs));
   if (random.chance(shape.stop)) playStop(world, shape, person, first);
 }
 
+/** Half of the time at once. */
+const soon = (random: Random, withinMs: number): number =>
+  random.below(random.chance(0.5) ? Math.min(10_000, withinMs) : withinMs);
+
 function playStop(world: World, shape: Shape, person: number, first: number): void {
   const { random } = world.scheduler;
-  const stopsAt = first + random.below(random.chance(0.5) ? Math.min(10_000, shape.stopWithinMs) : shape.stopWithinMs);
+  const stopsAt = first + soon(random, shape.stopWithinMs);
   const provider = random.pick(shape.touchpoints.flatMap((touchpoint) => REPLY_PROVIDER[touchpoint] ?? []));
   const from = writeBack(world, shape, person, { at: stopsAt, text: 'STOP', provider });
   if (random.chance(shape.restart))

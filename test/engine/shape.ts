@@ -26,6 +26,8 @@ export interface Shape {
   readonly atTheWait: boolean;
   /** When the STOP comes, in milliseconds after the person's first request, at most. */
   readonly stopWithinMs: number;
+  /** When the deletion comes, likewise. */
+  readonly deletionWithinMs: number;
   readonly touchpoints: readonly Touchpoint[];
   /** Per message: it names its touchpoint. */
   readonly ownTouchpoint: number;
@@ -57,6 +59,7 @@ export const USUAL_SHAPE: Shape = {
   crossing: false,
   atTheWait: false,
   stopWithinMs: 120_000,
+  deletionWithinMs: 120_000,
   touchpoints: ['email', 'sms', 'sms', 'whatsapp'],
   ownTouchpoint: 0.7,
   delay: 0.5,

@@ -249,6 +249,15 @@ const answersAtOnce = (asker: 'reply' | 'deletion') => (): Variant => ({
     name.startsWith(asker) && looks(command, 'before') ? { ...answer, Items: [] } : answer,
 });
 
+/** A STOP looks for what is on its way to whoever has the address now, and not to who had it until a deletion. */
+const stopForgetsDeleted = (): Variant => ({
+  answer: (command, answer) =>
+    command instanceof QueryCommand && Object.values(command.input.ExpressionAttributeValues ?? {}).some(isIdentityPk)
+      ? { ...answer, Items: (answer.Items ?? []).filter(({ sk }: Anything) => sk === HEAD) }
+      : answer,
+});
+const isIdentityPk = (value: unknown): boolean => String(value).startsWith('I#');
+
 /** Each must be caught. */
 export const BROKEN = {
   'no-advance': noAdvance,
@@ -277,6 +286,7 @@ export const BROKEN = {
   }),
   'stop-at-once': answersAtOnce('reply'),
   'deletion-at-once': answersAtOnce('deletion'),
+  'stop-forgets-deleted': stopForgetsDeleted,
 } as const satisfies Record<string, () => Variant>;
 
 export type BrokenName = keyof typeof BROKEN;

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createHooks } from '../../functions/hooks/serve.ts';
 import { deliver } from '../../shared/delivery/deliver.ts';
 import type { HttpRequest } from '../../shared/http/handler.ts';
+import { markDeleted } from '../../shared/store/deletion.ts';
 import { record } from '../../shared/store/deliveries.ts';
 import { findOwners, identityOf } from '../../shared/store/identities.ts';
 import { conversationKey } from '../../shared/store/keys.ts';
@@ -320,6 +321,15 @@ describe('STOP', () => {
     await setting.given({}, { state: 'sending', token: 't', lease: NOW + 45_000 });
     await expect(sms({ Body: 'STOP' })).rejects.toThrow('still on its way');
     expect(setting.clock.now() - NOW).toBeLessThanOrEqual(12_000);
+  });
+
+  it('waits for what was on its way to a contact who was deleted since, and is somebody new', async () => {
+    const { conversation } = await setting.given({}, { state: 'sending', token: 't', lease: NOW + 45_000 });
+    await markDeleted(table, conversation, NOW);
+    await expect(sms({ Body: 'STOP' })).rejects.toThrow('still on its way');
+    expect(await owner()).not.toBe(conversation.id);
+    setting.clock.advance(45_000);
+    await expect(sms({ Body: 'STOP' })).resolves.toMatchObject({ statusCode: 200 });
   });
 });
 

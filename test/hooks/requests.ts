@@ -61,13 +61,27 @@ export function metaWebhook(
   more: { appSecret?: string; phoneNumberId?: string } = {},
 ): HttpRequest {
   const metadata = { display_phone_number: '15550783881', phone_number_id: more.phoneNumberId ?? PHONE_NUMBER_ID };
+  const change = { field: 'messages', value: { messaging_product: 'whatsapp', metadata, ...value } };
+  return metaChange(service, change, more);
+}
+
+/** A decision of Meta's about a template. */
+export const metaTemplateStatus = (service: string, event: string, more: object = {}): HttpRequest =>
+  metaChange(service, {
+    field: 'message_template_status_update',
+    value: {
+      event,
+      message_template_id: 1689556908129832,
+      message_template_name: 'car_ready',
+      message_template_language: 'nl',
+      reason: 'NONE',
+      ...more,
+    },
+  });
+
+function metaChange(service: string, change: object, more: { appSecret?: string } = {}): HttpRequest {
   const body = Buffer.from(
-    JSON.stringify({
-      object: 'whatsapp_business_account',
-      entry: [
-        { id: '1', changes: [{ field: 'messages', value: { messaging_product: 'whatsapp', metadata, ...value } }] },
-      ],
-    }),
+    JSON.stringify({ object: 'whatsapp_business_account', entry: [{ id: '1', changes: [change] }] }),
   );
   return request({
     path: `/v2/hooks/whatsapp/${service}`,

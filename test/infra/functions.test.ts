@@ -31,7 +31,7 @@ describe('a function', () => {
   it.each([
     ['api', 'APP_URL HOP_SECONDS PEPPER_SECRET_ID SWEEP_QUEUE_URL TICKS_QUEUE_URL TOKEN_KEY_SECRET_ID'],
     ['worker', `EMAIL_QUEUE_URL HOP_SECONDS SMS_QUEUE_URL TICKS_QUEUE_URL UNKNOWN_MS WHATSAPP_QUEUE_URL ${SCHEDULES}`],
-    ['email', SENDER],
+    ['email', `${SENDER} SES_CONFIGURATION_SET`],
     ['sms', SENDER],
     ['whatsapp', SENDER],
     ['hooks', 'PEPPER_SECRET_ID PUBLIC_URL TICKS_QUEUE_URL'],

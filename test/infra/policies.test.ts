@@ -15,6 +15,7 @@ api       sqs             SendMessage                                   WorkerQu
 api       sqs             SendMessage                                   SweeperQueue
 api       secretsmanager  GetSecretValue                                TokenKey
 api       secretsmanager  GetSecretValue                                Pepper
+api       secretsmanager  GetSecretValue                                secretsmanager:secret:overture/prod/whatsapp/*
 api       logs            ${LOG}                                        ApiLogs
 api       xray            ${TRACE}                                      *
 
@@ -58,6 +59,8 @@ hooks     dynamodb        ${WRITER} DeleteItem BatchWriteItem           Table
 hooks     dynamodb        Query                                         Table/index/byId
 hooks     dynamodb        Query                                         Table/index/byOrganization
 hooks     sqs             SendMessage                                   WorkerQueue
+hooks     sqs             ${CONSUME}                                    HooksQueue
+hooks     s3              GetObject                                     Mail/*
 hooks     secretsmanager  GetSecretValue                                Pepper
 hooks     secretsmanager  GetSecretValue                                secretsmanager:secret:overture/prod/sms/*
 hooks     secretsmanager  GetSecretValue                                secretsmanager:secret:overture/prod/whatsapp/*

@@ -9,9 +9,9 @@ const mainQueues = queues.filter(([, { Properties }]) => Properties.RedrivePolic
 const mappings = ofType(service, 'AWS::Lambda::EventSourceMapping').map(([, { Properties }]) => Properties);
 
 describe('a queue', () => {
-  it('exists for ticks, for each touchpoint and for the sweeper', () => {
+  it('exists for ticks, for each touchpoint, for receipts and for the sweeper', () => {
     expect(mainQueues.map(([id]) => pathOf(id)).sort()).toEqual(
-      ['EmailQueue', 'SmsQueue', 'SweeperQueue', 'WhatsAppQueue', 'WorkerQueue'].sort(),
+      ['EmailQueue', 'HooksQueue', 'SmsQueue', 'SweeperQueue', 'WhatsAppQueue', 'WorkerQueue'].sort(),
     );
     expect(mainQueues).toHaveLength(QUEUES.length);
   });
@@ -41,16 +41,33 @@ describe('a queue', () => {
   });
 
   it('is encrypted and refuses plain HTTP', () => {
-    const refusing = ofType(service, 'AWS::SQS::QueuePolicy').map(([, { Properties }]) => ({
-      queue: Properties.Queues[0].Ref,
-      statements: Properties.PolicyDocument.Statement.map(({ Effect, Condition }: Resource) => ({ Effect, Condition })),
-    }));
     for (const [id, { Properties }] of queues) {
       expect(Properties.SqsManagedSseEnabled, id).toBe(true);
-      expect(refusing.find(({ queue }) => queue === id)?.statements, id).toEqual([
-        { Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
-      ]);
+      const [first] = statementsOn(id).filter(({ Effect }) => Effect === 'Deny');
+      expect(first, id).toMatchObject({
+        Action: 'sqs:*',
+        Principal: { AWS: '*' },
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      });
     }
+  });
+
+  it('takes from another service only what the receipts need: rules and the topic of this template', () => {
+    const senders = (id: string) =>
+      statementsOn(id)
+        .filter(({ Effect }) => Effect === 'Allow')
+        .map(({ Action, Principal, Condition }) => {
+          const [[condition, of]] = Object.entries<Resource>(Condition) as [[string, Resource]];
+          return `${Principal.Service} ${Action} ${condition} ${readable(of['aws:SourceArn'], data)}`;
+        });
+    const rules = ['Ses', 'Sms', 'Social', 'Mail'].map(
+      (name) => `events.amazonaws.com sqs:SendMessage ArnEquals Receipts${name}`,
+    );
+    const open = queues.filter(([id]) => senders(id).length > 0);
+    expect(Object.fromEntries(open.map(([id]) => [pathOf(id), senders(id)]))).toEqual({
+      HooksQueue: [...rules, 'sns.amazonaws.com sqs:SendMessage ArnEquals ReceiptsTopic'],
+      HooksDeadLetters: rules,
+    });
   });
 
   it.each(STAGES.filter((stage) => stage !== 'local'))('hides messages for six times the timeout in %s', (stage) => {
@@ -72,6 +89,7 @@ describe('a queue', () => {
       ['EmailQueue', 10],
       ['SmsQueue', 10],
       ['WhatsAppQueue', 10],
+      ['HooksQueue', 10],
       ['SweeperQueue', 2],
     ]);
     for (const source of sources) {
@@ -79,11 +97,19 @@ describe('a queue', () => {
     }
   });
 
-  it('of a touchpoint has an alarm on the age of its oldest message; ticks, which hold delayed copies, have none', () => {
+  it('of a touchpoint or of receipts has an alarm on the age of its oldest message; those with delayed copies have none', () => {
     const withAge = mainQueues.filter(([id]) => alarmsOn(service, 'ApproximateAgeOfOldestMessage', id).length === 1);
-    expect(withAge.map(([id]) => pathOf(id)).sort()).toEqual(['EmailQueue', 'SmsQueue', 'WhatsAppQueue']);
+    expect(withAge.map(([id]) => pathOf(id)).sort()).toEqual(['EmailQueue', 'HooksQueue', 'SmsQueue', 'WhatsAppQueue']);
   });
 });
+
+/** The statements of a queue's policy. */
+function statementsOn(queue: string): Resource[] {
+  const policies = ofType(service, 'AWS::SQS::QueuePolicy').map(([, { Properties }]) => Properties);
+  const own = policies.filter(({ Queues }) => Queues[0].Ref === queue);
+  expect(own.every(({ Queues }) => Queues.length === 1)).toBe(true);
+  return own.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+}
 
 function consumers(stage: Stage) {
   const template = synthesize(stage).service;

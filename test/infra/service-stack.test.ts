@@ -43,12 +43,20 @@ describe('the template', () => {
         'AWS::ApiGatewayV2::Stage',
         'AWS::CloudWatch::Alarm',
         'AWS::DynamoDB::GlobalTable',
+        'AWS::Events::Rule',
         'AWS::IAM::Policy',
         'AWS::IAM::Role',
         'AWS::Lambda::EventSourceMapping',
         'AWS::Lambda::Function',
         'AWS::Lambda::Permission',
         'AWS::Logs::LogGroup',
+        'AWS::S3::Bucket',
+        'AWS::S3::BucketPolicy',
+        'AWS::SES::ConfigurationSet',
+        'AWS::SES::ConfigurationSetEventDestination',
+        'AWS::SNS::Subscription',
+        'AWS::SNS::Topic',
+        'AWS::SNS::TopicPolicy',
         'AWS::SQS::Queue',
         'AWS::SQS::QueuePolicy',
         'AWS::Scheduler::ScheduleGroup',
@@ -57,14 +65,16 @@ describe('the template', () => {
     },
   );
 
-  it('names the API and the table as outputs', () => {
+  it('names the API, the table and the topic for AWS messaging as outputs', () => {
     const value = (name: string) => readable(service.findOutputs(name)[name]?.Value, data);
     expect(value('ApiUrl')).toBe('HttpApi.ApiEndpoint');
     expect(value('TableName')).toBe('Table');
+    expect(value('MessagingTopicArn')).toBe('ReceiptsTopic');
   });
 
   it('tags everything that can be tagged with project and stage', () => {
-    const untaggable = /::(EventInvokeConfig|Integration|Permission|Policy|QueuePolicy|Route)$/;
+    const untaggable =
+      /::(\w+Policy|ConfigurationSetEventDestination|EventInvokeConfig|Integration|Permission|Policy|Route|Subscription)$/;
     const resources = [data, service].flatMap((template) => Object.entries<Resource>(template.toJSON().Resources));
     for (const [id, { Type, Properties }] of resources.filter(([, resource]) => !untaggable.test(resource.Type))) {
       const { Tags } = Type === 'AWS::DynamoDB::GlobalTable' ? Properties.Replicas[0] : Properties;

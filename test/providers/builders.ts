@@ -43,6 +43,31 @@ export const whatsappRequest = (overrides: Partial<SendRequest> = {}): SendReque
   ...overrides,
 });
 
+export const awsSmsRequest = (overrides: Partial<SendRequest> = {}): SendRequest => ({
+  ...smsRequest(),
+  service: service('aws-sms', { originationIdentity: '+12065550152', configurationSet: 'overture' }),
+  secret: {},
+  ...overrides,
+});
+
+export const awsSocialRequest = (overrides: Partial<SendRequest> = {}): SendRequest => ({
+  ...whatsappRequest(),
+  service: service('aws-social', { phoneNumberId: 'phone-number-id-01234567890123456789012345678901' }),
+  secret: {},
+  ...overrides,
+});
+
+export const sunshineRequest = (overrides: Partial<SendRequest> = {}): SendRequest => ({
+  ...smsRequest(),
+  service: service('sunshine', {
+    appId: '5d8cff3cd55b040010928b5b',
+    smsIntegration: 'sms-integration',
+    whatsappIntegration: 'whatsapp-integration',
+  }),
+  secret: { keyId: 'app_1', keySecret: 'key-secret' },
+  ...overrides,
+});
+
 export const emailRequest = (overrides: Partial<SendRequest> = {}): SendRequest => ({
   ...common,
   touchpoint: 'email',

@@ -37,6 +37,42 @@ const status = (fields: object = {}) => ({
 });
 const message = (fields: object) => ({ id: 'wamid.IN', from: '31646280994', timestamp: '1750030073', ...fields });
 
+describe('a decision about a template', () => {
+  const decision = (value: object) =>
+    eventsOf({
+      object: 'whatsapp_business_account',
+      entry: [{ id: '102290129340398', changes: [{ field: 'message_template_status_update', value }] }],
+    });
+  const told = {
+    event: 'REJECTED',
+    message_template_id: 1689556908129832,
+    message_template_name: 'order_confirmation',
+    message_template_language: 'en-US',
+    reason: 'NONE',
+  };
+  const event = { kind: 'template', name: 'order_confirmation', language: 'en_US', status: 'REJECTED' };
+
+  test.each<[string, object, object]>([
+    ['without a reason', {}, {}],
+    ['with none at all', { reason: null }, {}],
+    ['with a word for it', { reason: 'SCAM' }, { reason: 'SCAM' }],
+    [
+      'with a word and what is meant',
+      { reason: 'INVALID_FORMAT', rejection_info: { reason: 'Too many emojis.', recommendation: 'Fewer.' } },
+      { reason: 'INVALID_FORMAT: Too many emojis.' },
+    ],
+    [
+      'about a pause',
+      { event: 'PAUSED', other_info: { title: 'FIRST_PAUSE', description: 'Paused for 3 hours.' } },
+      { status: 'PAUSED', reason: 'Paused for 3 hours.' },
+    ],
+  ])('is read %s', (_, fields, expected) =>
+    expect(decision({ ...told, ...fields })).toEqual([{ ...event, ...expected }]),
+  );
+
+  test('that names no template is nothing', () => expect(decision({ event: 'PAUSED' })).toEqual([]));
+});
+
 describe('Meta signature', () => {
   test('equals the published vectors', () => {
     expect(metaSignature('secret', Buffer.from('test'))).toBe(
@@ -108,7 +144,7 @@ describe('WhatsApp status', () => {
 
   test.each([
     [131047, { code: '131047', class: 'permanent', effect: 'needs_template' }],
-    [131050, { code: '131050', class: 'permanent', effect: 'opt_out' }],
+    [131050, { code: '131050', class: 'permanent', effect: 'marketing_stop' }],
     [131026, { code: '131026', class: 'permanent' }],
     [130429, { code: '130429', class: 'throttled' }],
     [987654, { code: '987654', class: 'permanent' }],

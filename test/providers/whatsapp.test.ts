@@ -245,7 +245,7 @@ const ROWS: readonly (readonly [codes: readonly number[], Expected])[] = [
   [[131026], { class: 'permanent', scope: 'recipient' }],
   [[131047], { class: 'permanent', scope: 'content', effect: 'needs_template' }],
   [[131049], { class: 'permanent', scope: 'recipient' }],
-  [[131050], { class: 'permanent', scope: 'recipient', effect: 'opt_out' }],
+  [[131050], { class: 'permanent', scope: 'recipient', effect: 'marketing_stop' }],
   [[130472], { class: 'permanent', scope: 'recipient' }],
   [[132000, 132012, 132005], { class: 'permanent', scope: 'request' }],
   [[132001], { class: 'permanent', scope: 'template' }],

@@ -14,10 +14,10 @@ import {
   putChannel,
   putOrganization,
   putService,
-  putTemplate,
 } from '../../shared/store/configuration.ts';
 import { organizationKey } from '../../shared/store/keys.ts';
 import type { Table } from '../../shared/store/table.ts';
+import { putTemplate } from '../../shared/store/templates.ts';
 import { createFakeClock, newId, tableOf } from '../support/builders.ts';
 import { startTestTable, type TestTable } from '../support/emulators.ts';
 

@@ -7,7 +7,8 @@ import {
   reserveSequence,
 } from '../../shared/store/conversations.ts';
 import { markDeleted, purge } from '../../shared/store/deletion.ts';
-import { findOwners, identityOf } from '../../shared/store/identities.ts';
+import { findOwners, findOwnersPastAndPresent, identityOf } from '../../shared/store/identities.ts';
+import { formerOwnerKey } from '../../shared/store/keys.ts';
 import { getMessage } from '../../shared/store/messages.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { aConversation, aMessage, NOW, newId, ORGANIZATION, tableOf } from '../support/builders.ts';
@@ -53,6 +54,18 @@ describe('deleting a contact', () => {
       version: 1,
     });
     expect((await findOwners(table, [identity])).size).toBe(0);
+  });
+
+  it('is remembered beside its identifiers for an hour, whoever has them next', async () => {
+    const { conversation, identity } = await stored();
+    expect(await findOwnersPastAndPresent(table, identity)).toEqual([conversation.id]);
+    await markDeleted(table, conversation, LATER);
+    const next = aConversation();
+    await createConversation(table, { conversation: next, identities: [identity], messages: [] });
+    expect(await findOwnersPastAndPresent(table, identity)).toEqual([next.id, conversation.id]);
+    const Key = formerOwnerKey(identity.key, conversation.id);
+    const { Item } = await table.client.send(new GetCommand({ TableName: table.name, Key }));
+    expect(Item?.ttl).toBe(LATER / 1_000 + 3_600);
   });
 
   it('that meets a new message writes nothing', async () => {

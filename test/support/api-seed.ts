@@ -1,6 +1,7 @@
 import { OrganizationSchema, ServiceSchema, TemplateSchema, UserSchema } from '../../shared/contracts/configuration.ts';
-import { putOrganization, putService, putTemplate } from '../../shared/store/configuration.ts';
+import { putOrganization, putService } from '../../shared/store/configuration.ts';
 import type { Table } from '../../shared/store/table.ts';
+import { putTemplate } from '../../shared/store/templates.ts';
 import { putUser } from '../../shared/store/users.ts';
 
 const ROOT = 'aaa111111111111111111111';

@@ -13,6 +13,7 @@ import type { Scope } from '../../shared/auth/scopes.ts';
 import { createTokenService, type TokenKind } from '../../shared/auth/tokens.ts';
 import type { Tick } from '../../shared/contracts/queue-messages.ts';
 import { createHttpHandler } from '../../shared/http/handler.ts';
+import { createTemplateManager } from '../../shared/providers/whatsapp/templates.ts';
 import { createQueueSender } from '../../shared/queue/send.ts';
 import { createTicker } from '../../shared/queue/ticks.ts';
 import { createDocumentClient } from '../../shared/runtime/clients.ts';
@@ -64,7 +65,7 @@ export interface Api {
 export interface World {
   readonly table: ApiParts['table'];
   readonly botToken: string;
-  createApi(options?: { clock?: Clock; seed?: number }): Api;
+  createApi(options?: { clock?: Clock; seed?: number; parts?: Partial<ApiParts> }): Api;
   token(
     user: string,
     scope: Scope,
@@ -107,7 +108,7 @@ export async function startWorld(): Promise<World> {
     table,
     botToken,
     token,
-    createApi: ({ clock = createTestClock(), seed: randomSeed = 1 } = {}) =>
+    createApi: ({ clock = createTestClock(), seed: randomSeed = 1, parts = {} } = {}) =>
       createWorldApi({
         documents: createDocuments(),
         tableName: table.name,
@@ -116,6 +117,7 @@ export async function startWorld(): Promise<World> {
         clock,
         botToken,
         random: createRandom(randomSeed),
+        others: parts,
       }),
     async items() {
       const found: Item[] = [];
@@ -170,9 +172,10 @@ interface Surroundings {
   readonly clock: Clock;
   readonly botToken: string;
   readonly random: () => number;
+  readonly others: Partial<ApiParts>;
 }
 
-function createWorldApi({ documents, tableName, queue, queueUrl, clock, botToken, random }: Surroundings): Api {
+function createWorldApi({ documents, tableName, queue, queueUrl, clock, botToken, random, others }: Surroundings): Api {
   const table = { client: documents, name: tableName };
   const observer = createTestObserver();
   const parts: ApiParts = {
@@ -181,6 +184,8 @@ function createWorldApi({ documents, tableName, queue, queueUrl, clock, botToken
     users: createUserReader(table, clock),
     tokens: createTokenService(async () => TOKEN_KEY, clock),
     pepper: async () => PEPPER,
+    secrets: { fields: async () => ({}) },
+    templates: createTemplateManager(),
     ticker: createTicker(createQueueSender<Tick>(queue, queueUrl, clock), clock),
     purges: { send: async () => {} },
     clock,
@@ -188,6 +193,7 @@ function createWorldApi({ documents, tableName, queue, queueUrl, clock, botToken
     random,
     observe: observer,
     appUrl: APP_URL,
+    ...others,
   };
   const handle = createHttpHandler(createApi(parts), observer);
   const send: Api['send'] = async (request) => {

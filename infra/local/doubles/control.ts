@@ -1,5 +1,6 @@
 import type { ProviderName } from '../../../shared/providers/provider.ts';
-import { BadInput } from './bad-input.ts';
+import { BadInput, fieldsOf, textOf } from './bad-input.ts';
+import type { Events } from './events.ts';
 import type { FaultBook } from './faults.ts';
 import type { Outbox } from './outbox.ts';
 import { type Answer, type Call, json, type Port } from './port.ts';
@@ -12,6 +13,7 @@ interface Controlled {
   readonly faults: FaultBook;
   readonly senders: Senders;
   readonly violations: ReturnType<typeof recordViolations>;
+  readonly events: Events;
   readonly reply: ReturnType<typeof createReplies>;
   readonly ports: Readonly<Record<ProviderName, Port>>;
 }
@@ -22,7 +24,7 @@ const NO_CONTENT: Answer = { status: 204, headers: {}, body: '' };
 const RAW = /^\/_local\/outbox\/(\d+)\/raw$/;
 
 /** What people and tests use: the outbox, replies, faults, senders. Bad input is answered with a sentence. */
-export function createControl({ outbox, faults, senders, violations, reply, ports }: Controlled) {
+export function createControl({ outbox, faults, senders, violations, events, reply, ports }: Controlled) {
   async function postFault(call: Call): Promise<Answer> {
     const fault = faults.post(parse(call));
     if (fault.behaviour === 'refuse') await ports[fault.provider].refuse(fault.times * 1000, fault.end);
@@ -39,6 +41,13 @@ export function createControl({ outbox, faults, senders, violations, reply, port
     const { outcome, providerId } = await reply(parse(call));
     if (typeof outcome === 'number') return json(200, { status: outcome, providerId });
     return json(502, { error: `Our webhook did not answer (${outcome}).`, providerId });
+  }
+
+  function putEventsUrl(call: Call): Answer {
+    const url = textOf(fieldsOf(parse(call), 'The body', ['url']), 'url', 'The body');
+    if (!URL.canParse(url)) throw new BadInput(`"${url}" is no URL.`);
+    events.goTo(url);
+    return NO_CONTENT;
   }
 
   function raw(seq: string): Answer {
@@ -61,6 +70,7 @@ export function createControl({ outbox, faults, senders, violations, reply, port
     'POST /_local/faults': postFault,
     'DELETE /_local/faults': clearFaults,
     'POST /_local/reply': postReply,
+    'PUT /_local/events-url': putEventsUrl,
     'PUT /_local/senders': (call) => json(200, senders.register(parse(call))),
   };
 

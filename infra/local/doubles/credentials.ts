@@ -20,3 +20,20 @@ export const META = {
     { phoneNumberId: '106540352242902', displayPhoneNumber: '+12025550152' },
   ],
 } as const;
+
+/** The organization's own number of AWS, and what Meta calls its WhatsApp number. */
+export const AWS = {
+  numbers: ['+12025550131', '+12025550132'],
+  phoneNumberId: 'phone-number-id-10ca1000000000000000000000000001',
+  metaPhoneNumberId: '574086085794001',
+  displayPhoneNumber: '+12025550141',
+} as const;
+
+export const SUNSHINE = {
+  appId: localHex('app').slice(0, 24),
+  keyId: 'app_local',
+  keySecret: 'local-key-secret-of-the-doubles',
+  webhookSecret: localHex('web'),
+  smsIntegration: localHex('5').slice(0, 24),
+  whatsappIntegration: localHex('6').slice(0, 24),
+} as const;

@@ -12,11 +12,14 @@ export interface Fault {
   readonly behaviour: string;
   readonly times: number;
   readonly match?: string | Partial<Subject>;
-  /** `lookup`: reading messages back (Twilio), instead of sending one. */
+  /** `lookup`: reading messages back (Twilio, Sunshine), instead of sending one. */
   readonly on: 'send' | 'lookup';
 }
 
-const PROVIDERS: readonly ProviderName[] = ['ses', 'twilio', 'whatsapp'];
+const PROVIDERS: readonly ProviderName[] = ['ses', 'twilio', 'whatsapp', 'aws-sms', 'aws-social', 'sunshine'];
+const WITH_LOOKUP: readonly ProviderName[] = ['twilio', 'sunshine'];
+/** Of these, codes are numbers; of `aws-social` those of failures, for they are Meta's. */
+const NUMBERED: readonly ProviderName[] = ['twilio', 'whatsapp'];
 const PLAIN = ['429', '500', 'hang', 'drop', 'refuse', 'accept-then-drop', 'lose-callbacks'];
 const BEHAVIOURS = `${PLAIN.join(', ')}, reject:<code>, fail:<code>`;
 const ON_LOOKUP = ['429', '500', 'hang', 'drop'];
@@ -34,8 +37,8 @@ export function parseFault(input: unknown): Fault {
     throw new BadInput(`"times" must be a whole number from 1 to ${MAX_TIMES}.`);
   }
   if (on !== 'send' && on !== 'lookup') throw new BadInput('"on" must be send or lookup.');
-  if (on === 'lookup' && (provider !== 'twilio' || !ON_LOOKUP.includes(behaviour))) {
-    throw new BadInput(`Only twilio has a lookup, and it knows ${ON_LOOKUP.join(', ')}.`);
+  if (on === 'lookup' && !(WITH_LOOKUP.includes(provider) && ON_LOOKUP.includes(behaviour))) {
+    throw new BadInput(`Only ${WITH_LOOKUP.join(' and ')} have a lookup, and it knows ${ON_LOOKUP.join(', ')}.`);
   }
   if (behaviour === 'refuse' && fields.match !== undefined) {
     throw new BadInput('"refuse" closes the port for everyone, so it takes no "match".');
@@ -49,10 +52,8 @@ function checkBehaviour(provider: ProviderName, behaviour: string): void {
   if (coded ? !/^\w+$/.test(code) : !PLAIN.includes(behaviour)) {
     throw new BadInput(`"${behaviour}" is no behaviour; known: ${BEHAVIOURS}.`);
   }
-  if (coded && provider !== 'ses' && !/^\d+$/.test(code)) throw new BadInput(`Error codes of ${provider} are numbers.`);
-  if (provider === 'ses' && (kind === 'fail' || behaviour === 'lose-callbacks')) {
-    throw new BadInput('The double of ses sends no events, so nothing can fail or be lost after it was accepted.');
-  }
+  const isNumbered = NUMBERED.includes(provider) || (provider === 'aws-social' && kind === 'fail');
+  if (coded && isNumbered && !/^\d+$/.test(code)) throw new BadInput(`Error codes of ${provider} are numbers.`);
 }
 
 function parseMatch(match: unknown): Fault['match'] {

@@ -87,6 +87,10 @@ export function faultAnswer(
 export const failureOf = (fault: TakenFault | undefined): number | null =>
   fault?.behaviour.startsWith('fail:') ? Number(fault.code) : null;
 
+/** The same where codes are words. */
+export const failureWordOf = (fault: TakenFault | undefined): string | undefined =>
+  fault?.behaviour.startsWith('fail:') ? fault.code : undefined;
+
 const concerns = ({ match }: Fault, subject: Subject): boolean => {
   if (match === undefined) return true;
   if (typeof match === 'string') return subject.to.includes(match) || subject.text.includes(match);

@@ -1,4 +1,5 @@
 import type { Courier } from './courier.ts';
+import type { Events } from './events.ts';
 import type { FaultBook } from './faults.ts';
 import type { Outbox } from './outbox.ts';
 import type { RequestChecks } from './request-checks.ts';
@@ -12,5 +13,6 @@ export interface Kit {
   readonly faults: FaultBook;
   readonly outbox: Outbox;
   readonly courier: Courier;
+  readonly events: Events;
   readonly checks: RequestChecks;
 }

@@ -1,9 +1,12 @@
 import { isTouchpoint } from '../../../shared/domain/touchpoint.ts';
+import type { createAwsSms } from './aws-sms.ts';
+import type { createAwsSocial } from './aws-social.ts';
 import { BadInput, type Fields, fieldsOf, textOf } from './bad-input.ts';
 import type { Outcome } from './courier.ts';
 import type { Kit } from './kit.ts';
 import type { createMeta } from './meta.ts';
 import { digitsOf } from './senders.ts';
+import type { createSunshine } from './sunshine.ts';
 import type { createTwilio } from './twilio.ts';
 
 interface Received {
@@ -11,31 +14,48 @@ interface Received {
   readonly providerId: string;
 }
 
-/** Writes to us as a contact would, through the provider that carries the touchpoint. */
-export function createReplies(
-  { outbox, senders }: Kit,
-  twilio: ReturnType<typeof createTwilio>,
-  meta: ReturnType<typeof createMeta>,
-) {
-  const recipient = (touchpoint: 'sms' | 'whatsapp', fields: Fields, from: string): string => {
+interface Doubles {
+  readonly twilio: ReturnType<typeof createTwilio>;
+  readonly meta: ReturnType<typeof createMeta>;
+  readonly awsSms: ReturnType<typeof createAwsSms>;
+  readonly awsSocial: ReturnType<typeof createAwsSocial>;
+  readonly sunshine: ReturnType<typeof createSunshine>;
+}
+
+interface Written {
+  readonly touchpoint: 'sms' | 'whatsapp';
+  /** The number, phone number id or integration that is written to. */
+  readonly to: string;
+  /** E.164 with `+`. */
+  readonly from: string;
+  readonly text: string;
+  readonly name: string;
+}
+
+/** Writes to us as a contact would, through the provider whose sender is written to. */
+export function createReplies({ outbox, senders }: Kit, doubles: Doubles) {
+  const { twilio, meta, awsSms, awsSocial, sunshine } = doubles;
+
+  function recipient(touchpoint: Written['touchpoint'], fields: Fields, from: string): string {
     if (fields.to !== undefined) return textOf(fields, 'to', 'A reply');
     const writer = outbox.lastWriter(touchpoint, from);
     if (writer) return writer;
     throw new BadInput(`Nothing was ever sent to ${from} by ${touchpoint}, so say in "to" which number is written to.`);
-  };
-
-  function bySms(fields: Fields, from: string, text: string): Promise<Received> {
-    const to = recipient('sms', fields, from);
-    const sender = senders.twilioNumber(to);
-    if (!sender) throw new BadInput(`There is no number ${to} at twilio; a name as sender cannot be answered.`);
-    return twilio.receive(sender, from, text);
   }
 
-  function byWhatsApp(fields: Fields, from: string, text: string): Promise<Received> {
-    const to = recipient('whatsapp', fields, from);
+  function deliver({ touchpoint, to, from, text, name }: Written): Promise<Received> {
+    const app = senders.findSunshine(to);
+    if (app) return sunshine.receive(app, to, from, { text, name });
+    const number = senders.twilioNumber(touchpoint === 'whatsapp' ? `whatsapp:${to}` : to);
+    if (number) return twilio.receive(number, from, { text, name });
+    if (touchpoint === 'sms') {
+      if (senders.awsSmsIdentity(to)) return awsSms.receive(to, from, text);
+      throw new BadInput(`There is no number ${to} for sms; a name as sender cannot be answered.`);
+    }
+    const social = senders.findAwsSocial(to);
+    if (social) return awsSocial.receive(social, from, { text, name });
     const sender = senders.findWhatsApp(to);
     if (!sender) throw new BadInput(`There is no number ${to} at whatsapp.`);
-    const name = fields.name === undefined ? from : textOf(fields, 'name', 'A reply');
     return meta.receive(sender, from, { text, name });
   }
 
@@ -50,6 +70,7 @@ export function createReplies(
     if (!/^\+?[1-9][\d ()-]{6,20}$/.test(given))
       throw new BadInput(`"${given}" is no phone number; write +31612345678.`);
     const from = `+${digitsOf(given)}`;
-    return touchpoint === 'sms' ? bySms(fields, from, text) : byWhatsApp(fields, from, text);
+    const name = fields.name === undefined ? from : textOf(fields, 'name', 'A reply');
+    return deliver({ touchpoint, to: recipient(touchpoint, fields, from), from, text, name });
   };
 }

@@ -3,7 +3,7 @@ import { BadInput, type Fields, fieldsOf, isFields, textOf } from './bad-input.t
 export interface TwilioSender {
   readonly accountSid: string;
   readonly authToken: string;
-  /** E.164 with `+`. */
+  /** E.164 with `+`; of a WhatsApp sender with `whatsapp:` before it. */
   readonly number: string;
   /** May end in a fragment of connection settings, `#rc=3&rp=all`. */
   readonly inboundUrl: string;
@@ -26,10 +26,39 @@ export interface WhatsAppSender {
   readonly templates: readonly Template[];
 }
 
+/** What a WhatsApp number has wherever it is used from; the fields of Meta's own API are empty. */
+export interface AwsSocialSender {
+  readonly number: WhatsAppSender;
+  readonly metaPhoneNumberId: string;
+}
+
+export interface SunshineApp {
+  readonly appId: string;
+  readonly keyId: string;
+  readonly keySecret: string;
+  readonly webhookSecret: string;
+  readonly webhookUrl: string;
+  readonly smsIntegration: string;
+  readonly whatsappIntegration: string;
+  /** Of the WhatsApp integration: its templates. */
+  readonly number: WhatsAppSender;
+}
+
 export type Senders = ReturnType<typeof createSenders>;
 
 const TWILIO_FIELDS = ['accountSid', 'authToken', 'number', 'inboundUrl'];
 const WHATSAPP_FIELDS = ['phoneNumberId', 'displayPhoneNumber', 'accessToken', 'appSecret', 'webhookUrl'];
+const AWS_SOCIAL_FIELDS = ['phoneNumberId', 'metaPhoneNumberId', 'displayPhoneNumber'];
+const SUNSHINE_FIELDS = [
+  'appId',
+  'keyId',
+  'keySecret',
+  'webhookSecret',
+  'webhookUrl',
+  'smsIntegration',
+  'whatsappIntegration',
+];
+const KINDS = ['twilio', 'whatsapp', 'aws-sms', 'aws-social', 'sunshine'];
 const TEMPLATE_FIELDS = ['name', 'language', 'status', 'body'];
 
 export const digitsOf = (number: string): string => number.replace(/\D/g, '');
@@ -38,21 +67,45 @@ export const digitsOf = (number: string): string => number.replace(/\D/g, '');
 export function createSenders() {
   const twilio = new Map<string, TwilioSender>();
   const whatsapp = new Map<string, WhatsAppSender>();
+  const awsSms = new Set<string>();
+  const awsSocial = new Map<string, AwsSocialSender>();
+  const sunshine = new Map<string, SunshineApp>();
 
   return {
     /** Adds or replaces by number and phone number id. Throws `BadInput`, and then nothing has changed. */
     register(input: unknown) {
-      const fields = fieldsOf(input, 'The body', ['twilio', 'whatsapp']);
+      const fields = fieldsOf(input, 'The body', KINDS);
       const forTwilio = listOf(fields, 'twilio').map(parseTwilio);
       const forWhatsApp = listOf(fields, 'whatsapp').map(parseWhatsApp);
+      const forAwsSms = listOf(fields, 'aws-sms').map(parseAwsSms);
+      const forAwsSocial = listOf(fields, 'aws-social').map(parseAwsSocial);
+      const forSunshine = listOf(fields, 'sunshine').map(parseSunshine);
       for (const sender of forTwilio) twilio.set(sender.number, sender);
       for (const sender of forWhatsApp) whatsapp.set(sender.phoneNumberId, sender);
-      return { twilio: [...twilio.keys()], whatsapp: [...whatsapp.keys()] };
+      for (const identity of forAwsSms) awsSms.add(identity);
+      for (const sender of forAwsSocial) awsSocial.set(sender.number.phoneNumberId, sender);
+      for (const app of forSunshine) sunshine.set(app.appId, app);
+      return {
+        twilio: [...twilio.keys()],
+        whatsapp: [...whatsapp.keys()],
+        'aws-sms': [...awsSms],
+        'aws-social': [...awsSocial.keys()],
+        sunshine: [...sunshine.keys()],
+      };
     },
     twilioNumber: (number: string) => twilio.get(number),
     twilioAccount: (accountSid: string) => [...twilio.values()].filter((sender) => sender.accountSid === accountSid),
     whatsAppNumber: (phoneNumberId: string) => whatsapp.get(phoneNumberId),
     whatsAppToken: (token: string) => [...whatsapp.values()].filter((sender) => sender.accessToken === token),
+    awsSmsIdentity: (identity: string) => awsSms.has(identity),
+    awsSocialNumber: (phoneNumberId: string) => awsSocial.get(phoneNumberId),
+    sunshineApp: (appId: string) => sunshine.get(appId),
+    /** By the id that Meta gave the number. */
+    findAwsSocial: (metaPhoneNumberId: string) =>
+      [...awsSocial.values()].find((sender) => sender.metaPhoneNumberId === metaPhoneNumberId),
+    /** By an integration of the app. */
+    findSunshine: (integrationId: string) =>
+      [...sunshine.values()].find((app) => [app.smsIntegration, app.whatsappIntegration].includes(integrationId)),
     /** By phone number id or by the number that people see. */
     findWhatsApp: (address: string) =>
       whatsapp.get(address) ??
@@ -77,6 +130,26 @@ function parseWhatsApp(input: unknown): WhatsAppSender {
   if (!URL.canParse(sender.webhookUrl ?? '')) throw new BadInput(`"${sender.webhookUrl}" is no URL.`);
   const templates = listOf(input as Fields, 'templates').map((t) => stringsOf(t, 'A template', TEMPLATE_FIELDS));
   return { ...sender, templates } as unknown as WhatsAppSender;
+}
+
+const parseAwsSms = (input: unknown): string =>
+  stringsOf(input, 'A sender of aws-sms', ['originationIdentity']).originationIdentity ?? '';
+
+function parseAwsSocial(input: unknown): AwsSocialSender {
+  const sender = stringsOf(input, 'A sender of aws-social', AWS_SOCIAL_FIELDS);
+  return { number: numberOf(sender, input), metaPhoneNumberId: sender.metaPhoneNumberId ?? '' };
+}
+
+function parseSunshine(input: unknown): SunshineApp {
+  const app = stringsOf(input, 'An app of sunshine', SUNSHINE_FIELDS);
+  if (!URL.canParse(app.webhookUrl ?? '')) throw new BadInput(`"${app.webhookUrl}" is no URL.`);
+  return { ...app, number: numberOf(app, input) } as unknown as SunshineApp;
+}
+
+function numberOf({ phoneNumberId = '', displayPhoneNumber = '' }: Record<string, string>, input: unknown) {
+  const templates = listOf(input as Fields, 'templates').map((t) => stringsOf(t, 'A template', TEMPLATE_FIELDS));
+  const unused = { accessToken: '', appSecret: '', webhookUrl: '' };
+  return { phoneNumberId, displayPhoneNumber, ...unused, templates: templates as unknown as Template[] };
 }
 
 function stringsOf(input: unknown, what: string, names: readonly string[]): Record<string, string> {

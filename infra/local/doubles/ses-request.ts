@@ -8,6 +8,8 @@ export interface RawEmail {
   readonly recipients: readonly string[];
   readonly source: string;
   readonly tags: Readonly<Record<string, string>>;
+  /** SES reports on what is sent with one. */
+  readonly configurationSet?: string;
 }
 
 const MAX_BYTES = 10 * 1024 * 1024;
@@ -27,6 +29,7 @@ export async function parseRawEmail(form: URLSearchParams): Promise<RawEmail> {
     mail,
     recipients: named.length > 0 ? named : inHeaders,
     source: addressIn(form.get('Source') ?? '') || mail.from?.address || '',
+    ...(form.get('ConfigurationSetName') && { configurationSet: form.get('ConfigurationSetName') ?? '' }),
     tags: Object.fromEntries(tagNames.map((key) => [form.get(key), form.get(key.replace(/Name$/, 'Value')) ?? ''])),
   };
 }

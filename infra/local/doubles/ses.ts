@@ -1,8 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { type FaultBook, faultAnswer } from './faults.ts';
+import { type FaultBook, faultAnswer, type TakenFault } from './faults.ts';
 import type { Kit } from './kit.ts';
 import type { Answer, Call, Reply } from './port.ts';
 import { sesError, sesSent } from './ses-answers.ts';
+import { createSesEvents, fateOf } from './ses-events.ts';
 import { headersOf, parseRawEmail, type RawEmail, rawEmailProblem } from './ses-request.ts';
 
 const FAULT_WORDS = {
@@ -26,7 +27,10 @@ const HOP_HEADERS = [
  * A tee in front of the SES emulator: keeps of `SendRawEmail` what the emulator drops (MIME, headers, tags), refuses
  * what SES refuses, and hands every request on, so that the emulator's inbox page shows the mail.
  */
-export function createSes({ now, faults, outbox }: Kit, emulator: string | undefined) {
+export function createSes(kit: Kit, emulator: string | undefined) {
+  const { now, faults, outbox } = kit;
+  const report = createSesEvents(kit);
+
   async function send(call: Call, form: URLSearchParams): Promise<Answer> {
     const email = await parseRawEmail(form);
     const text = (email.mail.text ?? textOfHtml(email.mail.html ?? '')).replace(/\r?\n$/, '');
@@ -39,8 +43,17 @@ export function createSes({ now, faults, outbox }: Kit, emulator: string | undef
       return sesError(problem);
     }
     const messageId = (emulator && (await sentByEmulator(emulator, call))) || newMessageId(now());
-    keep(email, text, messageId);
+    take(email, text, { messageId, failure: failureIn(fault) });
     return fault?.behaviour === 'accept-then-drop' ? 'drop' : sesSent(messageId);
+  }
+
+  /** A mail that bounces reaches nobody. */
+  function take(email: RawEmail, text: string, { messageId, failure }: { messageId: string; failure?: string }): void {
+    const fates = new Map(email.recipients.map((to) => [to, fateOf(to, failure)]));
+    const lost = faults.losesCallbacks('ses', subjectOf(email, text));
+    const reached = email.recipients.filter((to) => typeof fates.get(to) === 'string');
+    keep({ ...email, recipients: reached }, text, messageId);
+    if (!lost) report(email, messageId, fates);
   }
 
   function keep(email: RawEmail, text: string, providerId: string): void {
@@ -69,8 +82,17 @@ export function createSes({ now, faults, outbox }: Kit, emulator: string | undef
   };
 }
 
-const takeFault = (faults: FaultBook, { recipients, mail }: RawEmail, text: string) =>
-  faults.take('ses', 'send', { to: recipients.join(', '), text: `${mail.subject ?? ''}\n${text}` });
+const subjectOf = ({ recipients, mail }: RawEmail, text: string) => ({
+  to: recipients.join(', '),
+  text: `${mail.subject ?? ''}\n${text}`,
+});
+
+const takeFault = (faults: FaultBook, email: RawEmail, text: string) =>
+  faults.take('ses', 'send', subjectOf(email, text));
+
+/** The code of `fail:<code>`. */
+const failureIn = (fault: TakenFault | undefined): string | undefined =>
+  fault?.behaviour.startsWith('fail:') ? fault.code : undefined;
 
 /** The id under which the emulator shows the mail; nothing when it does not take it, which loses only the inbox page. */
 async function sentByEmulator(emulator: string, call: Call): Promise<string | undefined> {

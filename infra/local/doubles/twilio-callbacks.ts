@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Courier, Outcome } from './courier.ts';
-import type { TwilioSender } from './senders.ts';
+import { digitsOf, type TwilioSender } from './senders.ts';
 import { signTwilio, withoutFragment } from './signatures.ts';
 import { segments, type TwilioMessage } from './twilio-messages.ts';
+import { channelOf } from './twilio-request.ts';
 
 const API_VERSION = '2010-04-01';
 const RETRY_CLASSES: Readonly<Record<string, (outcome: Outcome) => boolean>> = {
@@ -34,8 +35,8 @@ export function createTwilioCallbacks(courier: Courier) {
 
   return {
     status: (message: TwilioMessage, url: string, authToken: string) => post(url, authToken, statusFields(message)),
-    inbound: (message: TwilioMessage, { inboundUrl, authToken }: TwilioSender) =>
-      post(inboundUrl, authToken, inboundFields(message)),
+    inbound: (message: TwilioMessage, { inboundUrl, authToken }: TwilioSender, name: string) =>
+      post(inboundUrl, authToken, inboundFields(message, name)),
   };
 }
 
@@ -52,7 +53,7 @@ const statusFields = (message: TwilioMessage) => ({
   ...(message.errorCode ? { ErrorCode: String(message.errorCode) } : {}),
 });
 
-const inboundFields = (message: TwilioMessage) => ({
+const inboundFields = (message: TwilioMessage, name: string) => ({
   MessageSid: message.sid,
   SmsSid: message.sid,
   SmsMessageSid: message.sid,
@@ -64,4 +65,5 @@ const inboundFields = (message: TwilioMessage) => ({
   NumMedia: '0',
   NumSegments: String(segments(message.body)),
   SmsStatus: 'received',
+  ...(channelOf(message.from) === 'whatsapp' ? { ProfileName: name, WaId: digitsOf(message.from) } : {}),
 });

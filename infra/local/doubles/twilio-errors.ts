@@ -21,12 +21,17 @@ const ERRORS: Readonly<Record<number, { status?: number; message: string }>> = {
   21611: { message: "This 'From' number has exceeded the maximum number of queued messages" },
   21612: { message: "The message cannot be sent with the current combination of 'To' and 'From' parameters." },
   21614: { message: "'To' number is not a valid mobile number" },
+  21655: { message: 'The ContentSid is Invalid' },
+  21910: { message: "Invalid 'From' and 'To' pair. 'From' and 'To' should be of the same channel" },
   21617: { message: 'The concatenated message body exceeds the 1600 character limit' },
   30003: { message: 'Unreachable destination handset' },
   30005: { message: 'Unknown destination handset' },
   30006: { message: 'Landline or unreachable carrier' },
   30007: { message: 'Message filtered' },
   30008: { message: 'Unknown error' },
+  63007: { message: 'Twilio could not find a Channel with the specified From address' },
+  63016: { message: 'Failed to send freeform message because you are outside the allowed window.' },
+  63027: { message: 'Template does not exist for a language and locale' },
 };
 
 /** The published test numbers: writing to one of these is refused with its code. */

@@ -1,5 +1,6 @@
 import type { Senders } from './senders.ts';
 import type { FormFields } from './signatures.ts';
+import type { TwilioContents } from './twilio-content.ts';
 import { MAGIC_FROM, MAGIC_TO } from './twilio-errors.ts';
 
 const E164 = /^\+[1-9]\d{6,14}$/;
@@ -20,9 +21,23 @@ export function parseForm(body: Buffer): FormFields {
 /** The field's value, or its first; empty when absent. */
 export const one = (fields: FormFields, name: string): string => [fields[name] ?? ''].flat()[0] ?? '';
 
+const CHANNEL = /^whatsapp:/;
+
+/** Which touchpoint an address of Twilio's belongs to, and the number by itself. */
+export const channelOf = (address: string): 'sms' | 'whatsapp' => (CHANNEL.test(address) ? 'whatsapp' : 'sms');
+export const numberIn = (address: string): string => address.replace(CHANNEL, '');
+
 /** Twilio's code for what is wrong with a request to send, or nothing. */
-export function sendProblem(fields: FormFields, accountSid: string, senders: Senders): number | undefined {
-  return recipientProblem(one(fields, 'To')) ?? senderProblem(fields, accountSid, senders) ?? contentProblem(fields);
+export function sendProblem(
+  fields: FormFields,
+  accountSid: string,
+  { senders, contents }: { senders: Senders; contents: TwilioContents },
+): number | undefined {
+  return (
+    recipientProblem(numberIn(one(fields, 'To'))) ??
+    senderProblem(fields, accountSid, senders) ??
+    contentProblem(fields, contents)
+  );
 }
 
 function recipientProblem(to: string): number | undefined {
@@ -34,15 +49,18 @@ function recipientProblem(to: string): number | undefined {
 function senderProblem(fields: FormFields, accountSid: string, senders: Senders): number | undefined {
   const from = one(fields, 'From');
   if (from === '') return one(fields, 'MessagingServiceSid') ? undefined : 21603;
+  if (channelOf(from) !== channelOf(one(fields, 'To'))) return 21910;
   const magic = MAGIC_FROM[from];
   if (magic !== undefined) return magic === 0 ? undefined : magic;
   if (senders.twilioNumber(from)?.accountSid === accountSid || ALPHANUMERIC_SENDER.test(from)) return undefined;
+  if (channelOf(from) === 'whatsapp') return 63007;
   return E164.test(from) ? 21606 : 21212;
 }
 
-function contentProblem(fields: FormFields): number | undefined {
-  const body = one(fields, 'Body');
-  if (body === '' && !one(fields, 'MediaUrl') && !one(fields, 'ContentSid')) return 21602;
+function contentProblem(fields: FormFields, contents: TwilioContents): number | undefined {
+  const [body, contentSid] = [one(fields, 'Body'), one(fields, 'ContentSid')];
+  if (body === '' && !one(fields, 'MediaUrl') && !contentSid) return 21602;
+  if (contentSid && !contents.get(contentSid)) return 21655;
   if (body.length > MAX_BODY) return 21617;
   const callback = one(fields, 'StatusCallback');
   return callback === '' || isCallable(callback) ? undefined : 21609;

@@ -2,7 +2,7 @@ import { type DynoxideOptions, type Emulator, startDynoxide } from './dynoxide.t
 import { type Fauxqs, type FauxqsOptions, startFauxqs } from './fauxqs.ts';
 import { startSes } from './ses.ts';
 
-export type SqsEmulator = Emulator & Partial<Pick<Fauxqs, 'endLongPolls'>>;
+export type SqsEmulator = Emulator & Partial<Pick<Fauxqs, 'endLongPolls' | 'hasObjects'>>;
 
 /** An emulator that this process did not start and does not stop. */
 export const someoneElses = (endpoint: string): Emulator => ({
@@ -26,4 +26,11 @@ export async function sqsEndpoint(options: FauxqsOptions = {}): Promise<SqsEmula
 export async function sesEndpoint(): Promise<Emulator> {
   const given = process.env.AWS_ENDPOINT_URL_SES;
   return given ? someoneElses(given) : startSes();
+}
+
+/** The S3 that `AWS_ENDPOINT_URL_S3` names, else the one beside our own SQS, else one of our own. */
+export async function objectsEndpoint(sqs: SqsEmulator): Promise<Emulator> {
+  const given = process.env.AWS_ENDPOINT_URL_S3;
+  if (given) return someoneElses(given);
+  return sqs.hasObjects ? someoneElses(sqs.endpoint) : startFauxqs();
 }

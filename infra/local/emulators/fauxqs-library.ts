@@ -7,6 +7,8 @@ export type SqsStore = Stores['sqsStore'];
 export type SqsQueue = ReturnType<SqsStore['createQueue']>;
 export type SqsMessage = Parameters<SqsQueue['enqueue']>[0];
 
+type ObjectFiles = NonNullable<Stores['s3Store']['persistence']> & { loadS3(store: Stores['s3Store']): void };
+
 interface Persistence {
   loadSqsAndSns(sqsStore: SqsStore, snsStore: Stores['snsStore']): void;
   close(): void;
@@ -16,11 +18,12 @@ interface Persistence {
 export async function loadFauxqs() {
   const folder = dirname(fileURLToPath(import.meta.resolve('fauxqs')));
   const part = (path: string) => import(pathToFileURL(join(folder, path)).href);
-  const [sqs, sns, s3, persistence] = await Promise.all([
+  const [sqs, sns, s3, persistence, files] = await Promise.all([
     part('sqs/sqsStore.js'),
     part('sns/snsStore.js'),
     part('s3/s3Store.js'),
     part('persistence.js'),
+    part('s3/fileS3Persistence.js'),
   ]);
   return {
     buildApp,
@@ -29,11 +32,11 @@ export async function loadFauxqs() {
       snsStore: new sns.SnsStore(),
       s3Store: new s3.S3Store(),
     }),
-    openPersistence(dataDir: string): Persistence {
+    openPersistence(dataDir: string): { persistence: Persistence; objects: ObjectFiles } {
       const manager = new persistence.PersistenceManager(dataDir);
       // Half the cost of a write; with its write-ahead log nothing is lost by `kill -9`, only by a power cut.
       manager.db.exec('PRAGMA synchronous = NORMAL');
-      return manager;
+      return { persistence: manager, objects: new files.FileS3Persistence(join(dataDir, 'objects')) };
     },
   };
 }

@@ -6,6 +6,8 @@ type Inspection = NonNullable<ReturnType<SqsStore['inspectQueue']>>;
 
 export interface Fauxqs {
   readonly endpoint: string;
+  /** It answers S3's calls too, on the same port. */
+  readonly hasObjects: true;
   /** The URL that clients must use: the emulator's own answers name a host that does not resolve everywhere. */
   queueUrl(name: string): string;
   /** The messages of a queue (`ready`, `delayed`, `inflight`), untouched; undefined when there is no such queue. */
@@ -34,7 +36,7 @@ interface BatchBody {
   Entries?: Array<SendBody & { Id: string }>;
 }
 
-/** SQS on 127.0.0.1, in this process: refuses delays outside 0-900 s and serves message groups fairly, as SQS does. */
+/** SQS and S3 on 127.0.0.1, in this process: refuses delays outside 0-900 s and serves message groups fairly, as SQS does. */
 export async function startFauxqs({ dataDir, port = 0 }: FauxqsOptions = {}): Promise<Fauxqs> {
   const library = await loadFauxqs();
   const stores = library.createStores();
@@ -78,6 +80,7 @@ export async function startFauxqs({ dataDir, port = 0 }: FauxqsOptions = {}): Pr
   };
   return {
     endpoint,
+    hasObjects: true,
     queueUrl: (name) => `${endpoint}/${ACCOUNT}/${name}`,
     inspectQueue: (name) => stores.sqsStore.inspectQueue(name),
     endLongPolls: () => stores.sqsStore.shutdown(),
@@ -92,10 +95,12 @@ type Library = Awaited<ReturnType<typeof loadFauxqs>>;
 
 /** Loads what was kept, then lets every later change be written: the other way round the load would delete messages. */
 function persist(
-  persistence: ReturnType<Library['openPersistence']>,
-  { sqsStore, snsStore }: ReturnType<Library['createStores']>,
+  { persistence, objects }: ReturnType<Library['openPersistence']>,
+  { sqsStore, snsStore, s3Store }: ReturnType<Library['createStores']>,
 ) {
   persistence.loadSqsAndSns(sqsStore, snsStore);
+  objects.loadS3(s3Store);
+  s3Store.persistence = objects;
   const sink = persistence as unknown as NonNullable<SqsStore['persistence']>;
   sqsStore.persistence = sink;
   for (const queue of sqsStore.allQueues()) queue.persistence = sink;

@@ -7,11 +7,12 @@ import { parseEmailAddress } from '../../../shared/domain/email-address.ts';
 import { servicesByTouchpoint } from '../../../shared/domain/services.ts';
 import { parseTelephone } from '../../../shared/domain/telephone.ts';
 import { predecessor, successor } from '../../../shared/runtime/ids.ts';
-import { putChannel, putOrganization, putService, putTemplate } from '../../../shared/store/configuration.ts';
+import { putChannel, putOrganization, putService } from '../../../shared/store/configuration.ts';
 import { createConversation } from '../../../shared/store/conversations.ts';
 import { type Identity, identityOf } from '../../../shared/store/identities.ts';
 import { contactPointerKey } from '../../../shared/store/keys.ts';
 import type { Table } from '../../../shared/store/table.ts';
+import { putTemplate } from '../../../shared/store/templates.ts';
 import { putUser } from '../../../shared/store/users.ts';
 import type { Seed } from './seed-file.ts';
 

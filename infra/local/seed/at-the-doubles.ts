@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Service, Template } from '../../../shared/contracts/configuration.ts';
-import { META, TWILIO } from '../doubles/credentials.ts';
+import { SERVICE_TOUCHPOINTS, touchpointsOf } from '../../../shared/domain/services.ts';
+import { AWS, META, SUNSHINE, TWILIO } from '../doubles/credentials.ts';
 import type { Seed } from './seed-file.ts';
 
 /** Where the run keeps the doubles' credentials, by the names that a deployed stage would use. */
@@ -11,11 +12,18 @@ export const DOUBLES_SECRETS: Readonly<Record<string, string>> = {
     appSecret: META.appSecret,
     verifyToken: META.verifyToken,
   }),
+  'overture/local/sms/sunshine': JSON.stringify({
+    keyId: SUNSHINE.keyId,
+    keySecret: SUNSHINE.keySecret,
+    webhookSecret: SUNSHINE.webhookSecret,
+  }),
 };
 
 /** Numbers kept for fiction, one per service, so that a reply finds the service it is for. */
 const smsNumber = (index: number): string => `+1202555${String(100 + (index % 50)).padStart(4, '0')}`;
 const whatsappNumber = (index: number): string => `+1202555${String(150 + (index % 50)).padStart(4, '0')}`;
+/** Ids of 24 digits, one per service and kind. */
+const numbered = (id: string, index: number): string => `${id.slice(0, 21)}${String(index).padStart(3, '0')}`;
 const phoneNumberId = (index: number): string => String(106540352242901 + index);
 
 const DEFAULT_PARAMS: Readonly<Record<Service['type'], (index: number, organization: string) => Service['params']>> = {
@@ -26,9 +34,22 @@ const DEFAULT_PARAMS: Readonly<Record<Service['type'], (index: number, organizat
     displayPhoneNumber: whatsappNumber(index),
     secret: 'overture/local/whatsapp/meta',
   }),
+  'aws-sms': (index) => ({ originationIdentity: AWS.numbers[index % AWS.numbers.length] ?? '' }),
+  'aws-social': (index) => ({
+    phoneNumberId: `${AWS.phoneNumberId.slice(0, -3)}${String(index).padStart(3, '0')}`,
+    metaPhoneNumberId: `${AWS.metaPhoneNumberId.slice(0, -3)}${String(index).padStart(3, '0')}`,
+    displayPhoneNumber: AWS.displayPhoneNumber,
+  }),
+  sunshine: (index) => ({
+    appId: numbered(SUNSHINE.appId, index),
+    smsIntegration: numbered(SUNSHINE.smsIntegration, index),
+    whatsappIntegration: numbered(SUNSHINE.whatsappIntegration, index),
+    secret: 'overture/local/sms/sunshine',
+  }),
 };
 
-const TYPES = ['ses', 'twilio', 'whatsapp'] as const;
+/** What carries the touchpoints of an organization whose seed names nothing for them. */
+const DEFAULT_TYPES = ['ses', 'twilio', 'whatsapp'] as const;
 
 const derivedId = (...parts: string[]): string =>
   createHash('sha256').update(parts.join('/')).digest('hex').slice(0, 24);
@@ -38,54 +59,81 @@ const derivedId = (...parts: string[]): string =>
  * touchpoint that an organization has none for.
  */
 export function servicesOf({ organizations, services }: Seed): Service[] {
-  const missing = organizations.flatMap(({ id }) =>
-    TYPES.filter((type) => !services.some((service) => service.organization === id && service.type === type)).map(
-      (type): Service => ({
-        id: derivedId(id, type),
-        organization: id,
-        name: `${type} (local)`,
-        type,
-        status: 'active',
-        params: {},
-      }),
-    ),
-  );
   const nameOf = (id: string) => organizations.find((organization) => organization.id === id)?.name ?? id;
-  const counters: Record<Service['type'], number> = { ses: 0, twilio: 0, whatsapp: 0 };
-  return [...services, ...missing].map((service) => ({
-    ...service,
-    params: {
-      ...DEFAULT_PARAMS[service.type](counters[service.type]++, nameOf(service.organization)),
-      ...service.params,
-    },
-  }));
+  const counters = new Map<Service['type'], number>();
+  const fill = (service: Service): Service => {
+    const index = counters.get(service.type) ?? 0;
+    counters.set(service.type, index + 1);
+    const defaults = DEFAULT_PARAMS[service.type](index, nameOf(service.organization));
+    return { ...service, params: { ...defaults, ...service.params } };
+  };
+  const named = services.map(fill);
+  const missing = organizations.flatMap(({ id }) => {
+    const carried = named.filter(({ organization }) => organization === id).flatMap(touchpointsOf);
+    return DEFAULT_TYPES.filter((type) => !carried.includes(SERVICE_TOUCHPOINTS[type][0])).map((type) =>
+      fill(localService(id, type)),
+    );
+  });
+  return [...named, ...missing];
 }
 
+const localService = (organization: string, type: Service['type']): Service => ({
+  id: derivedId(organization, type),
+  organization,
+  name: `${type} (local)`,
+  type,
+  status: 'active',
+  params: {},
+});
+
 /** What the doubles must know of our services: their numbers, and where their callbacks go. */
-export const sendersOf = (services: readonly Service[], templates: readonly Template[], url: string) => ({
-  twilio: services
-    .filter(({ type, params }) => type === 'twilio' && params.from !== undefined)
-    .map(({ id, params }) => ({
-      accountSid: params.accountSid,
-      authToken: TWILIO.authToken,
-      number: params.from,
-      inboundUrl: `${url}/v2/hooks/twilio/${id}/inbound`,
-    })),
-  whatsapp: services
-    .filter(({ type }) => type === 'whatsapp')
-    .map(({ id, organization, params }) => ({
+export function sendersOf(services: readonly Service[], templates: readonly Template[], url: string) {
+  const of = (wanted: Service['type']) => services.filter(({ type }) => type === wanted);
+  const templatesOf = (organization: string) => templates.filter((t) => t.organization === organization).map(bodyOnly);
+  return {
+    twilio: of('twilio').flatMap(({ id, params }) =>
+      [params.from, params.whatsappFrom && `whatsapp:${params.whatsappFrom}`].flatMap((number) =>
+        number
+          ? {
+              accountSid: params.accountSid,
+              authToken: TWILIO.authToken,
+              number,
+              inboundUrl: `${url}/v2/hooks/twilio/${id}/inbound`,
+            }
+          : [],
+      ),
+    ),
+    whatsapp: of('whatsapp').map(({ id, organization, params }) => ({
       phoneNumberId: params.phoneNumberId,
       displayPhoneNumber: params.displayPhoneNumber,
       accessToken: META.accessToken,
       appSecret: META.appSecret,
       webhookUrl: `${url}/v2/hooks/whatsapp/${id}`,
-      templates: templates
-        .filter((template) => template.organization === organization)
-        .map(({ name, language, status, components }) => ({
-          name,
-          language,
-          status,
-          body: components.find(({ type }) => type === 'BODY')?.text ?? '',
-        })),
+      templates: templatesOf(organization),
     })),
+    'aws-sms': of('aws-sms').map(({ params }) => ({ originationIdentity: params.originationIdentity })),
+    'aws-social': of('aws-social').map(({ organization, params }) => ({
+      phoneNumberId: params.phoneNumberId,
+      metaPhoneNumberId: params.metaPhoneNumberId,
+      displayPhoneNumber: params.displayPhoneNumber,
+      templates: templatesOf(organization),
+    })),
+    sunshine: of('sunshine').map(({ id, organization, params }) => ({
+      appId: params.appId,
+      keyId: SUNSHINE.keyId,
+      keySecret: SUNSHINE.keySecret,
+      webhookSecret: SUNSHINE.webhookSecret,
+      webhookUrl: `${url}/v2/hooks/sunshine/${id}`,
+      smsIntegration: params.smsIntegration,
+      whatsappIntegration: params.whatsappIntegration,
+      templates: templatesOf(organization),
+    })),
+  };
+}
+
+const bodyOnly = ({ name, language, status, components }: Template) => ({
+  name,
+  language,
+  status,
+  body: components.find(({ type }) => type === 'BODY')?.text ?? '',
 });

@@ -4,19 +4,31 @@ import { fireSchedules } from '../aws/fire-schedules.ts';
 import { openScheduleStore, type ScheduleStore } from '../aws/schedule-store.ts';
 import { createSecretStore, type SecretStore } from '../aws/secret-store.ts';
 import { startStandIn } from '../aws/stand-in.ts';
-import { dynamodbEndpoint, type SqsEmulator, sesEndpoint, someoneElses, sqsEndpoint } from '../emulators/endpoints.ts';
+import {
+  dynamodbEndpoint,
+  objectsEndpoint,
+  type SqsEmulator,
+  sesEndpoint,
+  someoneElses,
+  sqsEndpoint,
+} from '../emulators/endpoints.ts';
+import { createBuckets } from './buckets.ts';
+import { type BusEvent, createEventBus } from './event-bus.ts';
 import { startEventSources } from './event-sources.ts';
 import { createFunctions } from './functions.ts';
 import { openHttpApi } from './http-api.ts';
 import type { HttpEvent } from './http-event.ts';
 import { readRoutes } from './http-routes.ts';
 import type { LambdaFunction } from './lambda-function.ts';
+import { createMailbox, type StoredMail } from './put-mail.ts';
+import { createQueueTargets } from './queue-targets.ts';
 import { createQueues } from './queues.ts';
 import { readResources } from './resources.ts';
 import { createScheduleGroups, nameRoles } from './schedules.ts';
 import { createSecrets, SECRET_ARN_PREFIX } from './secrets.ts';
 import { createShutdown } from './shutdown.ts';
 import { createTables } from './tables.ts';
+import { createTopics } from './topics.ts';
 
 export interface LocalStackOptions {
   /** The synthesized CDK app. */
@@ -44,6 +56,7 @@ export interface Endpoints {
   readonly ses: string;
   readonly secretsManager: string;
   readonly scheduler: string;
+  readonly s3: string;
 }
 
 export interface LocalStack {
@@ -59,6 +72,12 @@ export interface LocalStack {
   readonly functionNames: readonly string[];
   /** Invokes a function by name or ARN. Rejects with FunctionError. */
   invoke(functionNameOrArn: string, event: unknown): Promise<unknown>;
+  /** Tells the default bus: what fits a rule of the template goes to the rule's queues. */
+  putEvent(event: BusEvent): Promise<void>;
+  /** Publishes a message to the template's topics. */
+  publish(message: string): Promise<void>;
+  /** Receives a mail: an object of the bucket for mail, told as S3 tells it. */
+  putMail(raw: Uint8Array): Promise<StoredMail>;
   /** Stores a secret for the functions to read, and answers its ARN. */
   putSecret(nameOrArn: string, value: string): string;
   getSecret(nameOrArn: string): string | undefined;
@@ -95,10 +114,14 @@ async function start(options: LocalStackOptions, shutdown: Shutdown): Promise<Lo
   nameRoles(resources);
   const { sqs, ...services } = await startServices(options, { secrets, schedules }, shutdown);
   const endpoints = { ...services, sqs: sqs.endpoint };
-  const [tableNames, queueUrls] = await Promise.all([
+  const [tableNames, queueUrls, buckets] = await Promise.all([
     createTables(resources, endpoints.dynamodb),
     createQueues(resources, endpoints.sqs),
+    createBuckets(resources, endpoints.s3),
   ]);
+  const targets = shutdown.add(createQueueTargets(endpoints.sqs, queueUrls));
+  const publish = createTopics(resources, targets.to);
+  const putEvent = createEventBus(resources, targets.to);
   createSecrets(resources, secrets, options.secrets ?? {});
   shutdown.add(fireSchedules({ schedules, queueUrls, sqsEndpoint: endpoints.sqs, log }));
   const functions = shutdown.add(
@@ -133,6 +156,9 @@ async function start(options: LocalStackOptions, shutdown: Shutdown): Promise<Lo
     queueUrls,
     functionNames: functions.all.map(({ name }) => name),
     invoke: (name, event) => functions.find(name).invoke(event),
+    putEvent,
+    publish,
+    putMail: createMailbox({ endpoint: endpoints.s3, buckets, putEvent }),
     putSecret: secrets.put,
     getSecret: (nameOrArn) => secrets.get(nameOrArn)?.value,
     stop: shutdown.run,
@@ -159,16 +185,32 @@ async function startServices(
     started(startStandIn(stores)),
     started<SqsEmulator>(endpoints.sqs ? someoneElses(endpoints.sqs) : sqsEndpoint({ dataDir: queueDir })),
   ]);
+  const s3 = await started(objectsEndpoint(sqs));
   const { endpoint } = standIn;
-  return { dynamodb: dynamodb.endpoint, ses: ses.endpoint, secretsManager: endpoint, scheduler: endpoint, sqs };
+  return {
+    dynamodb: dynamodb.endpoint,
+    ses: ses.endpoint,
+    secretsManager: endpoint,
+    scheduler: endpoint,
+    s3: s3.endpoint,
+    sqs,
+  };
 }
 
 /** The variables by which every SDK client finds its service; those we do not run lead to a clear refusal, not to AWS. */
-const endpointVariables = ({ dynamodb, sqs, ses, secretsManager, scheduler }: Endpoints): Record<string, string> => ({
+const endpointVariables = ({
+  dynamodb,
+  sqs,
+  ses,
+  secretsManager,
+  scheduler,
+  s3,
+}: Endpoints): Record<string, string> => ({
   AWS_ENDPOINT_URL: secretsManager,
   AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
   AWS_ENDPOINT_URL_SQS: sqs,
   AWS_ENDPOINT_URL_SES: ses,
   AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager,
   AWS_ENDPOINT_URL_SCHEDULER: scheduler,
+  AWS_ENDPOINT_URL_S3: s3,
 });

@@ -1,4 +1,4 @@
-import type { Resource, StackTemplate } from './assembly.ts';
+import type { StackTemplate } from './assembly.ts';
 
 /** What the local run makes real. */
 const RUN = new Set([
@@ -7,8 +7,12 @@ const RUN = new Set([
   'AWS::ApiGatewayV2::Route',
   'AWS::DynamoDB::GlobalTable',
   'AWS::DynamoDB::Table',
+  'AWS::Events::Rule',
   'AWS::Lambda::EventSourceMapping',
   'AWS::Lambda::Function',
+  'AWS::S3::Bucket',
+  'AWS::SNS::Subscription',
+  'AWS::SNS::Topic',
   'AWS::SQS::Queue',
   'AWS::Scheduler::ScheduleGroup',
   'AWS::SecretsManager::Secret',
@@ -31,11 +35,12 @@ const IGNORED = new Set([
   'AWS::Logs::MetricFilter',
   'AWS::Logs::QueryDefinition',
   'AWS::Logs::ResourcePolicy',
+  'AWS::S3::BucketPolicy',
   'AWS::SES::ConfigurationSet',
   'AWS::SES::ConfigurationSetEventDestination',
   'AWS::SES::EmailIdentity',
-  'AWS::SNS::Subscription',
-  'AWS::SNS::Topic',
+  'AWS::SES::ReceiptRule',
+  'AWS::SES::ReceiptRuleSet',
   'AWS::SNS::TopicPolicy',
   'AWS::SQS::QueuePolicy',
   'AWS::SecretsManager::ResourcePolicy',
@@ -47,13 +52,13 @@ const REFUSED_PROPERTIES: Record<string, readonly string[]> = {
   'AWS::ApiGatewayV2::Integration': ['RequestParameters', 'ResponseParameters'],
   'AWS::ApiGatewayV2::Route': ['AuthorizerId'],
   'AWS::ApiGatewayV2::Stage': ['StageVariables'],
+  'AWS::Events::Rule': ['EventBusName', 'ScheduleExpression'],
   'AWS::Lambda::EventSourceMapping': ['TumblingWindowInSeconds', 'ProvisionedPollerConfig'],
   'AWS::Lambda::Function': ['FileSystemConfigs', 'ImageConfig', 'Layers'],
+  'AWS::S3::Bucket': ['ObjectLockConfiguration', 'ReplicationConfiguration', 'WebsiteConfiguration'],
+  'AWS::SNS::Subscription': ['FilterPolicy', 'RedrivePolicy'],
+  'AWS::SNS::Topic': ['FifoTopic', 'Subscription'],
 };
-
-/** An EventBridge rule may be ignored when it waits for an event of AWS's; one that runs on a clock may not. */
-const isIgnored = ({ Type, Properties }: Resource): boolean =>
-  IGNORED.has(Type) || (Type === 'AWS::Events::Rule' && Properties?.ScheduleExpression === undefined);
 
 /** Throws, naming the resource, for anything that the local run would neither run nor may leave out. */
 export function refuseUnknownResources(stacks: readonly StackTemplate[]): void {
@@ -61,7 +66,7 @@ export function refuseUnknownResources(stacks: readonly StackTemplate[]): void {
     for (const [id, resource] of Object.entries(template.Resources)) {
       const where = `${id} in stack ${name}`;
       const runs = RUN.has(resource.Type);
-      if (!runs && !isIgnored(resource)) {
+      if (!runs && !IGNORED.has(resource.Type)) {
         throw new Error(`The local run does not know the resource type ${resource.Type} (${where}).`);
       }
       if (runs && resource.Condition) throw new Error(`The local run does not know conditions (${where}).`);

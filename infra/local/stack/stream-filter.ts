@@ -1,36 +1,13 @@
+import { createPattern } from './event-pattern.ts';
+
 export type RecordFilter = (record: unknown) => boolean;
 
 interface FilterCriteria {
   readonly Filters?: readonly { readonly Pattern: string }[];
 }
 
-/**
- * Lambda's event filter: a record passes if any pattern fits. Throws for a rule other than equality with a text and
- * `prefix`, so that nothing passes here that would not pass on AWS.
- */
+/** Lambda's event filter: a record passes if any pattern fits. Throws for a rule that is not known here. */
 export function createFilter({ Filters = [] }: FilterCriteria = {}): RecordFilter {
-  const patterns = Filters.map(({ Pattern }) => compile(JSON.parse(Pattern), Pattern));
+  const patterns = Filters.map(({ Pattern }) => createPattern(JSON.parse(Pattern)));
   return (record) => patterns.length === 0 || patterns.some((fits) => fits(record));
 }
-
-function compile(pattern: unknown, whole: string): RecordFilter {
-  if (Array.isArray(pattern)) {
-    const rules = pattern.map((rule) => compileRule(rule, whole));
-    return (value) => rules.some((fits) => fits(value));
-  }
-  if (typeof pattern !== 'object' || pattern === null) throw unknownRule(pattern, whole);
-  const parts = Object.entries(pattern).map(([key, part]) => ({ key, fits: compile(part, whole) }));
-  return (value) => parts.every(({ key, fits }) => fits((value as Record<string, unknown> | undefined)?.[key]));
-}
-
-function compileRule(rule: unknown, whole: string): RecordFilter {
-  if (typeof rule === 'string') return (value) => value === rule;
-  const [[name, argument] = [], ...others] = Object.entries(rule ?? {});
-  if (name === 'prefix' && typeof argument === 'string' && others.length === 0) {
-    return (value) => typeof value === 'string' && value.startsWith(argument);
-  }
-  throw unknownRule(rule, whole);
-}
-
-const unknownRule = (rule: unknown, whole: string) =>
-  new Error(`The local run does not know the filter rule ${JSON.stringify(rule)} in ${whole}.`);

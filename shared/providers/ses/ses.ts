@@ -2,10 +2,14 @@ import { SESClient, type SESClientConfig, SendRawEmailCommand } from '@aws-sdk/c
 import { correlationTags } from '../correlation.ts';
 import { refused } from '../error-table.ts';
 import type { Provider, SendRequest, SendResult } from '../provider.ts';
+import { parseSesEvent } from './events.ts';
 import { rawEmail } from './mime.ts';
 import { sesRefusal, sesRejection } from './rejection.ts';
 
-export type SesDeps = Pick<SESClientConfig, 'endpoint' | 'region' | 'credentials'>;
+export interface SesDeps extends Pick<SESClientConfig, 'endpoint' | 'region' | 'credentials'> {
+  /** Of services that name none: without one SES reports nothing. */
+  readonly configurationSet?: string;
+}
 
 const CONNECT_TIMEOUT_MS = 3000;
 /** Node keeps connections alive while the number of sockets is limited, whatever `keepAlive` says. */
@@ -16,7 +20,7 @@ const ONE_REQUEST_PER_CONNECTION = { keepAlive: false, maxSockets: Number.POSITI
  * Where a connection drops, the SDK's default would send three times; here it is one attempt on a connection of its
  * own, because one that idled while Lambda was frozen may be dead.
  */
-export function createSes(deps: SesDeps = {}): Provider {
+export function createSes({ configurationSet, ...deps }: SesDeps = {}): Provider {
   const client = new SESClient({
     ...deps,
     maxAttempts: 1,
@@ -37,7 +41,7 @@ export function createSes(deps: SesDeps = {}): Provider {
         RawMessage: { Data: email.data },
         Destinations: [email.recipient],
         Tags: correlationTags(request.correlation),
-        ConfigurationSetName: request.service.params.configurationSet,
+        ConfigurationSetName: request.service.params.configurationSet ?? configurationSet,
       });
       command.middlewareStack.add(
         (next) => (input) => {
@@ -55,5 +59,5 @@ export function createSes(deps: SesDeps = {}): Provider {
     }
   }
 
-  return { name: 'ses', touchpoints: ['email'], send };
+  return { name: 'ses', touchpoints: ['email'], send, parseEvent: parseSesEvent };
 }

@@ -3,15 +3,24 @@ import type { CallbackRequest, ParsedCallback, ProviderEvent } from '../provider
 import { isSameSecret } from '../same-secret.ts';
 import { readMessage } from './read-message.ts';
 import { readStatus } from './read-status.ts';
+import { readTemplateStatus } from './read-template-status.ts';
 import { isSignedByMeta } from './signature.ts';
-import { ContactSchema, MessageSchema, StatusSchema, ValueSchema, WebhookSchema } from './webhook-schema.ts';
+import {
+  ContactSchema,
+  MessageSchema,
+  StatusSchema,
+  TemplateStatusSchema,
+  ValueSchema,
+  WebhookSchema,
+} from './webhook-schema.ts';
 
 type Secret = Readonly<Record<string, string | undefined>>;
 
 const text = (body: string) => ({ status: 200, contentType: 'text/plain', body });
 
 /**
- * Meta's webhook: the GET that verifies the subscription, and POSTs with statuses and inbound messages, batched.
+ * Meta's webhook: the GET that verifies the subscription, and POSTs with statuses, inbound messages and decisions about templates,
+ * batched.
  * Unverified: a wrong verify token or signature. Source: developers.facebook.com/docs/graph-api/webhooks.
  */
 export function parseWhatsappCallback(request: CallbackRequest, secret: Secret, now: number): ParsedCallback {
@@ -19,7 +28,7 @@ export function parseWhatsappCallback(request: CallbackRequest, secret: Secret, 
   if (!isSignedByMeta(secret.appSecret, request.body, request.headers['x-hub-signature-256'])) {
     return { verified: false, reason: 'the signature is missing or wrong' };
   }
-  return { verified: true, events: readEvents(request.body, now), answer: text('') };
+  return { verified: true, events: readWebhook(parseJson(request.body.toString('utf8')), now), answer: text('') };
 }
 
 function answerChallenge({ url }: CallbackRequest, verifyToken: string | undefined): ParsedCallback {
@@ -29,10 +38,22 @@ function answerChallenge({ url }: CallbackRequest, verifyToken: string | undefin
   return { verified: true, events: [], answer: text(query.get('hub.challenge') ?? '') };
 }
 
-function readEvents(body: Buffer, now: number): ProviderEvent[] {
-  const webhook = WebhookSchema.safeParse(parseJson(body.toString('utf8')));
+/** What a webhook says, however it came. */
+export function readWebhook(body: unknown, now: number): ProviderEvent[] {
+  const webhook = WebhookSchema.safeParse(body);
   const changes = webhook.data?.entry.flatMap((entry) => entry.changes) ?? [];
-  return changes.filter(({ field }) => field === 'messages').flatMap(({ value }) => readValue(value, now));
+  return changes.flatMap(({ field, value }) => READERS.get(field)?.(value, now) ?? []);
+}
+
+/** By the field of the webhook; others are not for us. */
+const READERS: ReadonlyMap<string, (value: unknown, now: number) => ProviderEvent[]> = new Map([
+  ['messages', readValue],
+  ['message_template_status_update', readTemplateUpdate],
+]);
+
+function readTemplateUpdate(value: unknown): ProviderEvent[] {
+  const status = TemplateStatusSchema.safeParse(value).data;
+  return status ? [readTemplateStatus(status)] : [];
 }
 
 function readValue(raw: unknown, now: number): ProviderEvent[] {

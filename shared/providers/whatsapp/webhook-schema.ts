@@ -67,3 +67,15 @@ export const MessageSchema = z.object({
   sticker: Media,
 });
 export type Message = z.infer<typeof MessageSchema>;
+
+const Words = z.string().nullish().catch(undefined);
+
+export const TemplateStatusSchema = z.object({
+  event: z.string(),
+  message_template_name: z.string(),
+  message_template_language: z.string(),
+  reason: Words,
+  other_info: z.object({ title: Words, description: Words }).nullish().catch(undefined),
+  rejection_info: z.object({ reason: Words }).nullish().catch(undefined),
+});
+export type TemplateStatus = z.infer<typeof TemplateStatusSchema>;

@@ -5,9 +5,8 @@ import { rejectionOfNetwork } from '../network-failure.ts';
 import type { Provider, SendRequest, SendResult } from '../provider.ts';
 import { parseWhatsappCallback } from './callback.ts';
 import { WHATSAPP_ERRORS } from './errors.ts';
+import { API_VERSION, GRAPH_URL } from './graph.ts';
 import { whatsappPayload } from './payload.ts';
-
-const API_VERSION = 'v23.0';
 
 const AcceptedSchema = z.object({ messages: z.array(z.object({ id: z.string().min(1) })).min(1) });
 const ErrorSchema = z.object({
@@ -26,7 +25,7 @@ export interface WhatsappDeps extends HttpDeps {
  * WhatsApp by Meta's Cloud API. `params`: phoneNumberId. `secret`: accessToken to send, appSecret and verifyToken for
  * webhooks. There is no lookup: Meta has no list of messages.
  */
-export function createWhatsapp({ baseUrl = 'https://graph.facebook.com', ...deps }: WhatsappDeps = {}): Provider {
+export function createWhatsapp({ baseUrl = GRAPH_URL, ...deps }: WhatsappDeps = {}): Provider {
   const http = createHttp(deps);
   const now = deps.now ?? Date.now;
 
