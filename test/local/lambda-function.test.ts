@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
@@ -51,35 +53,33 @@ test('events that need not wait long share an environment, and no other is made'
   expect(await shortOnes()).toEqual([5, 6, 7]);
 });
 
-const LONG = { takesMs: 2_000 };
 const PATIENT = { maxConcurrency: 8, timeoutMs: 20_000 };
-/** How many of the events met an environment that had served none before. */
-const environments = (answers: unknown[]) =>
-  answers.filter((answer) => (answer as { served: number }).served === 1).length;
-const invokeAll = (lambda: LambdaFunction, event: object, count: number, group: string) =>
-  Promise.all(Array.from({ length: count }, () => lambda.invoke(event, group)));
+const invokeAll = (lambda: LambdaFunction, event: object, count: number) =>
+  Promise.all(Array.from({ length: count }, () => lambda.invoke(event, 'loud')));
 
 test('a flood of one group does not delay the event of another by more than the one at work', async () => {
   const lambda = start();
   await lambda.prewarm();
-  const flood = invokeAll(lambda, {}, 10, 'loud');
+  const flood = invokeAll(lambda, {}, 10);
   expect(await lambda.invoke({ name: 'quiet' }, 'quiet')).toEqual({ name: 'quiet', served: 2, atOnce: 1 });
   expect(await flood).toHaveLength(10);
 });
 
 test('where processors are short, a group keeps to two environments, and another group gets its own', async () => {
   const lambda = start({ ...PATIENT, unused: 0 });
-  const flood = invokeAll(lambda, { computesMs: 200 }, 10, 'loud');
-  const quiet = await lambda.invoke({}, 'quiet');
-  expect(environments([...(await flood), quiet])).toBeLessThanOrEqual(3);
+  const flood = invokeAll(lambda, { computesMs: 200 }, 10);
+  const answers = [await lambda.invoke({}, 'quiet'), ...(await flood)] as { served: number }[];
+  expect(answers.filter(({ served }) => served === 1).length).toBeLessThanOrEqual(3);
 });
 
-test('where processors are unused, a group gets more environments', async () => {
-  expect(environments(await invokeAll(start(PATIENT), { computesMs: 1_500 }, 3, 'loud'))).toBe(3);
-});
-
-test('a group whose events do nothing but wait gets more environments, however short processors are', async () => {
-  expect(environments(await invokeAll(start({ ...PATIENT, unused: 0 }), LONG, 3, 'loud'))).toBe(3);
+test.for([
+  ['whose events compute gets more environments where processors are unused', { unused: 1, computing: true }],
+  ['whose events only wait gets more environments where processors are short', { unused: 0, computing: false }],
+] as const)('a group %s', { timeout: 30_000 }, async ([, { unused, computing }]) => {
+  const folder = mkdtempSync(join(tmpdir(), 'overture-pool-'));
+  const meeting = invokeAll(start({ ...PATIENT, unused }), { meets: { folder, count: 3, computing } }, 3);
+  expect(await meeting).toHaveLength(3);
+  rmSync(folder, { recursive: true });
 });
 
 test('an error keeps its name and leaves the environment alive', async () => {
