@@ -8,6 +8,8 @@ import {
   giveSchedules,
   giveSecret,
   giveSes,
+  giveSmsVoice,
+  giveSocialMessaging,
   giveTable,
 } from './constructs/grants.ts';
 import { HttpApi } from './constructs/http-api.ts';
@@ -56,6 +58,7 @@ export class ServiceStack extends Stack {
         UNKNOWN_MS: String(settings.unknownMs),
         PROVIDER_TIMEOUT_MS: String(settings.providerTimeoutMs),
         MIN_REMAINING_MS: String(settings.minRemainingMs),
+        PAIR_MS: String(settings.pairMs),
       },
     };
 
@@ -71,7 +74,7 @@ export class ServiceStack extends Stack {
       name: 'worker',
       queue: 'ticks',
       loops: true,
-      environment: { UNKNOWN_MS: String(settings.unknownMs), ...hops },
+      environment: { UNKNOWN_MS: String(settings.unknownMs), PAIR_MS: String(settings.pairMs), ...hops },
       errorImpact: 'The conversations concerned stand still: accepted messages are not handed on until redriven.',
     });
     const email = new QueueFunction(this, 'Email', {
@@ -133,9 +136,12 @@ export class ServiceStack extends Stack {
     giveSecret(api, 'TOKEN_KEY_SECRET_ID', tokenKey);
     for (const hasher of [api, email, sms, whatsapp, hooks]) giveSecret(hasher, 'PEPPER_SECRET_ID', pepper);
     giveSes(email, configurationSet);
+    giveSmsVoice(sms);
+    giveSocialMessaging(whatsapp);
     giveMail(hooks, mail);
     giveProviderSecrets(sms, stage, 'sms');
     giveProviderSecrets(whatsapp, stage, 'whatsapp');
+    giveProviderSecrets(whatsapp, stage, 'sms');
     giveProviderSecrets(api, stage, 'whatsapp');
     giveProviderSecrets(hooks, stage, 'sms');
     giveProviderSecrets(hooks, stage, 'whatsapp');
