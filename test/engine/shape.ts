@@ -41,6 +41,8 @@ export interface Shape {
   readonly sameText: number;
   /** Per request: one of the person's messages is canceled or moved later. */
   readonly withdraw: number;
+  /** How long after it, in milliseconds, and up to three seconds more. */
+  readonly withdrawnAfterMs: readonly number[];
   /** Per person: their contact is deleted. */
   readonly deletion: number;
   /** Per request: it comes again, under an `Idempotency-Key` or with its messages' `clientId`s. */
@@ -67,6 +69,7 @@ export const USUAL_SHAPE: Shape = {
   leave: 0.15,
   sameText: 0.3,
   withdraw: 0,
+  withdrawnAfterMs: [200, 2_000, 50_000, 200_000],
   deletion: 0,
   repeat: 0,
 };
