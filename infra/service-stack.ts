@@ -8,6 +8,8 @@ import {
   giveSchedules,
   giveSecret,
   giveSes,
+  giveSmsVoice,
+  giveSocialMessaging,
   giveTable,
 } from './constructs/grants.ts';
 import { HttpApi } from './constructs/http-api.ts';
@@ -133,9 +135,12 @@ export class ServiceStack extends Stack {
     giveSecret(api, 'TOKEN_KEY_SECRET_ID', tokenKey);
     for (const hasher of [api, email, sms, whatsapp, hooks]) giveSecret(hasher, 'PEPPER_SECRET_ID', pepper);
     giveSes(email, configurationSet);
+    giveSmsVoice(sms);
+    giveSocialMessaging(whatsapp);
     giveMail(hooks, mail);
     giveProviderSecrets(sms, stage, 'sms');
     giveProviderSecrets(whatsapp, stage, 'whatsapp');
+    giveProviderSecrets(whatsapp, stage, 'sms');
     giveProviderSecrets(api, stage, 'whatsapp');
     giveProviderSecrets(hooks, stage, 'sms');
     giveProviderSecrets(hooks, stage, 'whatsapp');

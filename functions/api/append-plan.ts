@@ -94,7 +94,10 @@ export function planUnread({ drafts, caller, person }: Append, now: number): Pla
   const needsReading =
     drafts.some(({ user }) => user !== undefined && user !== caller.user) ||
     isLandline(person?.profile.telephone) ||
-    outbound.some(({ meta, text }) => meta?.template !== undefined || !text || text.length > SHORTEST_LIMIT);
+    outbound.some(
+      ({ meta, text }) =>
+        meta?.template !== undefined || meta?.fallbackTemplate !== undefined || !text || text.length > SHORTEST_LIMIT,
+    );
   if (needsReading || (inherits && chosen.length > 0)) return undefined;
   const windowOpen = all(moreThan('windowAt', now - WHATSAPP_WINDOW_MS), sameAs('windowBy', 'services.whatsapp[0]'));
   const touchpoint = chosen.at(-1);

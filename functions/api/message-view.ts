@@ -1,3 +1,4 @@
+import { asSent } from '../../shared/domain/fallback.ts';
 import { isOutbound, type Message, type MessageState, type Receipt } from '../../shared/domain/message.ts';
 
 const iso = (moment: number): string => new Date(moment).toISOString();
@@ -30,6 +31,9 @@ const deliveryView = (message: Message) => ({
   providerId: message.providerId,
   error: message.error,
   history: (message.receipts ?? []).map(receiptView),
+  fallbackUsed: message.fallbackUsed,
+  fallbackOf: message.fallbackOf,
+  fallbackBy: message.fallbackBy,
 });
 
 /** A message as the API shows it (contract section 3, `delivery` by section 12). */
@@ -42,12 +46,12 @@ export const messageView = (message: Message, orgPath: string) => ({
   role: message.role,
   user: message.user,
   contentType: message.contentType ?? 'text/plain',
-  text: message.text,
+  text: asSent(message).text,
   touchpoint: message.touchpoint,
   delay: message.delay,
   isBackchannel: message.isBackchannel,
   clientId: message.clientId,
-  meta: message.meta,
+  meta: asSent(message).meta,
   actions: message.actions,
   items: message.items,
   results: message.results,

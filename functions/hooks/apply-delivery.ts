@@ -2,6 +2,7 @@ import type { Service } from '../../shared/contracts/configuration.ts';
 import { noteEffect } from '../../shared/delivery/note-effect.ts';
 import { addressOf } from '../../shared/domain/address.ts';
 import { judge } from '../../shared/domain/evidence.ts';
+import { asSent } from '../../shared/domain/fallback.ts';
 import { isTerminal, type Message } from '../../shared/domain/message.ts';
 import type { DeliveryEvent } from '../../shared/providers/provider.ts';
 import { advance } from '../../shared/queue/advance.ts';
@@ -10,6 +11,7 @@ import { getConversation } from '../../shared/store/conversations.ts';
 import { applyEvidence } from '../../shared/store/deliveries.ts';
 import { findNext, getMessage } from '../../shared/store/messages.ts';
 import { turnOffTemplate } from '../../shared/store/templates.ts';
+import { followWithFallback } from './follow-with-fallback.ts';
 import type { HookParts } from './parts.ts';
 
 /**
@@ -30,9 +32,13 @@ export async function applyDelivery(parts: HookParts, service: Service, event: D
   );
   const { message } = finished;
   if (event.error?.effect && message) await noteAddress(parts, message, event.error, event.at);
-  if (event.error?.effect === 'template_off' && message?.template) {
+  const template = message && asSent(message).template;
+  if (event.error?.effect === 'template_off' && message && template) {
     const by = { error: event.error, now: parts.clock.now() };
-    await turnOffTemplate(parts.table, message.organization, message.template, by);
+    await turnOffTemplate(parts.table, message.organization, template, by);
+  }
+  if (event.error?.effect === 'needs_template' && message?.attempt === correlation.attempt) {
+    await followWithFallback(parts, message);
   }
   if (finished.wake) {
     const next = (conversation: string, key: string) => findNext(parts.table, conversation, key);

@@ -66,7 +66,10 @@ export function giveSecret(to: NodeFunction, variable: `${string}_SECRET_ID`, se
   allow(to, ['secretsmanager:GetSecretValue'], secret.secretArn);
 }
 
-/** Gives the secrets that operators store for a touchpoint's services: `overture/<stage>/<touchpoint>/<any name>`. */
+/**
+ * Gives the secrets that operators store for a touchpoint's services: `overture/<stage>/<touchpoint>/<any name>`. A
+ * service that carries both SMS and WhatsApp has its secret among those of SMS.
+ */
 export function giveProviderSecrets(to: NodeFunction, stage: Stage, touchpoint: 'sms' | 'whatsapp'): void {
   const reason = `Operators store one secret per ${touchpoint} service while the system runs: only its prefix is known.`;
   allowWildcard(
@@ -85,6 +88,20 @@ export function giveSes(to: NodeFunction, configurationSet: string): void {
   for (const resource of ['identity/*', 'configuration-set/*']) {
     allowWildcard(to, 'ses:SendRawEmail', 'ses', resource, reason);
   }
+}
+
+/** Gives AWS End User Messaging's SMS, from every number, pool and sender id of the account. */
+export function giveSmsVoice(to: NodeFunction): void {
+  const reason = 'Numbers, pools and sender ids belong to organizations, which get them while the system runs.';
+  for (const resource of ['phone-number/*', 'pool/*', 'sender-id/*']) {
+    allowWildcard(to, 'sms-voice:SendTextMessage', 'sms-voice', resource, reason);
+  }
+}
+
+/** Gives AWS End User Messaging's WhatsApp, from every number that the account has linked. */
+export function giveSocialMessaging(to: NodeFunction): void {
+  const reason = 'WhatsApp numbers belong to organizations, which link them while the system runs.';
+  allowWildcard(to, 'social-messaging:SendWhatsAppMessage', 'social-messaging', 'phone-number-id/*', reason);
 }
 
 /** How the data stack hands out the bucket's ARN; follows from the bucket's logical id. */

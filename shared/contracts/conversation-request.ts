@@ -29,7 +29,7 @@ export const isStorable = (value: number): boolean =>
 const Scalar = z.union([Text(4096), z.number().refine(isStorable, 'is too large or too small'), z.boolean(), z.null()]);
 const Named = z.record(Text(128), Scalar);
 /** Parameters of templates may be given by name. */
-const NAMED_IN_META: ReadonlySet<string> = new Set(['parameters']);
+const NAMED_IN_META: ReadonlySet<string> = new Set(['parameters', 'fallbackParameters']);
 /** Flat keys and values; a list of scalars is a value too (`parameters`, `users`, `channels`). */
 const MetaSchema = z
   .record(Text(128), z.union([Scalar, z.array(Scalar).max(100), Named]), { error: 'must be an object of plain values' })

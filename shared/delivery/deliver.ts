@@ -2,7 +2,7 @@ import type { Delivery } from '../contracts/queue-messages.ts';
 import type { Message } from '../domain/message.ts';
 import type { Rejected } from '../providers/provider.ts';
 import { type Invocation, TryLaterError } from '../queue/consume.ts';
-import { claim, record, type SendOutcome } from '../store/deliveries.ts';
+import { type Carrier, claim, record, type SendOutcome } from '../store/deliveries.ts';
 import { dueOf } from '../store/keys.ts';
 import { turnOffTemplate } from '../store/templates.ts';
 import { conclude, yieldTo } from './conclude.ts';
@@ -40,14 +40,10 @@ async function attempt(parts: DeliveryParts, message: Message, token: string): P
   if (!('send' in prepared)) return recordOutcome(parts, message, { token }, prepared);
   const result = await prepared.send();
   if (result.outcome === 'rejected') await noteEffect(parts, prepared.reach, { ...result, about: message.id });
-  const { service, provider, request } = prepared;
-  const subject = request.content.kind === 'email' ? request.content.subject : undefined;
-  const recorded = await recordOutcome(
-    parts,
-    message,
-    { token, carrier: { service: service.id, provider: provider.name, subject } },
-    outcomeOf(parts, message, result),
-  );
+  const { service, provider } = prepared;
+  const outcome = outcomeOf(parts, prepared.message, result);
+  const carrier = { service: service.id, provider: provider.name, ...nature(prepared, outcome) };
+  const recorded = await recordOutcome(parts, message, { token, carrier }, outcome);
   if (result.outcome === 'rejected' && result.effect === 'template_off') await noteTemplateOff(parts, prepared, result);
   return recorded;
 }
@@ -68,7 +64,7 @@ async function beforeSending(parts: DeliveryParts, message: Message, token: stri
 async function recordOutcome(
   parts: DeliveryParts,
   message: Message,
-  by: { token: string; carrier?: { service: string; provider: string; subject?: string } },
+  by: { token: string; carrier?: Carrier },
   outcome: SendOutcome,
 ): Promise<Message | undefined> {
   const recorded = await record(parts.table, message, { ...by, now: parts.clock.now() }, outcome);
@@ -77,6 +73,16 @@ async function recordOutcome(
     parts.observe.count(paced ? 'MessagePaced' : METRIC[outcome.state], 1, parts.touchpoint);
   }
   return recorded.message;
+}
+
+/** As what the attempt went, if it may have gone: one that certainly did not is decided anew. */
+function nature(
+  { message, request: { content } }: Prepared,
+  { state }: SendOutcome,
+): Pick<Carrier, 'subject' | 'fallbackUsed'> {
+  if (content.kind === 'email') return { subject: content.subject };
+  const isFallback = content.kind === 'template' && message.template === undefined;
+  return isFallback && state !== 'pending' ? { fallbackUsed: true } : {};
 }
 
 const METRIC = {

@@ -1,3 +1,4 @@
+import { hasFallbackLeft } from '../domain/fallback.ts';
 import type { DeliveryError, Message } from '../domain/message.ts';
 import { retryDelayMs } from '../domain/retry.ts';
 import { nextAttempt } from '../domain/unclear.ts';
@@ -24,7 +25,9 @@ export function outcomeOf(
   const error = errorOf(result);
   switch (result.class) {
     case 'permanent':
-      return { state: 'failed', error };
+      return result.effect === 'needs_template' && hasFallbackLeft(message)
+        ? withFallback(nextAttempt(message.attempt, now, error))
+        : { state: 'failed', error };
     case 'ambiguous':
       return { state: 'unknown', until: now + settings.unknownMs, error };
     case 'retryable':
@@ -32,3 +35,7 @@ export function outcomeOf(
       return nextAttempt(message.attempt, now + retryDelayMs(message.attempt + 1, random, result.retryAfterMs), error);
   }
 }
+
+/** The text certainly did not go: what is tried next is the fallback. */
+const withFallback = (next: SendOutcome): SendOutcome =>
+  next.state === 'pending' ? { ...next, fallbackUsed: true } : next;

@@ -17,6 +17,8 @@ export interface Prepared {
   readonly provider: Provider;
   readonly service: Service;
   readonly reach: Reach;
+  /** With its body, wherever that is kept. */
+  readonly message: Message;
   readonly request: SendRequest;
   send(): Promise<SendResult>;
 }
@@ -36,7 +38,7 @@ export async function prepare(parts: DeliveryParts, claimed: Message): Promise<P
   if ('state' in content) return content;
   const request = await requestFor(parts, message, { service, to: address.to, content });
   const reach = { organization: conversation.organization, touchpoint, matchKey: address.matchKey };
-  return { provider, service, reach, request, send: () => provider.send(request) };
+  return { provider, service, reach, message, request, send: () => provider.send(request) };
 }
 
 /** Read after the claim and consistently, so that nothing stored before this read is outrun. */

@@ -2,11 +2,12 @@ import { invalid } from './errors.ts';
 import type { MessageBody, MessageRole, MessageType } from './message.ts';
 import { isOutbound } from './message.ts';
 import { isPurpose, PURPOSES } from './purpose.ts';
+import type { FilledTemplate } from './template-use.ts';
 import { IDENTIFIER_OF, type Touchpoint } from './touchpoint.ts';
 import { demandTemplate, type TemplateContext } from './wa-template-request.ts';
 
 /** A message as its sender wrote it. */
-export interface MessageDraft extends Omit<MessageBody, 'template'> {
+export interface MessageDraft extends Omit<MessageBody, 'template' | 'fallback'> {
   readonly type: MessageType;
   readonly role: MessageRole;
   readonly user?: string;
@@ -18,7 +19,7 @@ export interface MessageDraft extends Omit<MessageBody, 'template'> {
 }
 
 /** A draft with what was decided when it was accepted: its touchpoint, and the text that the contact will read. */
-export interface AcceptedDraft extends MessageDraft, Pick<MessageBody, 'template'> {}
+export interface AcceptedDraft extends MessageDraft, Pick<MessageBody, 'template' | 'fallback'> {}
 
 /** What is known of the conversation and its organization when messages are accepted. */
 export interface AcceptanceContext extends TemplateContext {
@@ -119,6 +120,27 @@ const withTemplate = (draft: MessageDraft, name: string, index: number, context:
   };
 };
 
+/** The template for the case that free text is not taken when the message is sent; the text itself may fill it. */
+const demandFallback = (draft: MessageDraft, index: number, context: AcceptanceContext): FilledTemplate | undefined => {
+  const { fallbackTemplate: name, fallbackParameters: parameters, language, header, buttons } = draft.meta ?? {};
+  if (typeof name !== 'string') return undefined;
+  return demandTemplate(
+    {
+      name,
+      ...(typeof language === 'string' && { language }),
+      input: { parameters, header, buttons, ...(draft.text !== undefined && { text: draft.text }) },
+      paths: {
+        template: at(index, 'meta.fallbackTemplate'),
+        language: at(index, 'meta.language'),
+        parameters: at(index, 'meta.fallbackParameters'),
+        header: at(index, 'meta.header'),
+        buttons: at(index, 'meta.buttons'),
+      },
+    },
+    context,
+  );
+};
+
 const withContent = (
   draft: MessageDraft,
   touchpoint: Touchpoint,
@@ -127,10 +149,11 @@ const withContent = (
 ): AcceptedDraft => {
   const name = draft.meta?.template;
   if (touchpoint === 'whatsapp' && typeof name === 'string') return withTemplate(draft, name, index, context);
-  if (touchpoint === 'whatsapp' && !context.windowOpen) {
+  const fallback = touchpoint === 'whatsapp' ? demandFallback(draft, index, context) : undefined;
+  if (touchpoint === 'whatsapp' && !context.windowOpen && !fallback) {
     throw invalid(
       at(index, 'meta.template'),
-      'is required: WhatsApp takes free text only within 24 hours of a message from the contact',
+      'or meta.fallbackTemplate is required: WhatsApp takes free text only within 24 hours of a message from the contact',
       'template_required',
     );
   }
@@ -139,7 +162,7 @@ const withContent = (
   const longest = MAX_TEXT[touchpoint] ?? Number.POSITIVE_INFINITY;
   if (length > longest)
     throw invalid(at(index, 'text'), `is longer than ${longest} characters, the most that ${touchpoint} takes`);
-  return draft;
+  return { ...draft, ...(fallback && { fallback }) };
 };
 
 /**

@@ -1,4 +1,4 @@
-import type { TemplateUse } from './template-use.ts';
+import type { FilledTemplate, TemplateUse } from './template-use.ts';
 import type { Touchpoint } from './touchpoint.ts';
 
 export const MESSAGE_TYPES = [
@@ -53,6 +53,8 @@ export interface MessageBody {
   readonly results?: readonly unknown[];
   /** The approved template that `text` was rendered from. */
   readonly template?: TemplateUse;
+  /** Goes out instead of `text` where WhatsApp takes no free text at the moment of sending. */
+  readonly fallback?: FilledTemplate;
 }
 
 /** A message with its place in the state machine of `docs/architecture.md`. Times are epoch milliseconds. */
@@ -96,6 +98,11 @@ export interface Message extends MessageBody {
   readonly subject?: string;
   /** What the sender wrote is kept apart and was not read along. */
   readonly bodyApart?: boolean;
+  /** The fallback went out, or goes out next because the provider refused the text. */
+  readonly fallbackUsed?: boolean;
+  /** The message whose fallback this is, and the other way round: the text was refused after it had been taken. */
+  readonly fallbackOf?: string;
+  readonly fallbackBy?: string;
 
   readonly service?: string;
   readonly provider?: string;

@@ -38,3 +38,7 @@ export const TemplateUseSchema = z.object({
   buttons: z.array(ButtonUseSchema).optional(),
 });
 export type TemplateUse = z.infer<typeof TemplateUseSchema>;
+
+/** A template as it goes out: what is sent of it, and what the contact reads. */
+export const FilledTemplateSchema = z.object({ use: TemplateUseSchema, text });
+export type FilledTemplate = z.infer<typeof FilledTemplateSchema>;

@@ -1,22 +1,24 @@
-import type { TemplateUse } from './template-use.ts';
+import type { FilledTemplate } from './template-use.ts';
 import { bodyOf, componentOf, fillIn, placeholdersIn, type WaTemplate } from './wa-template.ts';
 import { fillButtons } from './wa-template-buttons.ts';
 import { fillHeader } from './wa-template-header.ts';
-import { listOf, namedIn, type Problem, placeProblems, plural, textFrom } from './wa-template-values.ts';
+import { isGiven, listOf, namedIn, type Problem, placeProblems, plural, textFrom } from './wa-template-values.ts';
 
 /** What a caller gives for a template, as it came: `meta.parameters`, `meta.header`, `meta.buttons`. */
 export interface TemplateInput {
   readonly parameters?: unknown;
+  /** Fills the body's only place where no parameters are given. */
+  readonly text?: string;
   readonly header?: unknown;
   readonly buttons?: unknown;
 }
 
 /** What is wrong with one part of the input, as the end of a sentence that begins with the template. */
-export type TemplateProblem = Problem & { readonly field: 'template' | keyof TemplateInput };
+export type TemplateProblem = Problem & { readonly field: 'template' | 'parameters' | 'header' | 'buttons' };
 
-export type FilledTemplate =
-  | { readonly use: TemplateUse; readonly text: string }
-  | { readonly problems: readonly TemplateProblem[] };
+interface Unfilled {
+  readonly problems: readonly TemplateProblem[];
+}
 
 /** Meta's limit in characters, for the text as it is filled in. */
 const MAX_BODY = 1024;
@@ -27,8 +29,8 @@ const KNOWN_COMPONENTS = new Set(['HEADER', 'BODY', 'FOOTER', 'BUTTONS']);
  * of them at once. `text` is the body alone, because it becomes the message's `text`, what agents read and answer:
  * header and footer are layout that Meta adds itself, and a header may be a picture.
  */
-export function fillTemplate(template: WaTemplate, input: TemplateInput): FilledTemplate {
-  const body = fillBody(bodyOf(template), input.parameters);
+export function fillTemplate(template: WaTemplate, input: TemplateInput): FilledTemplate | Unfilled {
+  const body = fillBody(bodyOf(template), input);
   const header = fillHeader(componentOf(template, 'HEADER'), input.header);
   const buttons = fillButtons(componentOf(template, 'BUTTONS'), input.buttons, body.parameters[0]);
   const unknown = template.components.filter(({ type }) => !KNOWN_COMPONENTS.has(type));
@@ -55,8 +57,11 @@ export function fillTemplate(template: WaTemplate, input: TemplateInput): Filled
   };
 }
 
-function fillBody(text: string, given: unknown) {
+function fillBody(text: string, { parameters, text: only }: TemplateInput) {
   const places = placeholdersIn(text);
+  const [place] = places;
+  const isOnly = only !== undefined && !isGiven(parameters) && place !== undefined && places.length === 1;
+  const given = isOnly ? { [place]: only } : parameters;
   const isNamed = places.some((place) => !/^\d+$/.test(place));
   const byName = namedIn(given);
   const byPosition = isNamed ? [] : listOf(byName ? [] : given);

@@ -1,5 +1,5 @@
 import { type ErrorDetail, invalid, RequestError } from './errors.ts';
-import type { TemplateUse } from './template-use.ts';
+import type { FilledTemplate } from './template-use.ts';
 import { statusOf, type WaTemplate } from './wa-template.ts';
 import { fillTemplate, type TemplateInput, type TemplateProblem } from './wa-template-fill.ts';
 import { chooseTemplate } from './wa-template-language.ts';
@@ -23,7 +23,7 @@ export interface TemplateContext {
  * The template in its language, filled in. Throws 400 for one that cannot be sent, naming the languages it has, or
  * everything that is missing.
  */
-export function demandTemplate(request: TemplateRequest, context: TemplateContext): { use: TemplateUse; text: string } {
+export function demandTemplate(request: TemplateRequest, context: TemplateContext): FilledTemplate {
   const template = demandApproved(request, context);
   const filled = fillTemplate(template, request.input);
   if (!('problems' in filled)) return filled;

@@ -50,10 +50,24 @@ export const claim = (
     by.due <= by.now ? any(readyAt(by.attempt, by.now), equals('token', by.token)) : equals('token', by.token),
   );
 
+/** What carried an attempt, and as what. */
+export interface Carrier {
+  readonly service: string;
+  readonly provider: string;
+  readonly subject?: string | undefined;
+  readonly fallbackUsed?: boolean | undefined;
+}
+
 export type SendOutcome =
   | { readonly state: 'sent'; readonly providerId: string; readonly receipt: Receipt }
   | { readonly state: 'failed'; readonly error: DeliveryError }
-  | { readonly state: 'pending'; readonly attempt: number; readonly notBefore?: number; readonly error?: DeliveryError }
+  | {
+      readonly state: 'pending';
+      readonly attempt: number;
+      readonly notBefore?: number;
+      readonly error?: DeliveryError;
+      readonly fallbackUsed?: boolean;
+    }
   | { readonly state: 'unknown'; readonly until: number; readonly error: DeliveryError };
 
 const outcomeChanges = (outcome: SendOutcome): Changes => {
@@ -67,7 +81,13 @@ const outcomeChanges = (outcome: SendOutcome): Changes => {
       return { set: { state: 'failed', error: outcome.error }, remove: ['lease', 'until', 'notBefore'] };
     case 'pending':
       return {
-        set: { state: 'pending', attempt: outcome.attempt, notBefore: outcome.notBefore, error: outcome.error },
+        set: {
+          state: 'pending',
+          attempt: outcome.attempt,
+          notBefore: outcome.notBefore,
+          error: outcome.error,
+          fallbackUsed: outcome.fallbackUsed,
+        },
         remove: ['token', 'lease', 'until', ...(outcome.notBefore === undefined ? ['notBefore'] : [])],
       };
     case 'unknown':
@@ -82,7 +102,7 @@ const outcomeChanges = (outcome: SendOutcome): Changes => {
 export const record = (
   table: Table,
   place: Place,
-  by: { token: string; now: number; carrier?: { service: string; provider: string; subject?: string } },
+  by: { token: string; now: number; carrier?: Carrier },
   outcome: SendOutcome,
 ): Promise<Transition> => {
   const changes = outcomeChanges(outcome);

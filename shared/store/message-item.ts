@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { MESSAGE_ROLES, MESSAGE_TYPES, type Message, type MessageBody } from '../domain/message.ts';
-import { TemplateUseSchema } from '../domain/template-use.ts';
+import { FilledTemplateSchema, TemplateUseSchema } from '../domain/template-use.ts';
 import { TOUCHPOINTS } from '../domain/touchpoint.ts';
 import { bodyKey, conversationOf, dueOf, messageKey, seqOf } from './keys.ts';
 import type { Item } from './table.ts';
@@ -18,6 +18,7 @@ const BodySchema = z.object({
   items: z.array(z.unknown()).optional(),
   results: z.array(z.unknown()).optional(),
   template: TemplateUseSchema.optional(),
+  fallback: FilledTemplateSchema.optional(),
 });
 
 const MessageItemSchema = BodySchema.extend({
@@ -47,6 +48,9 @@ const MessageItemSchema = BodySchema.extend({
   inbound: z.boolean().optional(),
   subject: z.string().optional(),
   bodyApart: z.boolean().optional(),
+  fallbackUsed: z.boolean().optional(),
+  fallbackOf: z.string().optional(),
+  fallbackBy: z.string().optional(),
   service: z.string().optional(),
   provider: z.string().optional(),
   providerId: z.string().optional(),

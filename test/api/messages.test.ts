@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WHATSAPP_WINDOW_MS } from '../../shared/domain/whatsapp-window.ts';
 import { conversationKey } from '../../shared/store/keys.ts';
-import { updateItem } from '../../shared/store/table.ts';
+import { putItem, updateItem } from '../../shared/store/table.ts';
 import { createTestClock, type TestClock } from '../support/api-clock.ts';
 import { emailMessage, newEmail, newTelephone, smsMessage, startRequest, startWith } from '../support/api-requests.ts';
 import { ORGANIZATION, pathOf, USER } from '../support/api-seed.ts';
@@ -245,6 +245,34 @@ describe('a WhatsApp template', () => {
     const byPosition = await startBy({ template: 'appointment', parameters: ['John', 12] });
     expect(message.text).toBe(byPosition.message.text);
     expect(message.meta.parameters).toEqual({ 1: 'John', 2: 12 });
+  });
+
+  it('may be a fallback: the text is accepted outside the window, and for a known contact too', async () => {
+    const meta = { fallbackTemplate: 'appointment', fallbackParameters: { 1: 'John', 2: 12 } };
+    const { message, id } = await startBy(meta);
+    expect(message).toMatchObject({ text: 'The text of the caller', meta });
+    const again = await post(`/v2/conversations/${id}/messages`, [whatsapp(meta)]);
+    expect(again.status).toBe(201);
+    const items = (await world.items()).filter(({ pk, sk }) => pk === `C#${id}` && String(sk).startsWith('M#'));
+    expect(items.map(({ fallback }) => fallback)).toEqual(
+      items.map(() => ({
+        use: { name: 'appointment', language: 'nl', parameters: ['John', '12'] },
+        text: 'Beste John, tot 12.',
+      })),
+    );
+    expect(items).toHaveLength(2);
+  });
+
+  it('that went instead of the text is what the message shows', async () => {
+    const { message, id } = await startBy({ fallbackTemplate: 'appointment', fallbackParameters: ['John', 12] });
+    const place = (await world.items()).find(({ pk, sk }) => pk === `C#${id}` && String(sk).startsWith('M#'));
+    await putItem(world.table, { ...place, state: 'sent', fallbackUsed: true });
+    const shown = (await api.get(`/v2/messages/${message.id}`)).body;
+    expect(shown).toMatchObject({
+      text: 'Beste John, tot 12.',
+      meta: { fallbackTemplate: 'appointment', callerText: 'The text of the caller' },
+      delivery: { fallbackUsed: true },
+    });
   });
 
   it('takes parameters that look like placeholders as they are', async () => {

@@ -460,6 +460,85 @@ describe('a template that the provider refuses because it is off', () => {
   });
 });
 
+describe('free text with a fallback', () => {
+  const use = { name: 'car_ready', language: 'nl', parameters: ['John'] };
+  const fallback = { use, text: 'Klaar, John!' };
+  const refusal = rejected({ code: '131047', effect: 'needs_template' });
+  const asText = { kind: 'text', text: 'Hi' };
+  const asTemplate = { kind: 'template', ...use, text: 'Klaar, John!' };
+  const given = async (conversation: object, message: Partial<Message> = {}) => {
+    const { messages } = await setting.given(conversation, {
+      touchpoint: 'whatsapp',
+      text: 'Hi',
+      fallback,
+      ...message,
+    });
+    return messages[0];
+  };
+  const contents = () => requests('whatsapp').map(({ content }) => content);
+  const again = async (message: Message) => send(await setting.message(message), 'whatsapp');
+
+  it.each<[string, () => object, object, boolean | undefined]>([
+    ['is the text while the window is open', () => openedAt(NOW), asText, undefined],
+    ['is the fallback when it is not', () => ({}), asTemplate, true],
+  ])('%s, and the message keeps which', async (_, window, content, fallbackUsed) => {
+    const message = await given(window());
+    await send(message, 'whatsapp');
+    expect(contents()).toEqual([content]);
+    expect(await setting.message(message)).toMatchObject({ state: 'sent', text: 'Hi' });
+    expect((await setting.message(message)).fallbackUsed).toBe(fallbackUsed);
+  });
+
+  it('is decided anew after an attempt that did not leave', async () => {
+    const message = await given(openedAt(NOW - WHATSAPP_WINDOW_MS + 1000));
+    setting.providers.whatsapp.answers(rejected({ class: 'throttled' }));
+    await send(message, 'whatsapp');
+    setting.clock.advance(5000);
+    await again(message);
+    expect(contents()).toEqual([asText, asTemplate]);
+  });
+
+  it('goes as the fallback at once when the provider takes no text', async () => {
+    const message = await given(openedAt(NOW));
+    setting.providers.whatsapp.answers(refusal);
+    await send(message, 'whatsapp');
+    expect(await setting.message(message)).toMatchObject({ state: 'pending', attempt: 1, fallbackUsed: true });
+    expect(setting.takeTicks()).toEqual([[message.key, 0]]);
+    await again(message);
+    expect(contents()).toEqual([asText, asTemplate]);
+    expect(await setting.message(message)).toMatchObject({ state: 'sent', fallbackUsed: true });
+  });
+
+  it('fails when the fallback is refused too', async () => {
+    const message = await given(openedAt(NOW));
+    setting.providers.whatsapp.answers(refusal, refusal);
+    await send(message, 'whatsapp');
+    await again(message);
+    expect(await setting.message(message)).toMatchObject({ state: 'failed', error: { code: '131047' } });
+  });
+
+  it('is found wherever the message is kept', async () => {
+    const message = await given(openedAt(NOW), { text: 'x'.repeat(1_500) });
+    setting.providers.whatsapp.answers(refusal);
+    await send(message, 'whatsapp');
+    await again(message);
+    expect(contents().at(-1)).toEqual(asTemplate);
+  });
+
+  it('fails when its template is off and the window closed', async () => {
+    const message = await given({}, { fallback: { ...fallback, use: { ...use, language: 'de' } } });
+    await send(message, 'whatsapp');
+    expect((await setting.message(message)).error?.code).toBe('template_unavailable');
+  });
+
+  it('is refused like any other without one', async () => {
+    const { messages } = await setting.given(openedAt(NOW), { touchpoint: 'whatsapp' });
+    setting.providers.whatsapp.answers(refusal);
+    await send(messages[0], 'whatsapp');
+    expect((await setting.message(messages[0])).state).toBe('failed');
+  });
+});
+
 describe('what goes out', () => {
   const contentOf = async (touchpoint: Touchpoint, message: Partial<Message>, conversation: object = {}) => {
     const { messages } = await setting.given(conversation, { touchpoint, ...message });

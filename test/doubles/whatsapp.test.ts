@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { META } from '../../infra/local/doubles/credentials.ts';
 import { signMeta } from '../../infra/local/doubles/signatures.ts';
+import { createTemplateManager } from '../../shared/providers/whatsapp/templates.ts';
 import { CONTACT, eventually, freeText, openStage, PHONE, type Received, type Stage, template } from './support.ts';
 
 const HOUR_MS = 3_600_000;
@@ -157,23 +158,169 @@ describe('the webhooks', () => {
   });
 });
 
-describe('the list of templates', () => {
-  const list = async (query: string, token: string = META.accessToken) => {
-    const url = `${stage.addresses.whatsapp}/v23.0/${META.businessAccountId}/message_templates${query}`;
-    return fetch(url, { headers: { authorization: `Bearer ${token}` } });
-  };
+describe('the limits', () => {
+  const refused = async () => JSON.parse(await (await stage.control('GET', 'refusals')).text());
+  const codeOf = async (response: Response) => (response.status === 200 ? 0 : (await errorOf(response)).code);
+  const send = async (to: string) => codeOf(await stage.whatsapp({ ...template('welcome', 'nl', ['a', 'b']), to }));
+  const person = (index: number) => `+3164628${String(index).padStart(4, '0')}`;
 
-  it('shows each language with its status and text', async () => {
-    const { data } = JSON.parse(await (await list('?name=welcome&language=nl')).text());
-    expect(data[0]).toMatchObject({
-      name: 'welcome',
-      language: 'nl',
-      status: 'APPROVED',
-      components: [{ type: 'BODY', text: 'Dag {{1}}, uw code is {{2}}.' }],
+  it('are 80 messages in any second from one number', async () => {
+    for (let index = 0; index < 80; index += 1) expect(await send(person(index))).toBe(0);
+    clock += 999;
+    expect(await send(person(99))).toBe(130429);
+    clock += 1;
+    expect(await send(person(99))).toBe(0);
+    expect(await refused()).toEqual({ 130429: 1 });
+  });
+
+  it('are one message in six seconds to one person, of which 45 may come at once', async () => {
+    for (let index = 0; index < 45; index += 1) expect(await send(CONTACT)).toBe(0);
+    expect(await send(CONTACT)).toBe(131056);
+    clock += 5999;
+    expect(await send(CONTACT)).toBe(131056);
+    clock += 1;
+    expect([await send(CONTACT), await send(CONTACT)]).toEqual([0, 131056]);
+    expect(await send(person(1))).toBe(0);
+  });
+
+  it('can be set', async () => {
+    await stage.control('PUT', 'limits', { pairBurst: 1, pairEveryMs: 100 });
+    expect([await send(CONTACT), await send(CONTACT)]).toEqual([0, 131056]);
+    clock += 100;
+    expect(await send(CONTACT)).toBe(0);
+    expect((await stage.control('PUT', 'limits', { pairBurst: 0 })).status).toBe(400);
+  });
+
+  it('count what is refused later too', async () => {
+    await stage.whatsapp(freeText('x'));
+    expect(await refused()).toEqual({ 131047: 1 });
+  });
+});
+
+describe('a template of several parts', () => {
+  const rich = {
+    name: 'rich',
+    language: 'nl',
+    status: 'APPROVED',
+    body: 'Dag {{who}}',
+    components: [
+      { type: 'HEADER', format: 'IMAGE' },
+      { type: 'BODY', text: 'Dag {{who}}' },
+      {
+        type: 'BUTTONS',
+        buttons: [
+          { type: 'QUICK_REPLY', text: 'Ja' },
+          { type: 'URL', text: 'Zie', url: 'https://a.nl/{{1}}' },
+        ],
+      },
+    ],
+  };
+  const header = { type: 'header', parameters: [{ type: 'image', image: { link: 'https://a.nl/b.png' } }] };
+  const body = { type: 'body', parameters: [{ type: 'text', parameter_name: 'who', text: 'Ana' }] };
+  const button = { type: 'button', sub_type: 'url', index: '1', parameters: [{ type: 'text', text: 'x' }] };
+  const parts = (...components: object[]) => ({
+    type: 'template',
+    template: { name: 'rich', language: { policy: 'deterministic', code: 'nl' }, components },
+  });
+  beforeEach(async () => {
+    const number = { ...PHONE, accessToken: META.accessToken, appSecret: META.appSecret };
+    await stage.control('PUT', 'senders', {
+      whatsapp: [{ ...number, webhookUrl: `${stage.webhook.url}/meta`, templates: [rich] }],
     });
   });
 
-  it('is shown to nobody without a token', async () => {
-    expect((await list('', 'wrong')).status).toBe(401);
+  it('is filled in', async () => {
+    expect((await stage.whatsapp(parts(header, body, button))).status).toBe(200);
+    expect(await stage.outbox()).toMatchObject([{ text: 'Dag Ana' }]);
+  });
+
+  it.each<[string, object[], number]>([
+    ['its picture', [body, button], 132012],
+    ['its parameter', [header, button], 132000],
+    ['the name of its parameter', [header, { ...body, parameters: [{ type: 'text', text: 'x' }] }, button], 100],
+    ['what its button needs', [header, body], 131008],
+    ['a button that it has', [header, body, button, { ...button, index: '2' }], 132000],
+  ])('is refused without %s', async (_, components, code) =>
+    expect(await errorOf(await stage.whatsapp(parts(...components)))).toMatchObject({ code }),
+  );
+});
+
+describe('the management of templates', () => {
+  const account = { id: META.businessAccountId, accessToken: META.accessToken };
+  const TIMEOUT_MS = 2000;
+  const manager = () => createTemplateManager({ baseUrl: stage.addresses.whatsapp });
+  const draft = (name: string, more: object = {}) => ({
+    name,
+    language: 'nl',
+    category: 'UTILITY',
+    components: [{ type: 'BODY', text: 'Klaar' }],
+    ...more,
+  });
+  const named = async (name: string) => {
+    const listing = await manager().list(account, TIMEOUT_MS);
+    return listing.done ? listing.value.templates.filter((template) => template.name === name) : [];
+  };
+  const decisions = () =>
+    stage.webhook.received
+      .map(({ body }) => JSON.parse(body.toString()).entry[0].changes[0])
+      .filter(({ field }) => field === 'message_template_status_update')
+      .map(({ value }) => [value.message_template_name, value.event, value.reason]);
+
+  it('lists in pages, each language with its status and text', async () => {
+    for (let index = 0; index < 30; index += 1) await manager().create(account, draft(`made_${index}`), TIMEOUT_MS);
+    const url = `${stage.addresses.whatsapp}/v23.0/${account.id}/message_templates`;
+    const page = await fetch(url, { headers: { authorization: `Bearer ${account.accessToken}` } });
+    expect(JSON.parse(await page.text())).toMatchObject({ paging: { next: expect.stringContaining('after=') } });
+    const listing = await manager().list(account, TIMEOUT_MS);
+    expect(listing.done && listing.value.templates).toHaveLength(33);
+    expect(await named('welcome')).toMatchObject([
+      { language: 'nl', status: 'APPROVED', components: [{ type: 'BODY', text: 'Dag {{1}}, uw code is {{2}}.' }] },
+      { language: 'pt_BR', status: 'PENDING' },
+    ]);
+  });
+
+  it('makes one, which is approved after a while and then sends', async () => {
+    const made = await manager().create(account, draft('ready'), TIMEOUT_MS);
+    expect(made).toMatchObject({ done: true, value: { status: 'PENDING' } });
+    expect(await errorOf(await stage.whatsapp(template('ready', 'nl', [])))).toMatchObject({ code: 132001 });
+    await eventually(() => expect(decisions()).toEqual([['ready', 'APPROVED', 'NONE']]));
+    expect((await stage.whatsapp(template('ready', 'nl', []))).status).toBe(200);
+  });
+
+  it.each([
+    ['one that is there', draft('welcome')],
+    ['a name with capitals', draft('Ready')],
+    ['a category that is none', draft('ready', { category: 'FUN' })],
+    ['variables without an example', draft('ready', { components: [{ type: 'BODY', text: '{{1}}' }] })],
+  ])('does not make %s', async (_, wrong) =>
+    expect(await manager().create(account, wrong, TIMEOUT_MS)).toMatchObject({ done: false, refused: true }),
+  );
+
+  it('changes one, which is reviewed again', async () => {
+    const [{ id = '' } = {}] = await named('welcome');
+    const components = [{ type: 'BODY', text: 'Nieuw' }];
+    expect(await manager().change(account, id, { components }, TIMEOUT_MS)).toMatchObject({ done: true });
+    expect((await named('welcome'))[0]).toMatchObject({ status: 'PENDING', components });
+  });
+
+  it('deletes one language of a name', async () => {
+    const [{ id = '' } = {}] = await named('welcome');
+    expect(await manager().remove(account, { name: 'welcome', id }, TIMEOUT_MS)).toMatchObject({ done: true });
+    expect((await named('welcome')).map(({ language }) => language)).toEqual(['pt_BR']);
+    expect(await manager().remove(account, { name: 'welcome', id }, TIMEOUT_MS)).toMatchObject({ refused: true });
+  });
+
+  it('tells what people decide there', async () => {
+    const decision = { name: 'welcome', language: 'nl', event: 'PAUSED', reason: 'FIRST_PAUSE' };
+    expect((await stage.control('POST', 'templates', decision)).status).toBe(204);
+    expect(decisions()).toEqual([['welcome', 'PAUSED', 'FIRST_PAUSE']]);
+    expect(await errorOf(await stage.whatsapp(template('welcome', 'nl', ['a', 'b'])))).toMatchObject({ code: 132015 });
+    expect((await stage.control('POST', 'templates', { ...decision, name: 'nobody' })).status).toBe(400);
+  });
+
+  it('is closed to a wrong token, and to another account', async () => {
+    const wrong = await manager().list({ ...account, accessToken: 'wrong' }, TIMEOUT_MS);
+    expect(wrong).toMatchObject({ done: false, refused: false });
+    expect(await manager().list({ ...account, id: '1' }, TIMEOUT_MS)).toMatchObject({ done: false });
   });
 });

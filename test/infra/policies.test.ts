@@ -44,6 +44,9 @@ sms       sqs             SendMessage                                   WorkerQu
 sms       sqs             ${CONSUME}                                    SmsQueue
 sms       secretsmanager  GetSecretValue                                Pepper
 sms       secretsmanager  GetSecretValue                                secretsmanager:secret:overture/prod/sms/*
+sms       sms-voice       SendTextMessage                               sms-voice:phone-number/*
+sms       sms-voice       SendTextMessage                               sms-voice:pool/*
+sms       sms-voice       SendTextMessage                               sms-voice:sender-id/*
 sms       logs            ${LOG}                                        SmsLogs
 sms       xray            ${TRACE}                                      *
 
@@ -52,6 +55,8 @@ whatsapp  sqs             SendMessage                                   WorkerQu
 whatsapp  sqs             ${CONSUME}                                    WhatsAppQueue
 whatsapp  secretsmanager  GetSecretValue                                Pepper
 whatsapp  secretsmanager  GetSecretValue                                secretsmanager:secret:overture/prod/whatsapp/*
+whatsapp  secretsmanager  GetSecretValue                                secretsmanager:secret:overture/prod/sms/*
+whatsapp  social-messaging  SendWhatsAppMessage                         social-messaging:phone-number-id/*
 whatsapp  logs            ${LOG}                                        WhatsAppLogs
 whatsapp  xray            ${TRACE}                                      *
 
@@ -154,6 +159,14 @@ describe('what functions may do', () => {
       .filter((grant) => / (ses|mobiletargeting|sesv2):/.test(grant))
       .map((grant) => grant.split(' ')[0]);
     expect(new Set(callers)).toEqual(new Set(['email']));
+  });
+
+  it.each([
+    ['sms', 'sms-voice'],
+    ['whatsapp', 'social-messaging'],
+  ])('lets %s alone call %s', (name, prefix) => {
+    const callers = granted.filter((grant) => grant.includes(` ${prefix}:`)).map((grant) => grant.split(' ')[0]);
+    expect(new Set(callers)).toEqual(new Set([name]));
   });
 
   it('opens the functions to API Gateway only, and to this API', () => {

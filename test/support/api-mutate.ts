@@ -50,7 +50,7 @@ function change(value: Json, [key, ...rest]: readonly string[], random: () => nu
   else if (what < 0.35) value[key] = [value[key], value[key]];
   else if (what < 0.45 && typeof value[key] === 'string')
     value[key] += pick(['\n', '\u0000', '\udfff', '\u202e', '#'], random);
-  else value[key] = pick(ODDITIES, random);
+  else value[key] = structuredClone(pick(ODDITIES, random));
 }
 
 /** A copy with one to three changes somewhere, which may still be valid. */

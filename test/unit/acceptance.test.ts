@@ -211,6 +211,52 @@ describe('a WhatsApp message', () => {
       meta: { template: 'car_ready', callerText: 'As the caller wrote it' },
     }));
 
+  describe('with a fallback', () => {
+    const closed = { windowOpen: false };
+    const filled = (parameter: string) => ({
+      use: { name: 'car_ready', language: 'nl', parameters: [parameter] },
+      text: `Uw auto is klaar, ${parameter}!`,
+    });
+
+    it.each([true, false])('is free text, whether the window is open (%s)', (windowOpen) =>
+      expect(accepted({ fallbackTemplate: 'car_ready', fallbackParameters: ['John'] }, { windowOpen })).toMatchObject({
+        text: 'As the caller wrote it',
+        fallback: filled('John'),
+      }),
+    );
+
+    it('fills the only place of its body with the text itself, unless parameters are given', () =>
+      expect(accepted({ fallbackTemplate: 'car_ready' }, closed)?.fallback).toEqual(filled('As the caller wrote it')));
+
+    it('that takes no parameter stays as it is', () =>
+      expect(accepted({ fallbackTemplate: 'plain' }, closed)?.fallback?.text).toBe('Hallo'));
+
+    it.each<[string, object, string, string]>([
+      ['that does not exist', { fallbackTemplate: 'nothing' }, 'unknown_template', 'fallbackTemplate'],
+      ['that is not approved', { fallbackTemplate: 'waiting' }, 'unknown_template', 'fallbackTemplate'],
+      [
+        'with too many parameters',
+        { fallbackTemplate: 'plain', fallbackParameters: ['x'] },
+        'invalid_request',
+        'fallbackParameters',
+      ],
+    ])('%s is refused, in an open window too', (_, meta, code, field) =>
+      expect(refused({ ...meta })).toEqual([code, `messages.0.meta.${field}`]),
+    );
+
+    it('refuses text that is no parameter to its template', () =>
+      expect(
+        refusalOf(() =>
+          acceptDrafts([{ ...whatsapp({ fallbackTemplate: 'car_ready' }), text: 'Two\nlines' }], context(closed)),
+        ),
+      ).toEqual(['invalid_request', 'messages.0.meta.fallbackParameters']));
+
+    it('has none on another touchpoint', () =>
+      expect(
+        acceptDrafts([draft({ touchpoint: 'sms', meta: { fallbackTemplate: 'nothing' } })], CONTEXT).drafts[0],
+      ).not.toHaveProperty('fallback'));
+  });
+
   it('takes its own language before the default ones', () =>
     expect(accepted({ template: 'car_ready', language: 'en', parameters: ['John'] })?.text).toBe(
       'Your car is ready, John!',

@@ -2,6 +2,7 @@ import type { ProviderName } from '../../../shared/providers/provider.ts';
 import { BadInput, fieldsOf, textOf } from './bad-input.ts';
 import type { Events } from './events.ts';
 import type { FaultBook } from './faults.ts';
+import type { createMeta } from './meta.ts';
 import type { Outbox } from './outbox.ts';
 import { type Answer, type Call, json, type Port } from './port.ts';
 import type { createReplies } from './reply.ts';
@@ -15,6 +16,7 @@ interface Controlled {
   readonly violations: ReturnType<typeof recordViolations>;
   readonly events: Events;
   readonly reply: ReturnType<typeof createReplies>;
+  readonly meta: Pick<ReturnType<typeof createMeta>, 'decide' | 'refusals' | 'setLimits'>;
   readonly ports: Readonly<Record<ProviderName, Port>>;
 }
 
@@ -24,7 +26,7 @@ const NO_CONTENT: Answer = { status: 204, headers: {}, body: '' };
 const RAW = /^\/_local\/outbox\/(\d+)\/raw$/;
 
 /** What people and tests use: the outbox, replies, faults, senders. Bad input is answered with a sentence. */
-export function createControl({ outbox, faults, senders, violations, events, reply, ports }: Controlled) {
+export function createControl({ outbox, faults, senders, violations, events, reply, meta, ports }: Controlled) {
   async function postFault(call: Call): Promise<Answer> {
     const fault = faults.post(parse(call));
     if (fault.behaviour === 'refuse') await ports[fault.provider].refuse(fault.times * 1000, fault.end);
@@ -56,6 +58,11 @@ export function createControl({ outbox, faults, senders, violations, events, rep
     return { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: mime };
   }
 
+  async function postDecision(call: Call): Promise<Answer> {
+    await meta.decide(parse(call));
+    return NO_CONTENT;
+  }
+
   const clear = (what: { clear(): void }): Answer => {
     what.clear();
     return NO_CONTENT;
@@ -71,6 +78,9 @@ export function createControl({ outbox, faults, senders, violations, events, rep
     'DELETE /_local/faults': clearFaults,
     'POST /_local/reply': postReply,
     'PUT /_local/events-url': putEventsUrl,
+    'GET /_local/refusals': () => json(200, meta.refusals()),
+    'PUT /_local/limits': (call) => json(200, meta.setLimits(parse(call))),
+    'POST /_local/templates': postDecision,
     'PUT /_local/senders': (call) => json(200, senders.register(parse(call))),
   };
 

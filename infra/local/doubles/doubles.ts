@@ -64,7 +64,7 @@ export async function openDoubles(config: DoublesConfig, now: () => number = Dat
     sunshine: createPort(sunshine.answer, latencyMs),
   };
   const reply = createReplies(kit, { twilio, meta, awsSms, awsSocial, sunshine });
-  const control = createPort(createControl({ outbox, faults, senders, violations, events, reply, ports }));
+  const control = createPort(createControl({ outbox, faults, senders, violations, events, reply, meta, ports }));
   const wanted = config.ports ?? {};
   await Promise.all([
     ports.twilio.listen(wanted.twilio ?? 0),

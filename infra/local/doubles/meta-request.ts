@@ -1,6 +1,8 @@
 import { type Fields, isFields } from './bad-input.ts';
 import type { MetaProblem } from './meta-errors.ts';
-import { digitsOf, type Template, type WhatsAppSender } from './senders.ts';
+import { type Part, parameterProblem, partsIn } from './meta-parameters.ts';
+import { fillPlaces, isSame } from './meta-templates.ts';
+import { digitsOf, type WhatsAppSender } from './senders.ts';
 
 /** A request to send, in the words of this double; parts that are missing are empty. */
 export interface MetaRequest {
@@ -11,6 +13,8 @@ export interface MetaRequest {
   /** The text, or the template's body with its parameters filled in. */
   readonly text: string;
   readonly template?: { readonly name: string; readonly language: string; readonly parameters: readonly string[] };
+  /** What is given for the parts of the template. */
+  readonly parts: readonly Part[];
   readonly correlation?: string;
 }
 
@@ -19,14 +23,16 @@ const MAX_CORRELATION = 512;
 
 export function parseMetaRequest(input: unknown, sender: WhatsAppSender | undefined): MetaRequest {
   const body = fieldsIn(input);
-  const template = body.type === 'template' ? parseTemplate(fieldsIn(body.template)) : undefined;
+  const parts = partsIn(fieldsIn(body.template).components);
+  const template = body.type === 'template' ? parseTemplate(fieldsIn(body.template), parts) : undefined;
   const stored = template && sender?.templates.find((t) => isSame(t, template));
   return {
     body,
     type: textIn(body.type),
     to: body.to ? `+${digitsOf(textIn(body.to))}` : '',
-    text: template ? render(stored?.body ?? '', template.parameters) : textIn(fieldsIn(body.text).body),
+    text: template ? render(stored?.body ?? '', parts) : textIn(fieldsIn(body.text).body),
     template,
+    parts,
     correlation: textIn(body.biz_opaque_callback_data) || undefined,
   };
 }
@@ -37,8 +43,6 @@ export function metaProblem(request: MetaRequest, sender: WhatsAppSender): MetaP
     envelopeProblem(request, sender) ?? (request.template ? templateProblem(request, sender) : textProblem(request))
   );
 }
-
-export const placeholders = (body: string): number => new Set(body.match(/\{\{\d+\}\}/g)).size;
 
 function envelopeProblem({ body, type, to, correlation }: MetaRequest, sender: WhatsAppSender) {
   if (body.messaging_product !== 'whatsapp') return problem(100, 'messaging_product must be whatsapp');
@@ -59,8 +63,8 @@ function textProblem({ text }: MetaRequest): MetaProblem | undefined {
   return text.length > MAX_TEXT ? problem(100, `text.body must be at most ${MAX_TEXT} characters`) : undefined;
 }
 
-function templateProblem({ body, template }: MetaRequest, sender: WhatsAppSender): MetaProblem | undefined {
-  const { name = '', language = '', parameters = [] } = template ?? {};
+function templateProblem({ body, template, parts }: MetaRequest, sender: WhatsAppSender): MetaProblem | undefined {
+  const { name = '', language = '' } = template ?? {};
   if (name === '' || language === '') return problem(131008, 'template.name and template.language.code are required');
   if (fieldsIn(fieldsIn(body.template).language).policy !== 'deterministic') {
     return problem(100, 'template.language.policy must be deterministic');
@@ -69,28 +73,24 @@ function templateProblem({ body, template }: MetaRequest, sender: WhatsAppSender
   if (stored?.status === 'PAUSED') return problem(132015, `template (${name}) is paused in ${language}`);
   if (stored?.status === 'DISABLED') return problem(132016, `template (${name}) is disabled in ${language}`);
   if (stored?.status !== 'APPROVED') return problem(132001, `template name (${name}) does not exist in ${language}`);
-  const expected = placeholders(stored.body);
-  if (parameters.length !== expected) {
-    return problem(
-      132000,
-      `body: number of localizable_params (${parameters.length}) does not match the expected number of params (${expected})`,
-    );
-  }
-  return parameters.includes('') ? problem(131008, 'body: a parameter has no text') : undefined;
+  return parameterProblem(stored, parts);
 }
 
-function parseTemplate(template: Fields) {
-  const components = Array.isArray(template.components) ? template.components.map(fieldsIn) : [];
-  const given = components.find((component) => component.type === 'body')?.parameters;
-  const parameters = Array.isArray(given) ? given.map((parameter) => textIn(fieldsIn(parameter).text)) : [];
-  return { name: textIn(template.name), language: textIn(fieldsIn(template.language).code), parameters };
-}
+const bodyParameters = (parts: readonly Part[]) => parts.find(({ type }) => type === 'body')?.parameters ?? [];
 
-const render = (body: string, parameters: readonly string[]): string =>
-  body.replace(/\{\{(\d+)\}\}/g, (whole, number) => parameters[Number(number) - 1] ?? whole);
+const parseTemplate = (template: Fields, parts: readonly Part[]) => ({
+  name: textIn(template.name),
+  language: textIn(fieldsIn(template.language).code),
+  parameters: bodyParameters(parts).map(({ text }) => textIn(text)),
+});
 
-const isSame = (a: Pick<Template, 'name' | 'language'>, b: Pick<Template, 'name' | 'language'>) =>
-  a.name === b.name && a.language === b.language;
+const render = (body: string, parts: readonly Part[]): string =>
+  fillPlaces(body, (place) => {
+    const given = bodyParameters(parts);
+    const parameter = given.find(({ parameter_name }) => parameter_name === place) ?? given[Number(place) - 1];
+    return parameter && textIn(parameter.text);
+  });
+
 const problem = (code: number, details: string): MetaProblem => ({ code, details });
 const fieldsIn = (value: unknown): Fields => (isFields(value) ? value : {});
 const textIn = (value: unknown): string => (typeof value === 'string' ? value : '');

@@ -1,5 +1,4 @@
 import type { Courier, Outcome } from './courier.ts';
-import { META } from './credentials.ts';
 import { type MetaProblem, metaTitle } from './meta-errors.ts';
 import { digitsOf, type WhatsAppSender } from './senders.ts';
 import { signMeta } from './signatures.ts';
@@ -21,6 +20,14 @@ export interface InboundText {
   readonly text: string;
 }
 
+export interface TemplateDecision {
+  readonly event: string;
+  readonly reason: string;
+  readonly id: string;
+  readonly name: string;
+  readonly language: string;
+}
+
 /** Days at Meta. */
 const RETRIES = 5;
 
@@ -28,12 +35,13 @@ const RETRIES = 5;
 export function createMetaWebhooks(courier: Courier, now: () => number) {
   const seconds = () => String(Math.floor(now() / 1000));
 
-  function post(sender: WhatsAppSender, value: object): Promise<Outcome> {
+  const messages = (sender: WhatsAppSender, value: object): Promise<Outcome> =>
+    post(sender, { value: { ...envelope(sender), ...value }, field: 'messages' });
+
+  function post(sender: WhatsAppSender, change: object): Promise<Outcome> {
     const body = encode({
       object: 'whatsapp_business_account',
-      entry: [
-        { id: META.businessAccountId, changes: [{ value: { ...envelope(sender), ...value }, field: 'messages' }] },
-      ],
+      entry: [{ id: sender.businessAccountId, changes: [change] }],
     });
     return courier.send({
       url: sender.webhookUrl,
@@ -50,7 +58,7 @@ export function createMetaWebhooks(courier: Courier, now: () => number) {
 
   return {
     status: (sender: WhatsAppSender, { id, status, to, correlation, error }: StatusEvent) =>
-      post(sender, {
+      messages(sender, {
         statuses: [
           {
             id,
@@ -63,9 +71,20 @@ export function createMetaWebhooks(courier: Courier, now: () => number) {
         ],
       }),
     inbound: (sender: WhatsAppSender, { id, from, name, text }: InboundText) =>
-      post(sender, {
+      messages(sender, {
         contacts: [{ profile: { name }, wa_id: digitsOf(from) }],
         messages: [{ from: digitsOf(from), id, timestamp: seconds(), type: 'text', text: { body: text } }],
+      }),
+    template: (sender: WhatsAppSender, { event, reason, id, name, language }: TemplateDecision) =>
+      post(sender, {
+        field: 'message_template_status_update',
+        value: {
+          event,
+          message_template_id: Number(id),
+          message_template_name: name,
+          message_template_language: language,
+          reason,
+        },
       }),
   };
 }

@@ -3,13 +3,16 @@ import { networkDelayMs } from './courier.ts';
 import { failureOf, faultAnswer, type TakenFault } from './faults.ts';
 import type { Kit } from './kit.ts';
 import { type MetaProblem, metaError } from './meta-errors.ts';
-import { type MetaRequest, metaProblem, parseMetaRequest, placeholders } from './meta-request.ts';
+import { createMetaLimits } from './meta-limits.ts';
+import { createMetaManagement } from './meta-management.ts';
+import { type MetaRequest, metaProblem, parseMetaRequest } from './meta-request.ts';
+import { createMetaTemplates } from './meta-templates.ts';
 import { createMetaWebhooks } from './meta-webhooks.ts';
 import { messageIdOf } from './outbox.ts';
 import { type Answer, type Call, json } from './port.ts';
-import { digitsOf, type Template, type WhatsAppSender } from './senders.ts';
+import { digitsOf, type WhatsAppSender } from './senders.ts';
 
-const PATH = /^\/v\d+\.\d+\/([^/]+)\/(messages|message_templates)$/;
+const PATH = /^\/v\d+\.\d+\/([^/]+)(?:\/(messages|message_templates))?$/;
 const WINDOW_MS = 24 * 60 * 60 * 1000;
 const OUTSIDE_WINDOW: MetaProblem = {
   code: 131047,
@@ -22,10 +25,14 @@ const FAULT_WORDS = {
   rejected: (code: string) => metaError({ code: Number(code), details: 'asked for by a fault' }),
 };
 
-/** WhatsApp Cloud API: texts and templates, the 24-hour window, status webhooks, replies, the list of templates. */
+/** WhatsApp Cloud API: texts and templates, the 24-hour window, limits, status webhooks, replies, managed templates. */
 export function createMeta({ now, senders, faults, outbox, courier, checks }: Kit) {
   const webhooks = createMetaWebhooks(courier, now);
+  const templates = createMetaTemplates(senders);
+  const management = createMetaManagement({ senders, templates, webhooks, courier });
+  const limits = createMetaLimits(now);
   const lastInboundAt = new Map<string, number>();
+  const refusals = new Map<number, number>();
 
   const pair = (sender: WhatsAppSender, contact: string) => `${sender.phoneNumberId} ${contact}`;
   const isInWindow = (sender: WhatsAppSender, contact: string) =>
@@ -33,16 +40,21 @@ export function createMeta({ now, senders, faults, outbox, courier, checks }: Ki
 
   function send(call: Call, phoneNumberId: string): Answer {
     const input = parseJson(call.body);
-    const sender = senders.whatsAppNumber(phoneNumberId);
+    const registered = senders.whatsAppNumber(phoneNumberId);
+    const sender = registered && { ...registered, templates: templates.of(registered.businessAccountId) };
     const request = parseMetaRequest(input, sender);
     const violation = checks.whatsapp(input);
     const fault = faults.take('whatsapp', 'send', request);
     const instead = faultAnswer(fault, FAULT_WORDS);
     if (instead) return instead;
-    const problem = accessProblem(call, sender) ?? (sender && metaProblem(request, sender)) ?? violationOf(violation);
+    const problem =
+      accessProblem(call, registered) ??
+      (sender && metaProblem(request, sender)) ??
+      violationOf(violation) ??
+      limits.take(phoneNumberId, request.to);
     if (!sender || problem) {
       fault?.giveBack();
-      return metaError(problem ?? { code: 100, details: 'no such number' });
+      return metaError(noted(problem ?? { code: 100, details: 'no such number' }));
     }
     const id = accept(request, sender, fault);
     return fault?.behaviour === 'accept-then-drop' ? 'drop' : json(200, accepted(request, id));
@@ -62,6 +74,7 @@ export function createMeta({ now, senders, faults, outbox, courier, checks }: Ki
     const asked = failureOf(fault);
     const error = asked === null ? windowProblem(request, sender) : { code: asked, details: 'asked for by a fault' };
     const messageId = messageIdOf(correlation);
+    if (error) noted(error);
     if (!error) {
       const entry = {
         touchpoint: 'whatsapp',
@@ -86,23 +99,22 @@ export function createMeta({ now, senders, faults, outbox, courier, checks }: Ki
   const windowProblem = ({ template, to }: MetaRequest, sender: WhatsAppSender) =>
     template || isInWindow(sender, to) ? undefined : OUTSIDE_WINDOW;
 
-  function listTemplates(call: Call): Answer {
-    const known = senders.whatsAppToken(bearer(call));
-    if (known.length === 0) return metaError({ code: 190, details: 'Invalid OAuth access token' });
-    const asked = ['name', 'language', 'status'] as const;
-    const data = known
-      .flatMap((sender) => sender.templates)
-      .filter((t) => asked.every((field) => (call.url.searchParams.get(field) ?? t[field]) === t[field]));
-    return json(200, { data: data.map(shownTemplate), paging: { cursors: { before: 'MAZDZD', after: 'MjQZD' } } });
+  function noted(problem: MetaProblem): MetaProblem {
+    refusals.set(problem.code, (refusals.get(problem.code) ?? 0) + 1);
+    return problem;
   }
 
   return {
     answer(call: Call): Answer {
       const [, id = '', edge] = PATH.exec(call.url.pathname) ?? [];
       if (edge === 'messages' && call.method === 'POST') return send(call, id);
-      if (edge === 'message_templates' && call.method === 'GET') return listTemplates(call);
+      if (id !== '' && edge !== 'messages') return management.answer(call, bearer(call), id);
       return metaError({ code: 100, details: `Unsupported ${call.method.toLowerCase()} request.` });
     },
+    setLimits: limits.set,
+    decide: management.decideAs,
+    /** How many messages were refused, at once or later, by Meta's code. */
+    refusals: () => Object.fromEntries(refusals),
     /** The contact writes to one of our numbers, which opens the window; `from` is E.164 with `+`. */
     async receive(sender: WhatsAppSender, from: string, message: { text: string; name: string }) {
       const id = newId();
@@ -121,14 +133,6 @@ const accepted = ({ body, to, template }: MetaRequest, id: string) => ({
   contacts: [{ input: body.to, wa_id: digitsOf(to) }],
   messages: [template ? { id, message_status: 'accepted' } : { id }],
 });
-
-const shownTemplate = ({ name, language, status, body }: Template) => {
-  const count = placeholders(body);
-  const example =
-    count > 0 ? { example: { body_text: [Array.from({ length: count }, (_, i) => `value ${i + 1}`)] } } : {};
-  const id = String([...`${name} ${language}`].reduce((sum, c) => (sum * 31 + c.charCodeAt(0)) % 1e15, 7));
-  return { id, name, language, status, category: 'UTILITY', components: [{ type: 'BODY', text: body, ...example }] };
-};
 
 function parseJson(body: Buffer): unknown {
   try {

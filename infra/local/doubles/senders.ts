@@ -1,4 +1,5 @@
 import { BadInput, type Fields, fieldsOf, isFields, textOf } from './bad-input.ts';
+import { META } from './credentials.ts';
 
 export interface TwilioSender {
   readonly accountSid: string;
@@ -13,12 +14,16 @@ export interface Template {
   readonly name: string;
   readonly language: string;
   readonly status: string;
-  /** Text with `{{1}}` placeholders. */
+  /** Text with `{{1}}` or `{{name}}` placeholders. */
   readonly body: string;
+  /** As Meta lists them, where there is more than the body. */
+  readonly components?: readonly Fields[];
 }
 
 export interface WhatsAppSender {
   readonly phoneNumberId: string;
+  /** The account that its templates belong to. */
+  readonly businessAccountId: string;
   readonly displayPhoneNumber: string;
   readonly accessToken: string;
   readonly appSecret: string;
@@ -96,6 +101,9 @@ export function createSenders() {
     twilioNumber: (number: string) => twilio.get(number),
     twilioAccount: (accountSid: string) => [...twilio.values()].filter((sender) => sender.accountSid === accountSid),
     whatsAppNumber: (phoneNumberId: string) => whatsapp.get(phoneNumberId),
+    whatsAppAccounts: () => [...new Set([...whatsapp.values()].map((sender) => sender.businessAccountId))],
+    whatsAppAccount: (account: string) =>
+      [...whatsapp.values()].filter((sender) => sender.businessAccountId === account),
     whatsAppToken: (token: string) => [...whatsapp.values()].filter((sender) => sender.accessToken === token),
     awsSmsIdentity: (identity: string) => awsSms.has(identity),
     awsSocialNumber: (phoneNumberId: string) => awsSocial.get(phoneNumberId),
@@ -128,8 +136,8 @@ function parseTwilio(input: unknown): TwilioSender {
 function parseWhatsApp(input: unknown): WhatsAppSender {
   const sender = stringsOf(input, 'A sender of whatsapp', WHATSAPP_FIELDS);
   if (!URL.canParse(sender.webhookUrl ?? '')) throw new BadInput(`"${sender.webhookUrl}" is no URL.`);
-  const templates = listOf(input as Fields, 'templates').map((t) => stringsOf(t, 'A template', TEMPLATE_FIELDS));
-  return { ...sender, templates } as unknown as WhatsAppSender;
+  const { businessAccountId = META.businessAccountId } = input as Fields;
+  return { ...sender, businessAccountId, templates: templatesIn(input) } as unknown as WhatsAppSender;
 }
 
 const parseAwsSms = (input: unknown): string =>
@@ -147,10 +155,16 @@ function parseSunshine(input: unknown): SunshineApp {
 }
 
 function numberOf({ phoneNumberId = '', displayPhoneNumber = '' }: Record<string, string>, input: unknown) {
-  const templates = listOf(input as Fields, 'templates').map((t) => stringsOf(t, 'A template', TEMPLATE_FIELDS));
-  const unused = { accessToken: '', appSecret: '', webhookUrl: '' };
-  return { phoneNumberId, displayPhoneNumber, ...unused, templates: templates as unknown as Template[] };
+  const unused = { businessAccountId: '', accessToken: '', appSecret: '', webhookUrl: '' };
+  return { phoneNumberId, displayPhoneNumber, ...unused, templates: templatesIn(input) };
 }
+
+const templatesIn = (input: unknown): Template[] =>
+  listOf(input as Fields, 'templates').map((template) => {
+    const { components } = template as Fields;
+    const named = stringsOf(template, 'A template', TEMPLATE_FIELDS) as unknown as Template;
+    return Array.isArray(components) ? { ...named, components: components.filter(isFields) } : named;
+  });
 
 function stringsOf(input: unknown, what: string, names: readonly string[]): Record<string, string> {
   if (!isFields(input)) throw new BadInput(`${what} must be an object with ${names.join(', ')}.`);

@@ -32,6 +32,7 @@ const DEFAULT_PARAMS: Readonly<Record<Service['type'], (index: number, organizat
   whatsapp: (index) => ({
     phoneNumberId: phoneNumberId(index),
     displayPhoneNumber: whatsappNumber(index),
+    businessAccountId: String(Number(META.businessAccountId) + index),
     secret: 'overture/local/whatsapp/meta',
   }),
   'aws-sms': (index) => ({ originationIdentity: AWS.numbers[index % AWS.numbers.length] ?? '' }),
@@ -89,7 +90,8 @@ const localService = (organization: string, type: Service['type']): Service => (
 /** What the doubles must know of our services: their numbers, and where their callbacks go. */
 export function sendersOf(services: readonly Service[], templates: readonly Template[], url: string) {
   const of = (wanted: Service['type']) => services.filter(({ type }) => type === wanted);
-  const templatesOf = (organization: string) => templates.filter((t) => t.organization === organization).map(bodyOnly);
+  const templatesOf = (organization: string) =>
+    templates.filter((t) => t.organization === organization).map(registered);
   return {
     twilio: of('twilio').flatMap(({ id, params }) =>
       [params.from, params.whatsappFrom && `whatsapp:${params.whatsappFrom}`].flatMap((number) =>
@@ -105,6 +107,7 @@ export function sendersOf(services: readonly Service[], templates: readonly Temp
     ),
     whatsapp: of('whatsapp').map(({ id, organization, params }) => ({
       phoneNumberId: params.phoneNumberId,
+      businessAccountId: params.businessAccountId,
       displayPhoneNumber: params.displayPhoneNumber,
       accessToken: META.accessToken,
       appSecret: META.appSecret,
@@ -131,9 +134,10 @@ export function sendersOf(services: readonly Service[], templates: readonly Temp
   };
 }
 
-const bodyOnly = ({ name, language, status, components }: Template) => ({
+const registered = ({ name, language, status, components }: Template) => ({
   name,
   language,
   status,
+  components,
   body: components.find(({ type }) => type === 'BODY')?.text ?? '',
 });

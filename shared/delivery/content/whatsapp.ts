@@ -1,3 +1,4 @@
+import { asFallback, asSent } from '../../domain/fallback.ts';
 import type { TemplateUse } from '../../domain/template-use.ts';
 import { statusOf } from '../../domain/wa-template.ts';
 import { isWindowOpen } from '../../domain/whatsapp-window.ts';
@@ -9,12 +10,13 @@ import type { Writer } from './writer.ts';
 
 /**
  * A template while it is approved, as far as a configuration of up to a minute ago knows; free text while the window of
- * the number that sends is open.
+ * the number that sends is open, else its fallback.
  */
 export const whatsappContent: Writer = ({ message, conversation, configuration, service, now }) => {
-  const text = message.text ?? '';
-  if (message.template) return templateContent(message.template, text, configuration);
-  return isWindowOpen(conversation, { service: service.id, now })
+  const isOpen = isWindowOpen(conversation, { service: service.id, now });
+  const { template, text = '' } = isOpen ? asSent(message) : asFallback(message);
+  if (template) return templateContent(template, text, configuration);
+  return isOpen
     ? { kind: 'text', text }
     : refuse('window_closed', 'WhatsApp takes free text only within 24 hours of a message from the contact.');
 };
