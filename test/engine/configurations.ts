@@ -55,12 +55,13 @@ export const CONFIGURATIONS: readonly Configuration[] = [
     { stall: 0.04, stallMaxMs: 6_000, ambiguous: 0.1 },
     {
       maxPeople: 4,
-      touchpoints: ['sms', 'sms', 'sms', 'whatsapp'],
+      touchpoints: ['email', 'sms', 'sms', 'whatsapp'],
       otherIdentifiers: 0.1,
       delay: 0.5,
       leave: 0,
       reply: 0,
       stop: 1,
+      told: 0.4,
       restart: 0.6,
       stopWithinMs: 6_000,
     },
@@ -131,15 +132,19 @@ export const AIMED: Readonly<Record<BrokenName, Configuration>> = {
     stopWithinMs: 3_000,
   }),
   'deletion-at-once': configure('deletion-at-once', SLOW_TO_SEND, { ...QUICK_TO_SEND, deletion: 1 }),
-  'stop-forgets-deleted': configure('stop-forgets-deleted', ONLY_STALLED, {
-    ...QUICK_TO_SEND,
-    maxPeople: 8,
-    maxRequests: 1,
-    deletion: 1,
-    deletionWithinMs: 2_000,
-    stop: 1,
-    stopWithinMs: 4_000,
-  }),
+  'stop-forgets-deleted': configure(
+    'stop-forgets-deleted',
+    { ...ONLY_STALLED, stall: 0.03 },
+    {
+      ...QUICK_TO_SEND,
+      maxPeople: 8,
+      maxRequests: 1,
+      deletion: 1,
+      deletionWithinMs: 1_500,
+      stop: 1,
+      stopWithinMs: 3_000,
+    },
+  ),
 };
 
 export function configurationNamed(name: string): Configuration {

@@ -59,6 +59,13 @@ const soon = (random: Random, withinMs: number): number =>
 function playStop(world: World, shape: Shape, person: number, first: number): void {
   const { random } = world.scheduler;
   const stopsAt = first + soon(random, shape.stopWithinMs);
+  if (random.chance(shape.told)) {
+    const touchpoint = random.pick(shape.touchpoints);
+    const address = touchpoint === 'email' ? emailOf(person) : telephoneOf(person);
+    const change = random.pick(['stop', 'complaint'] as const);
+    world.scheduler.at(stopsAt, () => world.tell({ person, touchpoint, address, change }));
+    return;
+  }
   const provider = random.pick(shape.touchpoints.flatMap((touchpoint) => REPLY_PROVIDER[touchpoint] ?? []));
   const from = writeBack(world, shape, person, { at: stopsAt, text: 'STOP', provider });
   if (random.chance(shape.restart))

@@ -9,7 +9,9 @@ export interface Shape {
   readonly reply: number;
   /** Per person: the contact writes STOP. */
   readonly stop: number;
-  /** Per STOP: START follows within a minute. */
+  /** Per STOP: a provider tells of it, or of a complaint, instead of the contact. */
+  readonly told: number;
+  /** Per STOP of the contact: START follows within a minute. */
   readonly restart: number;
   /** Per request after the first: finds the person by identifiers, not by the conversation's id. */
   readonly startAgain: number;
@@ -54,6 +56,7 @@ export const USUAL_SHAPE: Shape = {
   maxRequests: 3,
   reply: 0.3,
   stop: 0.1,
+  told: 0.2,
   restart: 0.3,
   startAgain: 0.4,
   otherIdentifiers: 0.15,
