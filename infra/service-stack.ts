@@ -58,6 +58,7 @@ export class ServiceStack extends Stack {
         UNKNOWN_MS: String(settings.unknownMs),
         PROVIDER_TIMEOUT_MS: String(settings.providerTimeoutMs),
         MIN_REMAINING_MS: String(settings.minRemainingMs),
+        PAIR_MS: String(settings.pairMs),
       },
     };
 
@@ -73,7 +74,7 @@ export class ServiceStack extends Stack {
       name: 'worker',
       queue: 'ticks',
       loops: true,
-      environment: { UNKNOWN_MS: String(settings.unknownMs), ...hops },
+      environment: { UNKNOWN_MS: String(settings.unknownMs), PAIR_MS: String(settings.pairMs), ...hops },
       errorImpact: 'The conversations concerned stand still: accepted messages are not handed on until redriven.',
     });
     const email = new QueueFunction(this, 'Email', {

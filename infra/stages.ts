@@ -15,6 +15,8 @@ export interface StageSettings {
   readonly providerTimeoutMs: number;
   /** Nothing is claimed with less of the invocation left: the provider call and the write after it must fit. */
   readonly minRemainingMs: number;
+  /** WhatsApp takes one message from a number to a person in this time (Meta, pair rate limit). */
+  readonly pairMs: number;
   /** How long the direct tick has to do its work before the sweeper looks: shorter costs reads, longer delays repair. */
   readonly sweepDelaySeconds: number;
   /** Longest hop of a tick through its queue: SQS delays 900 s at most. Shorter hops reach the schedules sooner. */
@@ -56,6 +58,7 @@ const deployed: StageSettings = {
   unknownMs: 120_000,
   providerTimeoutMs: 10_000,
   minRemainingMs: 13_000,
+  pairMs: 6_000,
   sweepDelaySeconds: 60,
   hopSeconds: 900,
   scheduleFromSeconds: 1_800,
@@ -83,6 +86,7 @@ export const stages: Readonly<Record<Stage, StageSettings>> = {
     unknownMs: 3_000,
     providerTimeoutMs: 1_500,
     minRemainingMs: 2_000,
+    pairMs: 200,
     sweepDelaySeconds: 3,
     hopSeconds: 10,
     scheduleFromSeconds: 20,

@@ -27,6 +27,7 @@ const environment = readEnvironment(
     SMS_QUEUE_URL: text,
     WHATSAPP_QUEUE_URL: text,
     UNKNOWN_MS: milliseconds,
+    PAIR_MS: milliseconds,
     HOP_SECONDS: seconds,
     SCHEDULE_GROUP: text,
     SCHEDULE_ROLE_ARN: text,
@@ -68,6 +69,7 @@ const parts: WorkerParts = {
   clock: systemClock,
   observe,
   unknownMs: environment.UNKNOWN_MS,
+  pairMs: environment.PAIR_MS,
 };
 
 export const handler = createConsumer(TickSchema, (tick) => work(parts, tick), observe);

@@ -19,4 +19,6 @@ export interface WorkerParts {
   readonly observe: Observer;
   /** How long evidence about an unclear attempt is awaited. */
   readonly unknownMs: number;
+  /** One WhatsApp message to one contact in this time. */
+  readonly pairMs: number;
 }

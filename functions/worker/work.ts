@@ -1,6 +1,7 @@
 import type { Tick } from '../../shared/contracts/queue-messages.ts';
 import type { Conversation } from '../../shared/domain/conversation.ts';
-import { isTerminal, type Message } from '../../shared/domain/message.ts';
+import { isOutbound, isTerminal, type Message } from '../../shared/domain/message.ts';
+import { pairFreeAt } from '../../shared/domain/pace.ts';
 import { advance } from '../../shared/queue/advance.ts';
 import { getConversation } from '../../shared/store/conversations.ts';
 import { failPending, giveUpLease } from '../../shared/store/deliveries.ts';
@@ -73,7 +74,8 @@ async function inTurn(parts: WorkerParts, conversation: Conversation, own: Messa
       return own.lease !== undefined && own.lease > now ? tickAt(parts, own, own.lease) : leaseIsOver(parts, own, now);
     default:
       if (own.notBefore !== undefined && own.notBefore > now) return tickAt(parts, own, own.notBefore);
-      return now > own.expiresAt ? expire(parts, own, now) : carryOut(parts, conversation, own, now);
+      if (now > own.expiresAt) return expire(parts, own, now);
+      return paced(parts, conversation, own, now) ?? carryOut(parts, conversation, own, now);
   }
 }
 
@@ -89,6 +91,14 @@ async function leaseIsOver(parts: WorkerParts, own: Message, now: number): Promi
   if (!outcome.changed) return 'again';
   parts.observe.count('MessageUnknown', 1, own.touchpoint);
   return tickAt(parts, own, until);
+}
+
+/** Handed over now, it would only be put back: the contact had a WhatsApp message a moment ago. */
+function paced(parts: WorkerParts, conversation: Conversation, own: Message, now: number): Promise<Step> | undefined {
+  const at = isOutbound(own) ? pairFreeAt(own.touchpoint, conversation, parts.pairMs) : 0;
+  if (at <= now) return undefined;
+  parts.observe.count('MessagePaced', 1, own.touchpoint);
+  return tickAt(parts, own, at);
 }
 
 async function expire(parts: WorkerParts, own: Message, now: number): Promise<Step> {

@@ -52,7 +52,8 @@ async function attempt(parts: DeliveryParts, message: Message, token: string): P
 async function beforeSending(parts: DeliveryParts, message: Message, token: string): Promise<Prepared | SendOutcome> {
   try {
     const prepared = await prepare(parts, message);
-    const pace = 'send' in prepared ? await parts.pace.ask(prepared.service) : { go: true as const };
+    const pace =
+      'send' in prepared ? await parts.pace.ask({ ...prepared, touchpoint: parts.touchpoint }) : { go: true as const };
     return pace.go ? prepared : { state: 'pending', attempt: message.attempt, notBefore: pace.at };
   } catch (error) {
     const now = parts.clock.now();

@@ -26,6 +26,7 @@ const EnvironmentSchema = z.object({
   UNKNOWN_MS: milliseconds,
   PROVIDER_TIMEOUT_MS: milliseconds,
   MIN_REMAINING_MS: milliseconds,
+  PAIR_MS: milliseconds,
   PUBLIC_URL: text,
 });
 
@@ -49,7 +50,7 @@ export function createTouchpointHandler<T extends Touchpoint>(
     secrets,
     pepper: () => secrets.text(environment.PEPPER_SECRET_ID),
     providers,
-    pace: createPace(table, systemClock, Math.random),
+    pace: createPace({ table, clock: systemClock, random: Math.random, pairMs: environment.PAIR_MS }),
     ticker: createTicker(ticks, systemClock),
     clock: systemClock,
     random: Math.random,

@@ -1,43 +1,47 @@
-import type { Service } from '../contracts/configuration.ts';
+import type { Conversation } from '../domain/conversation.ts';
+import { pairFreeAt } from '../domain/pace.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { takeBlock } from '../store/pace.ts';
+import { untilWritten } from '../store/contention.ts';
+import { takePair } from '../store/pace.ts';
 import type { Table } from '../store/table.ts';
+import { createSenderPace, type Sender } from './sender-pace.ts';
 
-/** Whether a sender may send now; else the moment to try again, epoch milliseconds. */
+/** Whether a message may leave now; else the moment to try again, epoch milliseconds. */
 export type PaceAnswer = { readonly go: true } | { readonly go: false; readonly at: number };
 
-export interface Pace {
-  ask(service: Pick<Service, 'id' | 'params'>): Promise<PaceAnswer>;
+/** A message that is about to leave: by whom, and to the contact of which conversation. */
+export interface Leaving extends Sender {
+  readonly conversation: Pick<Conversation, 'id' | 'whatsappAt'>;
 }
 
-/** A tenth of a second's allowance at a time: one write for many messages, and little lost with an idle environment. */
-const BLOCKS = 10;
+export interface Pace {
+  ask(leaving: Leaving): Promise<PaceAnswer>;
+}
 
 /**
- * Keeps senders to their provider's rate, `params.rate` in messages per second, over all environments: a token bucket
- * in the table, leased in blocks. A service without a rate is not slowed, and costs nothing.
+ * Keeps to what the provider takes from one sender in a second, and, by WhatsApp, from one sender to one person in
+ * `pairMs`, over all environments. A yes holds for one message that leaves now.
  */
-export function createPace(table: Table, clock: Clock, random: () => number): Pace {
-  const leased = new Map<string, { window: number; left: number }>();
+export function createPace(parts: { table: Table; clock: Clock; random: () => number; pairMs: number }): Pace {
+  const { table, clock, random, pairMs } = parts;
+  const senders = createSenderPace(table, clock, random);
+
+  async function askPair({ conversation }: Leaving): Promise<PaceAnswer> {
+    const pair = await untilWritten(
+      () => takePair(table, conversation.id, { now: clock.now(), pairMs }),
+      clock,
+      random,
+      () => {},
+    );
+    return pair.taken ? { go: true } : { go: false, at: (pair.lastAt ?? clock.now()) + pairMs };
+  }
+
   return {
-    async ask({ id, params }) {
-      const rate = Number(params.rate ?? 0);
-      if (!(rate > 0)) return { go: true };
-      // Less than one in a second is one in a longer while.
-      const seconds = rate < 1 ? Math.ceil(1 / rate) : 1;
-      const allowance = Math.max(1, Math.floor(rate));
-      const window = Math.floor(clock.now() / 1000 / seconds) * seconds;
-      const lease = leased.get(id);
-      if (lease?.window === window && lease.left > 0) {
-        lease.left -= 1;
-        return { go: true };
-      }
-      const block = Math.max(1, Math.floor(allowance / BLOCKS));
-      if (await takeBlock(table, id, window, { block, allowance })) {
-        leased.set(id, { window, left: block - 1 });
-        return { go: true };
-      }
-      return { go: false, at: (window + seconds) * 1000 + Math.floor(random() * 1000) };
+    async ask(leaving) {
+      const at = pairFreeAt(leaving.touchpoint, leaving.conversation, pairMs);
+      if (at > clock.now()) return { go: false, at };
+      const answer = await senders.ask(leaving);
+      return answer.go && leaving.touchpoint === 'whatsapp' ? askPair(leaving) : answer;
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Service } from '../contracts/configuration.ts';
 import { addressOf } from '../domain/address.ts';
+import type { Conversation } from '../domain/conversation.ts';
 import type { Message } from '../domain/message.ts';
 import { serviceFor } from '../domain/services.ts';
 import type { Content, Provider, SendRequest, SendResult } from '../providers/provider.ts';
@@ -16,6 +17,7 @@ import { refuse } from './refuse.ts';
 export interface Prepared {
   readonly provider: Provider;
   readonly service: Service;
+  readonly conversation: Conversation;
   readonly reach: Reach;
   /** With its body, wherever that is kept. */
   readonly message: Message;
@@ -38,7 +40,7 @@ export async function prepare(parts: DeliveryParts, claimed: Message): Promise<P
   if ('state' in content) return content;
   const request = await requestFor(parts, message, { service, to: address.to, content });
   const reach = { organization: conversation.organization, touchpoint, matchKey: address.matchKey };
-  return { provider, service, reach, message, request, send: () => provider.send(request) };
+  return { provider, service, conversation, reach, message, request, send: () => provider.send(request) };
 }
 
 /** Read after the claim and consistently, so that nothing stored before this read is outrun. */

@@ -64,6 +64,8 @@ export interface Conversation {
   readonly windowAt?: number;
   /** The service of that number. */
   readonly windowBy?: string;
+  /** When the newest WhatsApp message left for the contact; the next one waits. */
+  readonly whatsappAt?: number;
   readonly deletedAt?: number;
 }
 

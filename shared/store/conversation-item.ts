@@ -50,6 +50,7 @@ const ConversationItemSchema = z.object({
   version: z.number(),
   windowAt: z.number().optional(),
   windowBy: z.string().optional(),
+  whatsappAt: z.number().optional(),
   deletedAt: z.number().optional(),
 });
 

@@ -106,8 +106,11 @@ export const templateKey = (organization: string, name: string, language: string
   sk: `${TEMPLATE_PREFIX}${name}#${language}`,
 });
 
-/** How much a sender has used of one second's allowance. */
-export const paceKey = (service: string, second: number): ItemKey => ({ pk: `W#${service}`, sk: String(second) });
+/** How much of a sender's rate is given out for the stretch of time from `start` on, epoch seconds. */
+export const paceKey = (service: string, touchpoint: string, start: number): ItemKey => ({
+  pk: `W#${service}#${touchpoint}`,
+  sk: String(start),
+});
 
 /** Finds a service by its id alone, which is all that a provider's callback URL says. */
 export const servicePointerKey = (service: string): ItemKey => ({ pk: `S#${service}`, sk: HEAD });

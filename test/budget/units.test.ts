@@ -3,7 +3,7 @@ import type { WorkerParts } from '../../functions/worker/parts.ts';
 import { work } from '../../functions/worker/work.ts';
 import type { Delivery, Tick } from '../../shared/contracts/queue-messages.ts';
 import { deliver } from '../../shared/delivery/deliver.ts';
-import { createPace } from '../../shared/delivery/pace.ts';
+import { createPace, type Pace } from '../../shared/delivery/pace.ts';
 import type { DeliveryParts } from '../../shared/delivery/parts.ts';
 import { createTicker } from '../../shared/queue/ticks.ts';
 import { createTestClock } from '../support/api-clock.ts';
@@ -16,6 +16,7 @@ import { createMeter, type Meter, type Usage } from '../support/meter.ts';
 let world: World;
 let api: Api;
 let meter: Meter;
+const PAIR_MS = 6_000;
 const clock = createTestClock();
 const table: { measured: string; usage: Usage; queueCalls: number }[] = [];
 
@@ -116,7 +117,8 @@ it('keeps the item of a conversation with one participant at one write unit', as
   expect(usage.writeUnits).toBeLessThanOrEqual(3);
 });
 
-it('takes at most 13 write units for the whole life of a one-message conversation', async () => {
+/** Starts a conversation of one message and takes that to `sent`, adding rows to the table. */
+async function liveWith(touchpoint: 'email' | 'whatsapp', started: object, pace: Pace) {
   const ticks: Tick[] = [];
   const deliveries: Delivery[] = [];
   const ticker = createTicker({ send: async (sent) => void ticks.push(...sent.map(({ body }) => body)) }, clock);
@@ -131,20 +133,19 @@ it('takes at most 13 write units for the whole life of a one-message conversatio
     observe,
     deliveries: { email: queue, sms: queue, whatsapp: queue },
     unknownMs: 120_000,
+    pairMs: PAIR_MS,
   };
+  const send = async () => ({ outcome: 'accepted' as const, providerId: 'provider-id' });
   const sender: DeliveryParts = {
     ...parts,
-    touchpoint: 'email',
+    touchpoint,
     ticker,
     observe,
-    pace: createPace(parts.table, clock, Math.random),
+    pace,
     secrets: { text: async () => '', fields: async () => ({}) },
     providers: {
-      ses: {
-        name: 'ses',
-        touchpoints: ['email'],
-        send: async () => ({ outcome: 'accepted', providerId: 'provider-id' }),
-      },
+      ses: { name: 'ses', touchpoints: ['email'], send },
+      whatsapp: { name: 'whatsapp', touchpoints: ['whatsapp'], send },
     },
     newToken: () => 'token',
     settings: {
@@ -155,34 +156,50 @@ it('takes at most 13 write units for the whole life of a one-message conversatio
       publicUrl: 'https://api.example.com',
     },
   };
-  const { answer, usage: started } = await measure(
-    'start, as the beginning of a life',
-    '/v2/conversations',
-    start({ email: newEmail(), telephone: newTelephone() }),
-  );
+  const { answer, usage: start } = await measure(`start by ${touchpoint}`, '/v2/conversations', started);
   const { items } = await lifeOf(answer.body.id);
-  const key = items[0] ?? '';
-  const tick: Tick = { conversation: answer.body.id, key, organization: ORGANIZATION.shop };
+  const tick: Tick = { conversation: answer.body.id, key: items[0] ?? '', organization: ORGANIZATION.shop };
   const { usage: worked } = await meter.measure(() => work(worker, tick));
-  table.push({ measured: 'worker, until it is handed over', usage: worked, queueCalls: deliveries.length });
+  table.push({ measured: `worker, until it is handed over to ${touchpoint}`, usage: worked, queueCalls: 1 });
   const [delivery] = deliveries;
   if (!delivery) throw new Error('The worker handed nothing over.');
   const { usage: sent } = await meter.measure(() => deliver(sender, delivery, { remainingMs: () => 30_000 }));
-  table.push({ measured: 'touchpoint, until it is sent', usage: sent, queueCalls: ticks.length });
-  const life = started.writeUnits + worked.writeUnits + sent.writeUnits;
+  table.push({ measured: `${touchpoint}, until it is sent`, usage: sent, queueCalls: ticks.length });
+  const life = start.writeUnits + worked.writeUnits + sent.writeUnits;
   table.push({
-    measured: 'the whole life',
+    measured: `the whole life by ${touchpoint}`,
     usage: {
       writeUnits: life,
-      readUnits: started.readUnits + worked.readUnits + sent.readUnits,
-      calls: started.calls + worked.calls + sent.calls,
+      readUnits: start.readUnits + worked.readUnits + sent.readUnits,
+      calls: start.calls + worked.calls + sent.calls,
       commands: [],
     },
     queueCalls: 1 + deliveries.length + ticks.length,
   });
-  expect(life).toBeLessThanOrEqual(13);
   const read = await api.get(`/v2/conversations/${answer.body.id}?populate=messages`);
   expect(read.body.messages[0].delivery.status).toBe('accepted');
+  return { life, sent };
+}
+
+const newPace = () => createPace({ table: api.parts.table, clock, random: Math.random, pairMs: PAIR_MS });
+
+it('takes at most 13 write units for the whole life of a one-message conversation', async () => {
+  const { life, sent } = await liveWith('email', start({ email: newEmail(), telephone: newTelephone() }), newPace());
+  expect(life).toBeLessThanOrEqual(13);
+  expect(sent.writeUnits).toBeLessThanOrEqual(2);
+});
+
+it('takes one more by WhatsApp for the pace to the person, and one per environment and 10 s for the number', async () => {
+  const byWhatsapp = () =>
+    start({ telephone: newTelephone() }, [
+      { meta: { template: 'your_car_is_ready' }, text: 'Ready', touchpoint: 'whatsapp', role: 'agent' },
+    ]);
+  const pace = newPace();
+  const first = await liveWith('whatsapp', byWhatsapp(), pace);
+  expect(first.sent.writeUnits).toBeLessThanOrEqual(4);
+  const second = await liveWith('whatsapp', byWhatsapp(), pace);
+  expect(second.sent.writeUnits).toBeLessThanOrEqual(3);
+  expect(second.life).toBeLessThanOrEqual(12);
 });
 
 /** Sort keys of the messages of a conversation. */

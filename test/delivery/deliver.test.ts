@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ServiceSchema } from '../../shared/contracts/configuration.ts';
 import { deliver } from '../../shared/delivery/deliver.ts';
-import { createPace } from '../../shared/delivery/pace.ts';
 import type { DeliveryParts } from '../../shared/delivery/parts.ts';
 import type { Message, MessageState } from '../../shared/domain/message.ts';
 import { MAX_ATTEMPTS } from '../../shared/domain/retry.ts';
@@ -603,31 +602,5 @@ describe('the pace of a sender', () => {
     expect(requests()).toEqual([]);
     expect(setting.takeTicks()).toEqual([[messages[0].key, 2]]);
     expect(setting.observe.counts.get('MessagePaced/sms')).toBe(1);
-  });
-
-  const asks = async (rate: string | undefined, count: number, paces: number) => {
-    const params: Record<string, string> = rate === undefined ? {} : { rate };
-    const service = { id: setting.services.sms, params };
-    const all = Array.from({ length: paces }, () => createPace(table, setting.clock, () => 0.5));
-    const answers = [];
-    for (let index = 0; index < count; index++) answers.push(await all[index % paces]?.ask(service));
-    return answers.filter((answer) => answer?.go).length;
-  };
-
-  it('is never more than its rate in one second, over all environments', async () => {
-    expect(await asks('20', 60, 3)).toBe(20);
-    setting.clock.advance(1_000);
-    expect(await asks('20', 60, 1)).toBe(20);
-  });
-
-  it('is free where the service has no rate', async () => expect(await asks(undefined, 50, 1)).toBe(50));
-
-  it('may be less than one in a second', async () => expect(await asks('0.5', 10, 1)).toBeLessThanOrEqual(1));
-
-  it('names a moment within the next second', async () => {
-    const pace = createPace(table, setting.clock, () => 0.5);
-    const service = { id: setting.services.sms, params: { rate: '1' } };
-    expect(await pace.ask(service)).toEqual({ go: true });
-    expect(await pace.ask(service)).toEqual({ go: false, at: inSeconds(1.5) });
   });
 });

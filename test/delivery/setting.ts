@@ -194,7 +194,13 @@ export async function createSetting(table: Table, organizationSettings: object =
     ticks,
     deliveries,
     providers,
-    worker: { ...common, users: createUserReader(table, clock), deliveries, unknownMs: SETTINGS.unknownMs },
+    worker: {
+      ...common,
+      users: createUserReader(table, clock),
+      deliveries,
+      unknownMs: SETTINGS.unknownMs,
+      pairMs: 6_000,
+    },
     hooks: {
       ...common,
       ids,

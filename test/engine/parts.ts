@@ -100,7 +100,7 @@ export function createParts({ scheduler, history, setting, queues, table, nonce,
     };
     return {
       table: own,
-      pace: createPace(own, clock, random.next),
+      pace: createPace({ table: own, clock, random: random.next, pairMs: TIMES.pairMs }),
       configuration: {
         organization: (id: string) => afterPause(id === setting.organization ? setting.configuration : undefined),
         service: (id: string) => afterPause(setting.configuration.services.find((service) => service.id === id)),
@@ -136,6 +136,7 @@ export function createParts({ scheduler, history, setting, queues, table, nonce,
       ids,
       observe,
       unknownMs: TIMES.unknownMs,
+      pairMs: TIMES.pairMs,
       settings: SETTINGS,
       publicUrl: PUBLIC_URL,
       templates: createTemplateManager(),

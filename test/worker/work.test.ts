@@ -196,6 +196,30 @@ describe('a tick for a message that waits', () => {
     await expectNothingDone(...messages);
   });
 
+  it('for the pace to its contact, by WhatsApp, comes again when the contact may have the next', async () => {
+    const before = { whatsappAt: inSeconds(-2.5) };
+    const { messages } = await setting.given(before, { touchpoint: 'whatsapp' });
+    await tick(messages[0]);
+    expect(setting.takeTicks()).toEqual([[messages[0].key, 4]]);
+    expect(setting.observe.counts.get('MessagePaced/whatsapp')).toBe(1);
+    await expectNothingDone(...messages);
+    setting.clock.advance(3_500);
+    await tick(messages[0]);
+    expect(handedOver('whatsapp')).toHaveLength(1);
+  });
+
+  it('does not wait for a pace by SMS, nor where the contact speaks', async () => {
+    const { messages } = await setting.given({ whatsappAt: NOW, participants: answered }, {});
+    await tick(messages[0]);
+    expect(handedOver('sms')).toHaveLength(1);
+    const spoken = await setting.given(
+      { whatsappAt: NOW, profile: {} },
+      { role: 'contact', touchpoint: 'whatsapp', text: 'Hello?' },
+    );
+    await tick(spoken.messages[0]);
+    expect((await setting.message(spoken.messages[0])).state).toBe('done');
+  });
+
   it('under a lease that is over makes it unknown, and comes again at the end of the window', async () => {
     const { messages } = await setting.given({}, { state: 'sending', token: 't', lease: NOW }, {});
     await tick(messages[0]);
