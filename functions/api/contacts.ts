@@ -61,7 +61,7 @@ export async function deleteContact(parts: ApiParts, caller: Caller, id: string)
 }
 
 /** The function itself has 10 s. */
-const QUIET_WITHIN_MS = 7_000;
+export const QUIET_WITHIN_MS = 7_000;
 
 const stillOnItsWay = (): RequestError =>
   new RequestError(

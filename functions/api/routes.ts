@@ -11,7 +11,7 @@ import type { Conversation } from '../../shared/domain/conversation.ts';
 import { invalid } from '../../shared/domain/errors.ts';
 import { jsonResponse, parseRequest } from '../../shared/http/errors.ts';
 import { append } from './append.ts';
-import { contactView, deleteContact, readContact } from './contacts.ts';
+import { CONTACT_ROUTES } from './contact-routes.ts';
 import { conversationView } from './conversation-view.ts';
 import { issueToken } from './issue-token.ts';
 import { messageView } from './message-view.ts';
@@ -110,12 +110,6 @@ const patchMessage: Guarded['handle'] = async (parts, { json, params }, caller) 
   return jsonResponse(200, messageView(message, orgPath));
 };
 
-const getContact: Guarded['handle'] = async (parts, { params }, caller) =>
-  jsonResponse(200, contactView(await readContact(parts, caller, idIn(params, 'Contact'))));
-
-const removeContact: Guarded['handle'] = async (parts, { params }, caller) =>
-  jsonResponse(200, { deleted: await deleteContact(parts, caller, idIn(params, 'Contact')) });
-
 const postToken: Open['handle'] = async (parts, { json }) =>
   jsonResponse(201, await issueToken(parts, parseRequest(TokenRequestSchema, json)));
 
@@ -128,7 +122,6 @@ export const ROUTES: readonly ApiRoute[] = [
   { method: 'GET', path: '/v2/messages/:id', scope: 'bot', handle: getMessage },
   { method: 'PATCH', path: '/v2/messages/:id', scope: 'agent', body: true, handle: patchMessage },
   { method: 'DELETE', path: '/v2/messages/:id', scope: 'agent', handle: deleteMessage },
-  { method: 'GET', path: '/v2/contacts/:id', scope: 'bot', handle: getContact },
-  { method: 'DELETE', path: '/v2/contacts/:id', scope: 'admin', handle: removeContact },
+  ...CONTACT_ROUTES,
   ...WATEMPLATE_ROUTES,
 ];

@@ -125,6 +125,14 @@ export const AppendMessagesSchema = messages;
 /** Body of `PATCH /v2/messages/{id}`: another moment, in milliseconds from now. Nothing else of a message changes. */
 export const MoveMessageSchema = z.strictObject({ delay: DelaySchema });
 
+/** Body of `PUT /v2/contacts/{id}/consent/{touchpoint}`: what the contact told the organization. */
+export const ConsentRequestSchema = z.object({
+  status: z.enum(['opted_out', 'opted_in']),
+  purpose: optional(z.enum(['marketing', 'all'])).transform((purpose) => purpose ?? 'all'),
+  reason: optional(Text(256).min(1)),
+});
+export type ConsentRequest = z.infer<typeof ConsentRequestSchema>;
+
 /** Body of `POST /v2/auth/token`: a login, or a refresh. */
 export const TokenRequestSchema = z.union([
   z.object({ clientId: optional(Text(320)), refreshToken: Text(4096) }),

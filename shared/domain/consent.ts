@@ -41,8 +41,10 @@ export interface ConsentChange {
   readonly source: ConsentSource;
   /** The word, the provider's code, or what the caller of the API says. */
   readonly reason: string;
-  /** What proves it, the same when the change is told again: a provider's or our message id, or the user who did it. */
+  /** What proves it, the same when the change is told again: stands for a message of the contact, or names one of ours. */
   readonly evidence?: string;
+  /** The user who told us of it. */
+  readonly by?: string;
   /** When it happened by the provider's clock, epoch milliseconds; absent: now, after all that is known. */
   readonly at?: number;
 }

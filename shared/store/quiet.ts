@@ -8,15 +8,24 @@ const STEP_MS = 250;
 const CLOCK_SKEW_MS = 5_000;
 
 /**
- * Waits until nobody is sending a message of a conversation: until no claim on one has a lease that is not over. False
- * when somebody still is after `withinMs`. What was stored before (an opt-out, a deletion) then holds for everything.
+ * Waits until nobody is sending a message of a conversation any more under a claim that was there when this began:
+ * what was stored before (an opt-out, a deletion) then holds for everything, because whoever claims later reads it. A
+ * claim whose lease is over counts no more. False when one is still held after `withinMs`.
  */
 export async function untilQuiet(table: Table, clock: Clock, conversation: string, withinMs: number): Promise<boolean> {
+  let awaited: readonly string[] | undefined;
   for (const deadline = clock.now() + withinMs; clock.now() < deadline; await clock.sleep(STEP_MS)) {
-    const now = clock.now();
-    const span = { from: now - SENDABLE_MS, to: now + CLOCK_SKEW_MS };
-    const messages = await listBetween(table, conversation, span);
-    if (!messages.some(({ state, lease = 0 }) => state === 'sending' && lease > now)) return true;
+    const held = await claimsOn(table, conversation, clock.now());
+    awaited = awaited?.filter((claim) => held.includes(claim)) ?? held;
+    if (awaited.length === 0) return true;
   }
   return false;
+}
+
+/** Who holds a claim on a message of the conversation, by token. */
+async function claimsOn(table: Table, conversation: string, now: number): Promise<readonly string[]> {
+  const span = { from: now - SENDABLE_MS, to: now + CLOCK_SKEW_MS };
+  const messages = await listBetween(table, conversation, span);
+  const held = messages.filter(({ state, lease = 0 }) => state === 'sending' && lease > now);
+  return held.map(({ key, token }) => `${key} ${token}`);
 }

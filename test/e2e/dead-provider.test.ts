@@ -87,8 +87,18 @@ describe('an email whose outcome is unclear', () => {
     expect(await received(person, messages)).toEqual([0, 1]);
   });
 
-  it('is repeated only where it had been accepted unseen', async () => {
+  it('is not sent again where SES tells that it took it', async () => {
     const person = personFor('email');
+    await client.fault({ provider: 'ses', behaviour: 'accept-then-drop', match: { to: person.to } });
+    const messages = await startTwo(person);
+    await client.delivered(person.to, 2, 25_000);
+    await Promise.all(messages.map(finished));
+    expect(await received(person, messages)).toEqual([0, 1]);
+  });
+
+  it('is repeated where it had been accepted unseen', async () => {
+    const person = personFor('email');
+    await client.fault({ provider: 'ses', behaviour: 'lose-callbacks', match: { to: person.to } });
     await client.fault({ provider: 'ses', behaviour: 'accept-then-drop', match: { to: person.to } });
     const messages = await startTwo(person);
     await client.delivered(person.to, 3, 25_000);

@@ -8,6 +8,8 @@ export interface TwilioSender {
   readonly number: string;
   /** May end in a fragment of connection settings, `#rc=3&rp=all`. */
   readonly inboundUrl: string;
+  /** Content templates that the account has from the beginning. */
+  readonly contents: readonly (Template & { readonly sid: string })[];
 }
 
 export interface Template {
@@ -100,6 +102,8 @@ export function createSenders() {
     },
     twilioNumber: (number: string) => twilio.get(number),
     twilioAccount: (accountSid: string) => [...twilio.values()].filter((sender) => sender.accountSid === accountSid),
+    twilioContent: (sid: string) =>
+      [...twilio.values()].flatMap(({ contents }) => contents).find((content) => content.sid === sid),
     whatsAppNumber: (phoneNumberId: string) => whatsapp.get(phoneNumberId),
     whatsAppAccounts: () => [...new Set([...whatsapp.values()].map((sender) => sender.businessAccountId))],
     whatsAppAccount: (account: string) =>
@@ -130,7 +134,8 @@ function listOf(fields: Fields, name: string): unknown[] {
 function parseTwilio(input: unknown): TwilioSender {
   const sender = stringsOf(input, 'A sender of twilio', TWILIO_FIELDS);
   if (!URL.canParse(sender.inboundUrl ?? '')) throw new BadInput(`"${sender.inboundUrl}" is no URL.`);
-  return sender as unknown as TwilioSender;
+  const contents = listOf(input as Fields, 'contents').map((c) => stringsOf(c, 'Content', ['sid', ...TEMPLATE_FIELDS]));
+  return { ...sender, contents } as unknown as TwilioSender;
 }
 
 function parseWhatsApp(input: unknown): WhatsAppSender {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { isFields } from './bad-input.ts';
 import { jsonFields } from './json-body.ts';
 import { type Answer, type Call, json } from './port.ts';
+import type { Senders } from './senders.ts';
 import { twilioError } from './twilio-errors.ts';
 
 export interface TwilioContent {
@@ -18,8 +19,15 @@ export type TwilioContents = ReturnType<typeof createTwilioContents>;
 const PATH = /^\/v1\/Content(?:\/(HX[0-9a-f]{32}))?(\/ApprovalRequests(?:\/whatsapp)?)?$/;
 
 /** The Content API, which Twilio has at a host of its own: make a template, have it approved, read both. */
-export function createTwilioContents() {
+export function createTwilioContents(senders: Senders) {
   const contents = new Map<string, TwilioContent>();
+
+  function get(sid: string): TwilioContent | undefined {
+    const given = senders.twilioContent(sid);
+    return (
+      contents.get(sid) ?? (given && { ...given, status: given.status === 'APPROVED' ? 'approved' : 'unsubmitted' })
+    );
+  }
 
   function create(call: Call): Answer {
     const { friendly_name, language, types } = jsonFields(call.body.toString('utf8'));
@@ -32,12 +40,12 @@ export function createTwilioContents() {
   }
 
   return {
-    get: (sid: string) => contents.get(sid),
+    get,
     /** For an account whose credentials were checked. */
     answer(call: Call): Answer {
       const [, sid, approval] = PATH.exec(call.url.pathname) ?? [];
       if (sid === undefined) return call.method === 'POST' && !approval ? create(call) : twilioError(20404);
-      const content = contents.get(sid);
+      const content = get(sid);
       if (!content) return twilioError(20404);
       if (approval === undefined) return call.method === 'GET' ? json(200, shown(content)) : twilioError(20004);
       // Meta reviews for minutes to a day; here a template is approved when it was handed in.

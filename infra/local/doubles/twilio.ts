@@ -27,7 +27,7 @@ export function createTwilio(kit: Kit) {
   const { now, senders, faults, outbox, courier, checks } = kit;
   const messages = createTwilioMessages(now);
   const callbacks = createTwilioCallbacks(courier);
-  const contents = createTwilioContents();
+  const contents = createTwilioContents(senders);
   const lastInboundAt = new Map<string, number>();
   const isInWindow = (from: string, to: string) =>
     now() - (lastInboundAt.get(`${from} ${to}`) ?? Number.NEGATIVE_INFINITY) < WINDOW_MS;

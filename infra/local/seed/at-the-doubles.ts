@@ -59,14 +59,15 @@ const derivedId = (...parts: string[]): string =>
  * The seed's services, with what they leave out filled in by the doubles' accounts, and the doubles' service for every
  * touchpoint that an organization has none for.
  */
-export function servicesOf({ organizations, services }: Seed): Service[] {
+export function servicesOf({ organizations, services, watemplates }: Seed): Service[] {
   const nameOf = (id: string) => organizations.find((organization) => organization.id === id)?.name ?? id;
   const counters = new Map<Service['type'], number>();
   const fill = (service: Service): Service => {
     const index = counters.get(service.type) ?? 0;
     counters.set(service.type, index + 1);
     const defaults = DEFAULT_PARAMS[service.type](index, nameOf(service.organization));
-    return { ...service, params: { ...defaults, ...service.params } };
+    const params: Service['params'] = { ...defaults, ...service.params };
+    return { ...service, params: { ...params, ...(params.whatsappFrom && contentSidsOf(service, watemplates)) } };
   };
   const named = services.map(fill);
   const missing = organizations.flatMap(({ id }) => {
@@ -77,6 +78,21 @@ export function servicesOf({ organizations, services }: Seed): Service[] {
   });
   return [...named, ...missing];
 }
+
+/** Under which ids an account of Twilio has an organization's templates; what the seed says of them counts. */
+const contentSidsOf = ({ organization, params }: Service, templates: readonly Template[]): Service['params'] => ({
+  ...Object.fromEntries(
+    templates
+      .filter((template) => template.organization === organization)
+      .map(({ name, language }) => [
+        contentParam(name, language),
+        `HX${derivedId(organization, name, language)}00000000`,
+      ]),
+  ),
+  ...params,
+});
+
+const contentParam = (name: string, language: string): string => `contentSid:${name}:${language}`;
 
 const localService = (organization: string, type: Service['type']): Service => ({
   id: derivedId(organization, type),
@@ -93,7 +109,7 @@ export function sendersOf(services: readonly Service[], templates: readonly Temp
   const templatesOf = (organization: string) =>
     templates.filter((t) => t.organization === organization).map(registered);
   return {
-    twilio: of('twilio').flatMap(({ id, params }) =>
+    twilio: of('twilio').flatMap(({ id, organization, params }) =>
       [params.from, params.whatsappFrom && `whatsapp:${params.whatsappFrom}`].flatMap((number) =>
         number
           ? {
@@ -101,6 +117,10 @@ export function sendersOf(services: readonly Service[], templates: readonly Temp
               authToken: TWILIO.authToken,
               number,
               inboundUrl: `${url}/v2/hooks/twilio/${id}/inbound`,
+              contents: templatesOf(organization).flatMap((template) => {
+                const sid = params[contentParam(template.name, template.language)];
+                return sid ? { sid, ...template } : [];
+              }),
             }
           : [],
       ),
