@@ -34,6 +34,9 @@ export async function prepare(parts: DeliveryParts, claimed: Message): Promise<P
   const { conversation, message, address, configuration, service, touchpoint } = passed;
   const provider = parts.providers[service.type];
   if (!provider) return refuse('no_service', `Nothing here can send by a service of type ${service.type}.`);
+  if (address.kind === 'whatsappId' && !provider.reachesUserIds) {
+    return refuse('no_address', `A service of type ${service.type} does not reach a contact without a telephone.`);
+  }
   const written = { message, conversation, configuration, service, now: parts.clock.now(), parts };
   const content = await CONTENT_OF[touchpoint](written);
   if ('state' in content) return content;
