@@ -450,7 +450,7 @@ it('a mail is read from the bucket that S3’s event names, and one that is gone
   const { conversation } = await given();
   const Body = await mimeOf({ to: replyTo(conversation, domain), attachments: [{ content: Buffer.alloc(300_000) }] });
   await client.send(new PutObjectCommand({ Bucket: 'mails', Key: 'in/1', Body }));
-  await client.send(new PutObjectCommand({ Bucket: 'mails', Key: 'in/3', Body: '' }));
+  await client.send(new PutObjectCommand({ Bucket: 'mails', Key: 'in/3', Body: Buffer.alloc(0) }));
   const parts = { ...setting.hooks, readMail: createMailReader(client) };
   const created = (key: string, detailType = 'Object Created') => ({
     source: 'aws.s3',
