@@ -44,8 +44,6 @@ export type MetricName =
   | 'MessageRetried'
   | 'MessagePaced'
   | 'ReceiptReceived'
-  | 'ReceiptFinal'
-  | 'ReceiptPointerLost'
   | 'ReplyReceived'
   | 'CallbackRefused'
   | 'EventIgnored'

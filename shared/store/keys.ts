@@ -81,18 +81,6 @@ export const inboundGuardKey = (conversation: string, provider: string, provider
   sk: `R#${provider}#${providerId}`,
 });
 
-/** Finds a message by the id that its provider gave it, where reports carry nothing of ours. `name` is the id's hash. */
-export const receiptPointerKey = (provider: string, name: string): ItemKey => ({
-  pk: `R#${provider}#${name}`,
-  sk: HEAD,
-});
-export const PARKED_PREFIX = 'E#';
-/** A report that came before the pointer. */
-export const parkedReportKey = (provider: string, name: string, status: string): ItemKey => ({
-  pk: receiptPointerKey(provider, name).pk,
-  sk: `${PARKED_PREFIX}${status}`,
-});
-
 /** Notes that a caller's `clientId` is used in a conversation. */
 export const clientGuardKey = (conversation: string, digest: string): ItemKey => ({
   pk: conversationPk(conversation),
@@ -130,8 +118,8 @@ export const paceKey = (service: string, touchpoint: string, start: number): Ite
 /** Finds a service by its id alone, which is all that a provider's callback URL says. */
 export const servicePointerKey = (service: string): ItemKey => ({ pk: `S#${service}`, sk: HEAD });
 /**
- * Finds a service by an address, domain or number that it is written to under; several may share one. `digest` is a
- * hash: an address may be a person's.
+ * Finds a service by an address or domain that it receives mail for; several may share one. `digest` is a hash: an
+ * address may be a person's.
  */
 export const receiverKey = (digest: string, service: string): ItemKey => ({ pk: receiverPk(digest), sk: service });
 export const receiverPk = (digest: string): string => `V#${digest}`;
