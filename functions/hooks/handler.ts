@@ -49,7 +49,7 @@ const parts: HookParts = {
     whatsapp: createWhatsapp(),
     sunshine: createSunshine(),
     'aws-sms': { parseEvent: readSmsEvent },
-    'aws-social': { parseEvent: readSocialEvent },
+    'aws-social': { needsPointer: true, parseEvent: readSocialEvent },
   },
   ticker: createTicker(ticks, systemClock),
   clock: systemClock,
