@@ -7,7 +7,7 @@ const DEALER = '5bad2f12e91d2c331be33364';
 let client: Client;
 beforeAll(async () => {
   client = await startClient();
-});
+}, 90_000);
 afterAll(() => client?.stop());
 
 const named = async (name: string) =>
