@@ -44,6 +44,7 @@ export type MetricName =
   | 'MessageRetried'
   | 'MessagePaced'
   | 'ReceiptReceived'
+  | 'ReceiptFinal'
   | 'ReceiptParked'
   | 'ReplyReceived'
   | 'CallbackRefused'
