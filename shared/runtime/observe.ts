@@ -43,6 +43,7 @@ export type MetricName =
   | 'MessageSentAgain'
   | 'MessageRetried'
   | 'MessagePaced'
+  | 'MessageHeld'
   | 'ReceiptReceived'
   | 'ReceiptFinal'
   | 'ReceiptParked'
