@@ -74,12 +74,12 @@ async function start(organization: string, telephone: string, touchpoint: string
   return body.messages;
 }
 
-const deliveryWith = (message: string | undefined, status: string) =>
+const deliveryWith = (message: string | undefined, ...statuses: string[]) =>
   until(
-    `${message} is ${status}`,
+    `${message} is ${statuses.join(' or ')}`,
     async () => {
       const { delivery } = (await client.get(`/v2/messages/${message}`)).body;
-      return delivery.status === status && delivery;
+      return statuses.includes(delivery.status) && delivery;
     },
     { withinMs: 25_000 },
   );
@@ -101,20 +101,26 @@ describe('messages in the local run', { timeout: 60_000 }, () => {
   });
 
   it.each([
-    ['AWS', AWS, '+31620000911'],
-    ['Twilio', TWILIO, '+31620000912'],
-  ])('by SMS of %s end delivered', async (_, organization, telephone) => {
-    const [message] = await start(organization, telephone, 'sms');
-    expect((await deliveryWith(message, 'delivered')).history.length).toBeGreaterThan(0);
+    ['SMS by AWS', AWS, 'sms', '+31620000911'],
+    ['WhatsApp by AWS', AWS, 'whatsapp', '+31620000912'],
+    ['SMS by Sunshine', SUNSHINE, 'sms', '+31620000913'],
+    ['WhatsApp by Sunshine', SUNSHINE, 'whatsapp', '+31620000914'],
+    ['SMS by Twilio', TWILIO, 'sms', '+31620000915'],
+    ['WhatsApp by Twilio', TWILIO, 'whatsapp', '+31620000916'],
+  ])('by %s end delivered', async (_, organization, touchpoint, telephone) => {
+    const messages = await start(organization, telephone, touchpoint);
+    for (const message of messages) {
+      expect((await deliveryWith(message, 'delivered')).history.length).toBeGreaterThan(0);
+    }
   });
 
   it.each([
-    ['the events of AWS say', AWS, 'aws-sms', '+31620000921', 'delivered'],
-    ['a look at Sunshine’s list says', SUNSHINE, 'sunshine', '+31620000922', 'accepted'],
-  ])('whose answer is lost are not sent again: %s that they were', async (_, organization, provider, to, status) => {
+    ['the events of AWS say', AWS, 'aws-sms', '+31620000921', ['delivered']],
+    ['Sunshine’s echo or list says', SUNSHINE, 'sunshine', '+31620000922', ['accepted', 'sent', 'delivered']],
+  ])('whose answer is lost are not sent again: %s that they were', async (_, organization, provider, to, statuses) => {
     await client.fault({ provider, behaviour: 'accept-then-drop', match: { to } });
     const messages = await start(organization, to, 'sms');
-    await Promise.all(messages.map((message) => deliveryWith(message, status)));
+    await Promise.all(messages.map((message) => deliveryWith(message, ...statuses)));
     expect((await client.outbox(to)).map(({ messageId }) => messageId)).toEqual(messages);
   });
 
