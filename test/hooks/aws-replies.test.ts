@@ -10,6 +10,7 @@ import type { Table } from '../../shared/store/table.ts';
 import { createSetting, PEPPER, type Setting, TELEPHONE } from '../delivery/setting.ts';
 import { NOW, newId, tableOf } from '../support/builders.ts';
 import { startTestTable, type TestTable } from '../support/emulators.ts';
+import { withMails } from './mails.ts';
 
 let emulator: TestTable;
 let table: Table;
@@ -47,7 +48,7 @@ const providers = {
   'aws-social': { needsPointer: true, parseEvent: readSocialEvent },
 };
 const receive = (detail: object) =>
-  receiveEvent({ ...setting.hooks, providers }, { source: 'aws.sns', detailType: '', detail });
+  receiveEvent({ ...withMails(setting.hooks).parts, providers }, { source: 'aws.sns', detailType: '', detail });
 const writes = (messageBody: string, inboundMessageId: string = newId()) =>
   receive({ originationNumber: TELEPHONE, destinationNumber: number, messageBody, inboundMessageId });
 const writesByWhatsapp = (to: string, body: string) => {
