@@ -1,12 +1,12 @@
 import type { Service } from '../../shared/contracts/configuration.ts';
 import type { Conversation } from '../../shared/domain/conversation.ts';
 import { identifierOf } from '../../shared/domain/identifier.ts';
-import { mailboxIn } from '../../shared/domain/receiving-address.ts';
+import { mailboxIn, namesReceiving } from '../../shared/domain/receiving-address.ts';
 import { type ReplyTag, taggedValue, tagOfAddress, tagOfThreadId } from '../../shared/domain/reply-address.ts';
 import { createSigner } from '../../shared/runtime/signer.ts';
 import { getConversation } from '../../shared/store/conversations.ts';
-import { findOwners, identityOf } from '../../shared/store/identities.ts';
 import { findReceivers, type Receiver } from '../../shared/store/receivers.ts';
+import { chooseReceiver } from './choose-receiver.ts';
 import type { HookParts } from './parts.ts';
 import type { InboundMail } from './read-mail.ts';
 
@@ -30,13 +30,14 @@ export async function matchMail(parts: HookParts, mail: InboundMail): Promise<Ma
     const match = await matchTag(parts, tag, receivers);
     if (match) return match;
   }
-  return matchSender(parts, mail.from, receivers);
+  const service = await chooseReceiver(parts, identifierOf('email', mail.from), receivers);
+  return service && { service };
 }
 
 async function receiversOf({ table, configuration }: HookParts, recipients: readonly string[]): Promise<Receiver[]> {
   const mailboxes = new Set(recipients.flatMap((recipient) => mailboxIn(recipient) ?? []));
   const found = await Promise.all(
-    [...mailboxes].map((mailbox) => findReceivers(table, mailbox, (id) => configuration.service(id))),
+    [...mailboxes].map((mailbox) => findReceivers(table, namesReceiving(mailbox), (id) => configuration.service(id))),
   );
   return found.flat();
 }
@@ -56,34 +57,3 @@ async function matchTag(
 }
 
 const isOf = (service: Service, { organization }: Conversation): boolean => service.organization === organization;
-
-/**
- * Of several organizations that receive mail at the address, the one whose conversation with the sender is the latest;
- * a stranger's mail goes to the one whose own address it is.
- */
-async function matchSender(
-  parts: HookParts,
-  from: string,
-  receivers: readonly Receiver[],
-): Promise<MailMatch | undefined> {
-  const organizations = new Map(receivers.map((receiver) => [receiver.service.organization, receiver]));
-  for (const receiver of receivers) if (receiver.exact) organizations.set(receiver.service.organization, receiver);
-  const candidates = [...organizations.values()];
-  if (candidates.length <= 1) return candidates[0] && { service: candidates[0].service };
-  const known = await Promise.all(
-    candidates.map(async ({ service }) => ({ service, at: await lastWith(parts, service, from) })),
-  );
-  const latest = known.filter(({ at }) => at > 0).sort((one, other) => other.at - one.at)[0];
-  const exact = candidates.filter((candidate) => candidate.exact);
-  const found = latest ?? (exact.length === 1 ? exact[0] : undefined);
-  return found && { service: found.service };
-}
-
-/** When an organization's conversation with a sender last went on; 0 where there is none. */
-async function lastWith({ table, pepper }: HookParts, { organization }: Service, from: string): Promise<number> {
-  const sender = identifierOf('email', from);
-  if (!sender) return 0;
-  const identity = identityOf(await pepper(), organization, sender.kind, sender.matchKey);
-  const owner = (await findOwners(table, [identity])).get(sender.kind);
-  return owner === undefined ? 0 : ((await getConversation(table, owner, { consistent: true }))?.lastAt ?? 0);
-}

@@ -1,46 +1,43 @@
 import { createHash } from 'node:crypto';
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Service } from '../contracts/configuration.ts';
-import { namesReceiving, receivingNames } from '../domain/receiving-address.ts';
+import { receivingNames } from '../domain/receiving-address.ts';
 import { receiverKey, receiverPk } from './keys.ts';
 import type { Table } from './table.ts';
 
 /** Not secret, and known to who stores services without the pepper. */
 const digestOf = (name: string): string => createHash('sha256').update(name).digest('base64url');
 
-const receives = ({ type }: Service): boolean => type === 'ses';
-
-/** Notes which addresses and domains a service receives mail for. What it received for before stays noted. */
+/** Notes at which addresses and domains a service receives. What it received for before stays noted. */
 export async function putReceivers(table: Table, service: Service): Promise<void> {
-  if (!receives(service)) return;
-  for (const name of receivingNames(service.params)) {
+  for (const name of receivingNames(service)) {
     const Item = { ...receiverKey(digestOf(name), service.id), organization: service.organization };
     await table.client.send(new PutCommand({ TableName: table.name, Item }));
   }
 }
 
-/** A service as it is now, and whether it takes the whole address or any of its domain. */
+/** A service as it is now, and whether it takes the address itself or any of its domain. */
 export interface Receiver {
   readonly service: Service;
   readonly exact: boolean;
 }
 
 /**
- * The active services that receive mail for an address, in its one form for all ways of writing it. `serviceOf` reads a
- * service by its id: what is noted of one whose params have changed since does not count.
+ * The active services that receive at an address, by the names that it may be noted under, its own first. `serviceOf`
+ * reads a service by its id: what is noted of one whose params have changed since does not count.
  */
 export async function findReceivers(
   table: Table,
-  mailbox: string,
+  names: readonly string[],
   serviceOf: (id: string) => Promise<Service | undefined>,
 ): Promise<Receiver[]> {
   const found: Receiver[] = [];
-  for (const name of namesReceiving(mailbox)) {
+  for (const name of names) {
     for (const id of await listNoted(table, name)) {
       const service = await serviceOf(id);
-      const takes = service?.status === 'active' && receives(service) && receivingNames(service.params).includes(name);
+      const takes = service?.status === 'active' && receivingNames(service).includes(name);
       if (service && takes && !found.some((known) => known.service.id === id)) {
-        found.push({ service, exact: name === mailbox });
+        found.push({ service, exact: name === names[0] });
       }
     }
   }
