@@ -2,11 +2,14 @@ import type { Delivery } from '../contracts/queue-messages.ts';
 import type { Message } from '../domain/message.ts';
 import type { Rejected } from '../providers/provider.ts';
 import { type Invocation, TryLaterError } from '../queue/consume.ts';
+import type { MetricName } from '../runtime/observe.ts';
 import { type Carrier, claim, record, type SendOutcome } from '../store/deliveries.ts';
 import { dueOf } from '../store/keys.ts';
+import { getMessage } from '../store/messages.ts';
 import { turnOffTemplate } from '../store/templates.ts';
 import { conclude, yieldTo } from './conclude.ts';
 import { noteEffect } from './note-effect.ts';
+import { orNext } from './or-next.ts';
 import { outcomeOf } from './outcome.ts';
 import type { DeliveryParts } from './parts.ts';
 import { type Prepared, prepare } from './prepare.ts';
@@ -52,8 +55,8 @@ async function attempt(parts: DeliveryParts, message: Message, token: string): P
 async function beforeSending(parts: DeliveryParts, message: Message, token: string): Promise<Prepared | SendOutcome> {
   try {
     const prepared = await prepare(parts, message);
-    const pace =
-      'send' in prepared ? await parts.pace.ask({ ...prepared, touchpoint: parts.touchpoint }) : { go: true as const };
+    if (!('send' in prepared)) return orNext(await whole(parts, message), prepared);
+    const pace = await parts.pace.ask({ ...prepared, touchpoint: parts.touchpoint });
     return pace.go ? prepared : { state: 'pending', attempt: message.attempt, notBefore: pace.at };
   } catch (error) {
     const now = parts.clock.now();
@@ -62,6 +65,10 @@ async function beforeSending(parts: DeliveryParts, message: Message, token: stri
   }
 }
 
+/** With its body: what else there is to try is kept there. */
+const whole = async ({ table }: DeliveryParts, message: Message): Promise<Message> =>
+  (message.bodyApart ? await getMessage(table, message.conversation, message.key) : undefined) ?? message;
+
 async function recordOutcome(
   parts: DeliveryParts,
   message: Message,
@@ -69,11 +76,14 @@ async function recordOutcome(
   outcome: SendOutcome,
 ): Promise<Message | undefined> {
   const recorded = await record(parts.table, message, { ...by, now: parts.clock.now() }, outcome);
-  if (recorded.changed) {
-    const paced = outcome.state === 'pending' && outcome.attempt === message.attempt;
-    parts.observe.count(paced ? 'MessagePaced' : METRIC[outcome.state], 1, parts.touchpoint);
-  }
+  if (recorded.changed) parts.observe.count(metricOf(message, outcome), 1, parts.touchpoint);
   return recorded.message;
+}
+
+function metricOf({ attempt }: Message, outcome: SendOutcome): MetricName {
+  if (outcome.state !== 'pending') return METRIC[outcome.state];
+  if (outcome.switched) return 'TouchpointGivenUp';
+  return outcome.attempt === attempt ? 'MessagePaced' : 'MessageRetried';
 }
 
 /** As what the attempt went, if it may have gone: one that certainly did not is decided anew. */
@@ -89,7 +99,6 @@ function nature(
 const METRIC = {
   sent: 'MessageSent',
   failed: 'MessageFailed',
-  pending: 'MessageRetried',
   unknown: 'MessageUnknown',
 } as const;
 

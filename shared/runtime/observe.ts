@@ -43,6 +43,7 @@ export type MetricName =
   | 'MessageSentAgain'
   | 'MessageRetried'
   | 'MessagePaced'
+  | 'TouchpointGivenUp'
   | 'ReceiptReceived'
   | 'ReplyReceived'
   | 'CallbackRefused'
