@@ -45,6 +45,7 @@ export type MetricName =
   | 'MessagePaced'
   | 'TouchpointGivenUp'
   | 'ReceiptReceived'
+  | 'ReceiptParked'
   | 'ReplyReceived'
   | 'CallbackRefused'
   | 'EventIgnored'

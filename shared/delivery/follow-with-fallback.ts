@@ -1,15 +1,15 @@
-import type { Conversation } from '../../shared/domain/conversation.ts';
-import { asFallback, hasFallbackLeft } from '../../shared/domain/fallback.ts';
-import { isTerminal, type Message, SENDABLE_MS } from '../../shared/domain/message.ts';
-import { alternativesLeft, isOfTouchpoint, switchTouchpoint } from '../../shared/domain/next-touchpoint.ts';
-import type { DeliveryEvent } from '../../shared/providers/provider.ts';
-import { untilWritten } from '../../shared/store/contention.ts';
-import { appendOnce, getConversation } from '../../shared/store/conversations.ts';
-import { absent, equals } from '../../shared/store/expression.ts';
-import { messageKey, messageSk } from '../../shared/store/keys.ts';
-import { getMessage } from '../../shared/store/messages.ts';
-import { updateAction } from '../../shared/store/table.ts';
-import type { HookParts } from './parts.ts';
+import type { Conversation } from '../domain/conversation.ts';
+import { asFallback, hasFallbackLeft } from '../domain/fallback.ts';
+import { isTerminal, type Message, SENDABLE_MS } from '../domain/message.ts';
+import { alternativesLeft, isOfTouchpoint, switchTouchpoint } from '../domain/next-touchpoint.ts';
+import type { DeliveryEvent } from '../providers/provider.ts';
+import { untilWritten } from '../store/contention.ts';
+import { appendOnce, getConversation } from '../store/conversations.ts';
+import { absent, equals } from '../store/expression.ts';
+import { messageKey, messageSk } from '../store/keys.ts';
+import { getMessage } from '../store/messages.ts';
+import { updateAction } from '../store/table.ts';
+import type { ReportParts } from './parts.ts';
 
 type Refusal = NonNullable<DeliveryEvent['error']>;
 
@@ -18,7 +18,7 @@ type Refusal = NonNullable<DeliveryEvent['error']>;
  * message, so its fallback, or itself by its next touchpoint, follows as a message of its own, at the end of the
  * conversation. However often the report comes, once.
  */
-export async function followWithFallback(parts: HookParts, refused: Message, error: Refusal): Promise<void> {
+export async function followWithFallback(parts: ReportParts, refused: Message, error: Refusal): Promise<void> {
   if (!followerOf(refused, error)) return;
   const followed = await untilWritten(
     () => followOnce(parts, refused, error),
@@ -44,7 +44,7 @@ const isOver = ({ state, receipt }: Message): boolean => isTerminal(state) && re
 
 /** Without a message: there is nothing to follow any more. Undefined: somebody else wrote meanwhile. */
 async function followOnce(
-  { table, clock, ids }: HookParts,
+  { table, clock, ids }: ReportParts,
   { conversation: of, key }: Message,
   error: Refusal,
 ): Promise<{ message?: Message } | undefined> {
