@@ -85,7 +85,7 @@ export const afterwards = (conversation: Conversation, plan: Plan, profile: Prof
 
 /**
  * A plan that rests on conditions alone; undefined when the messages need to know more: a template, text that may be
- * too long, another sender, a landline, or a touchpoint that depends on which one is in force.
+ * too long, another sender, a landline, several touchpoints, or one that depends on which one is in force.
  */
 export function planUnread({ drafts, caller, person }: Append, now: number): Plan | undefined {
   const outbound = drafts.filter(isOutbound);
@@ -95,8 +95,12 @@ export function planUnread({ drafts, caller, person }: Append, now: number): Pla
     drafts.some(({ user }) => user !== undefined && user !== caller.user) ||
     isLandline(person?.profile.telephone) ||
     outbound.some(
-      ({ meta, text }) =>
-        meta?.template !== undefined || meta?.fallbackTemplate !== undefined || !text || text.length > SHORTEST_LIMIT,
+      ({ meta, text, touchpoints }) =>
+        touchpoints !== undefined ||
+        meta?.template !== undefined ||
+        meta?.fallbackTemplate !== undefined ||
+        !text ||
+        text.length > SHORTEST_LIMIT,
     );
   if (needsReading || (inherits && chosen.length > 0)) return undefined;
   const windowOpen = all(moreThan('windowAt', now - WHATSAPP_WINDOW_MS), sameAs('windowBy', 'services.whatsapp[0]'));
@@ -117,7 +121,7 @@ export function planUnread({ drafts, caller, person }: Append, now: number): Pla
     ],
     accept: (conversation) => {
       let inForce = inherits ? conversation.touchpoint : undefined;
-      return drafts.map((draft) => {
+      return drafts.map(({ touchpoints: _none, ...draft }) => {
         if (!isOutbound(draft)) return draft;
         inForce = draft.touchpoint ?? inForce;
         return inForce ? { ...draft, touchpoint: inForce } : draft;
@@ -134,7 +138,7 @@ const hasAddress = (touchpoint: Touchpoint): Condition => {
 /** Whether the first outbound message takes the touchpoint in force. */
 const inheritsTouchpoint = (drafts: readonly MessageDraft[]): boolean => {
   const first = drafts.find(isOutbound);
-  return first !== undefined && first.touchpoint === undefined;
+  return first !== undefined && first.touchpoint === undefined && first.touchpoints === undefined;
 };
 
 /** Shorter texts fit every touchpoint (Twilio: 1,600 characters). */

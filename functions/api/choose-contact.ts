@@ -31,7 +31,8 @@ export function chooseContact(owners: Owners, drafts: readonly MessageDraft[]): 
   if (email === undefined || telephone === undefined || email === telephone) {
     return { conversation: only, free, foreign: [] };
   }
-  const touchpoint = drafts.find(isOutbound)?.touchpoint;
+  const first = drafts.find(isOutbound);
+  const touchpoint = first?.touchpoint ?? first?.touchpoints?.[0];
   const deciding = touchpoint ? IDENTIFIER_OF[touchpoint] : 'telephone';
   return deciding === 'email'
     ? { conversation: email, free: [], foreign: ['telephone'], other: telephone }

@@ -5,6 +5,7 @@ import { findHold } from '../../shared/delivery/hold.ts';
 import { isUnknownCommand, UNKNOWN_COMMAND } from '../../shared/domain/commands.ts';
 import { invalid } from '../../shared/domain/errors.ts';
 import { isOutbound, type Message } from '../../shared/domain/message.ts';
+import { isOfTouchpoint, switchTouchpoint } from '../../shared/domain/next-touchpoint.ts';
 import { jsonResponse } from '../../shared/http/errors.ts';
 import type { HttpRequest, HttpResponse } from '../../shared/http/handler.ts';
 import type { SendOutcome } from '../../shared/store/deliveries.ts';
@@ -55,7 +56,8 @@ export async function explain(parts: ApiParts, foreseen: Foreseen): Promise<Http
   );
 }
 
-async function explainMessage(parts: ApiParts, { conversation, repeated }: Foreseen, message: Message) {
+async function explainMessage(parts: ApiParts, foreseen: Foreseen, message: Message): Promise<object> {
+  const { conversation, repeated } = foreseen;
   const { id, type, role, clientId, touchpoint, text, due } = message;
   const written = { type, role, clientId, touchpoint, text, due: new Date(due).toISOString() };
   if (repeated.has(id)) return { id, ...written, sends: false, reason: REPEATED };
@@ -65,16 +67,27 @@ async function explainMessage(parts: ApiParts, { conversation, repeated }: Fores
   // Judged at its moment: a window that is open now may be over by then.
   const facts = { ...(await findFacts(parts, touchpoint, { conversation, message })), now: due };
   const service = facts.service && { id: facts.service.id, type: facts.service.type };
+  const unlessNext = (refusal: SendOutcome) => {
+    const reason = reasonOf(refusal);
+    const next = nextOf(message, refusal);
+    return next ? explainMessage(parts, foreseen, next) : { ...written, service, sends: false, reason };
+  };
   const passed = passGate(facts);
-  if ('state' in passed) return { ...written, service, sends: false, reason: reasonOf(passed) };
+  if ('state' in passed) return unlessNext(passed);
   const hold = await findHold(parts.table, passed);
   if (hold?.state === 'failed') return { ...written, service, sends: false, reason: reasonOf(hold) };
   const content = touchpoint === 'whatsapp' ? whatsappContent({ ...passed, now: hold?.notBefore ?? due }) : undefined;
-  if (content && 'state' in content) return { ...written, service, sends: false, reason: reasonOf(content) };
+  if (content && 'state' in content) return unlessNext(content);
   const template = content?.kind === 'template' ? { name: content.name, language: content.language } : undefined;
   const held = hold && { heldUntil: new Date(hold.notBefore).toISOString(), reason: reasonOf(hold) };
   return { ...written, text: content?.text ?? text, service, template, sends: true, ...held };
 }
+
+/** By its next touchpoint, where it would be tried. */
+const nextOf = (message: Message, outcome: SendOutcome): Message | undefined =>
+  outcome.state === 'failed' && isOfTouchpoint(outcome.error)
+    ? switchTouchpoint(message, outcome.error.code)
+    : undefined;
 
 const reasonOf = (outcome: SendOutcome): Reason | undefined =>
   'error' in outcome && outcome.error ? { code: outcome.error.code, message: outcome.error.message } : undefined;

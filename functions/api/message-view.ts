@@ -1,5 +1,6 @@
 import { asSent } from '../../shared/domain/fallback.ts';
 import { isOutbound, type Message, type MessageState, type Receipt } from '../../shared/domain/message.ts';
+import { alternativesLeft } from '../../shared/domain/next-touchpoint.ts';
 
 const iso = (moment: number): string => new Date(moment).toISOString();
 
@@ -31,10 +32,15 @@ const deliveryView = (message: Message) => ({
   providerId: message.providerId,
   error: message.error,
   history: (message.receipts ?? []).map(receiptView),
+  givenUp: message.givenUp,
   fallbackUsed: message.fallbackUsed,
   fallbackOf: message.fallbackOf,
   fallbackBy: message.fallbackBy,
 });
+
+/** The present one and those left behind it, for a message that was given several. */
+const touchpointsLeft = (message: Message) =>
+  message.otherwise && [message.touchpoint, ...alternativesLeft(message).map(({ touchpoint }) => touchpoint)];
 
 /** A message as the API shows it (contract section 3, `delivery` by section 12). */
 export const messageView = (message: Message, orgPath: string) => ({
@@ -48,6 +54,7 @@ export const messageView = (message: Message, orgPath: string) => ({
   contentType: message.contentType ?? 'text/plain',
   text: asSent(message).text,
   touchpoint: message.touchpoint,
+  touchpoints: touchpointsLeft(message),
   delay: message.delay,
   isBackchannel: message.isBackchannel,
   clientId: message.clientId,

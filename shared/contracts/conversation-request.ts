@@ -70,6 +70,12 @@ export const MessageRequestSchema = z
     role: optional(z.enum(MESSAGE_ROLES)).transform((role) => role ?? 'bot'),
     user: optional(ObjectIdSchema),
     touchpoint: optional(z.enum(TOUCHPOINTS)),
+    touchpoints: optional(
+      z
+        .array(z.enum(TOUCHPOINTS))
+        .min(1)
+        .refine((given) => new Set(given).size === given.length, 'names a touchpoint twice'),
+    ),
     delay: optional(DelaySchema),
     isBackchannel: optional(z.boolean()),
     clientId: optional(Text(64).min(1)),

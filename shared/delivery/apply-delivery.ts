@@ -38,8 +38,8 @@ export async function applyDelivery(parts: ReportParts, service: Reporter, event
     const by = { error: event.error, now: parts.clock.now() };
     await turnOffTemplate(parts.table, message.organization, template, by);
   }
-  if (event.error?.effect === 'needs_template' && message?.attempt === correlation.attempt) {
-    await followWithFallback(parts, message);
+  if (event.error && message?.attempt === correlation.attempt) {
+    await followWithFallback(parts, message, event.error);
   }
   if (message) await tellFailure(parts, message);
   if (finished.wake) {

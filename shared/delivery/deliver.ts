@@ -5,10 +5,12 @@ import { type Invocation, TryLaterError } from '../queue/consume.ts';
 import type { MetricName } from '../runtime/observe.ts';
 import { type Carrier, claim, record, type SendOutcome } from '../store/deliveries.ts';
 import { dueOf } from '../store/keys.ts';
+import { getMessage } from '../store/messages.ts';
 import { turnOffTemplate } from '../store/templates.ts';
 import { conclude, yieldTo } from './conclude.ts';
 import { findHold } from './hold.ts';
 import { noteEffect } from './note-effect.ts';
+import { orNext } from './or-next.ts';
 import { outcomeOf } from './outcome.ts';
 import type { DeliveryParts } from './parts.ts';
 import { type Prepared, prepare } from './prepare.ts';
@@ -54,7 +56,7 @@ async function attempt(parts: DeliveryParts, message: Message, token: string): P
 async function beforeSending(parts: DeliveryParts, message: Message, token: string): Promise<Prepared | SendOutcome> {
   try {
     const prepared = await prepare(parts, message);
-    if (!('send' in prepared)) return prepared;
+    if (!('send' in prepared)) return orNext(await whole(parts, message), prepared);
     const hold = await findHold(parts.table, { ...prepared, now: parts.clock.now() });
     if (hold) return hold;
     const pace = await parts.pace.ask({ ...prepared, touchpoint: parts.touchpoint });
@@ -65,6 +67,10 @@ async function beforeSending(parts: DeliveryParts, message: Message, token: stri
     throw error;
   }
 }
+
+/** With its body: what else there is to try is kept there. */
+const whole = async ({ table }: DeliveryParts, message: Message): Promise<Message> =>
+  (message.bodyApart ? await getMessage(table, message.conversation, message.key) : undefined) ?? message;
 
 async function recordOutcome(
   parts: DeliveryParts,
@@ -77,6 +83,14 @@ async function recordOutcome(
   return recorded.message;
 }
 
+/** Put back at its attempt, nothing was tried: a hold says why, the pace does not. */
+function metricOf({ attempt }: Message, outcome: SendOutcome): MetricName {
+  if (outcome.state !== 'pending') return METRIC[outcome.state];
+  if (outcome.switched) return 'TouchpointGivenUp';
+  if (outcome.attempt !== attempt) return 'MessageRetried';
+  return outcome.error ? 'MessageHeld' : 'MessagePaced';
+}
+
 /** As what the attempt went, if it may have gone: one that certainly did not is decided anew. */
 function nature(
   { message, request: { content } }: Prepared,
@@ -87,16 +101,9 @@ function nature(
   return isFallback && state !== 'pending' ? { fallbackUsed: true } : {};
 }
 
-/** Put back at its attempt, nothing was tried: a hold says why, the pace does not. */
-function metricOf({ attempt }: Message, outcome: SendOutcome): MetricName {
-  if (outcome.state !== 'pending' || outcome.attempt !== attempt) return METRIC[outcome.state];
-  return outcome.error ? 'MessageHeld' : 'MessagePaced';
-}
-
 const METRIC = {
   sent: 'MessageSent',
   failed: 'MessageFailed',
-  pending: 'MessageRetried',
   unknown: 'MessageUnknown',
 } as const;
 

@@ -4,6 +4,7 @@ import { retryDelayMs } from '../domain/retry.ts';
 import { nextAttempt } from '../domain/unclear.ts';
 import type { Rejected, SendResult } from '../providers/provider.ts';
 import type { SendOutcome } from '../store/deliveries.ts';
+import { orNext } from './or-next.ts';
 import type { DeliveryParts } from './parts.ts';
 
 const errorOf = ({ code, class: failureClass, message }: Rejected): DeliveryError => ({
@@ -27,7 +28,7 @@ export function outcomeOf(
     case 'permanent':
       return result.effect === 'needs_template' && hasFallbackLeft(message)
         ? withFallback(nextAttempt(message.attempt, now, error))
-        : { state: 'failed', error };
+        : orNext(message, { state: 'failed', error }, result);
     case 'ambiguous':
       return { state: 'unknown', until: now + settings.unknownMs, error };
     case 'retryable':

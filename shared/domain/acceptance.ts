@@ -1,4 +1,5 @@
 import { invalid } from './errors.ts';
+import { firstUsable } from './first-usable.ts';
 import type { MessageBody, MessageRole, MessageType } from './message.ts';
 import { isOutbound } from './message.ts';
 import { isPurpose, PURPOSES } from './purpose.ts';
@@ -7,11 +8,13 @@ import { IDENTIFIER_OF, type Touchpoint } from './touchpoint.ts';
 import { demandTemplate, type TemplateContext } from './wa-template-request.ts';
 
 /** A message as its sender wrote it. */
-export interface MessageDraft extends Omit<MessageBody, 'template' | 'fallback'> {
+export interface MessageDraft extends Omit<MessageBody, 'template' | 'fallback' | 'otherwise'> {
   readonly type: MessageType;
   readonly role: MessageRole;
   readonly user?: string;
   readonly touchpoint?: Touchpoint;
+  /** Instead of `touchpoint`: the first that reaches the contact, in this order. */
+  readonly touchpoints?: readonly Touchpoint[];
   readonly delay?: number;
   readonly isBackchannel?: boolean;
   /** The caller's own name for the message, unique in its conversation. */
@@ -19,7 +22,9 @@ export interface MessageDraft extends Omit<MessageBody, 'template' | 'fallback'>
 }
 
 /** A draft with what was decided when it was accepted: its touchpoint, and the text that the contact will read. */
-export interface AcceptedDraft extends MessageDraft, Pick<MessageBody, 'template' | 'fallback'> {}
+export interface AcceptedDraft
+  extends Omit<MessageDraft, 'touchpoints'>,
+    Pick<MessageBody, 'template' | 'fallback' | 'otherwise'> {}
 
 /** What is known of the conversation and its organization when messages are accepted. */
 export interface AcceptanceContext extends TemplateContext {
@@ -60,9 +65,13 @@ export function checkDrafts(drafts: readonly MessageDraft[]): void {
       throw invalid(at(index, 'meta.purpose'), `must be one of ${PURPOSES.map((known) => `"${known}"`).join(', ')}`);
     }
     if (draft.type === 'status') throw invalid(at(index, 'type'), 'must not be "status": the system writes those');
-    if (draft.touchpoint === undefined || isOutbound(draft) || draft.role === 'contact') return;
+    if (draft.touchpoint !== undefined && draft.touchpoints !== undefined) {
+      throw invalid(at(index, 'touchpoints'), 'stands beside touchpoint: give one of the two');
+    }
+    const isForContact = isOutbound(draft) || (draft.role === 'contact' && draft.touchpoints === undefined);
+    if ((draft.touchpoint === undefined && draft.touchpoints === undefined) || isForContact) return;
     throw invalid(
-      at(index, 'touchpoint'),
+      at(index, draft.touchpoint === undefined ? 'touchpoints' : 'touchpoint'),
       draft.type === 'command'
         ? 'makes no sense on a command, which is never delivered: leave it out'
         : `makes no sense on a message of role "${draft.role}" that is never delivered to the contact; use role "agent" to reach them`,
@@ -171,28 +180,42 @@ const withContent = (
   return { ...draft, ...(fallback && { fallback }) };
 };
 
+const acceptFor = (
+  draft: MessageDraft,
+  touchpoint: Touchpoint,
+  index: number,
+  context: AcceptanceContext,
+): AcceptedDraft & { touchpoint: Touchpoint } => {
+  checkTouchpoint(touchpoint, index, context);
+  return { ...withContent(draft, touchpoint, index, context), touchpoint };
+};
+
+const demandTouchpoint = (touchpoint: Touchpoint | undefined, index: number): Touchpoint => {
+  if (touchpoint !== undefined) return touchpoint;
+  throw invalid(
+    at(index, 'touchpoint'),
+    'is required: the conversation has none in force yet; choose email, sms or whatsapp',
+    'touchpoint_required',
+  );
+};
+
 /**
- * Decides each message's touchpoint in array order (its own, else the one in force) and the text that goes out.
+ * Decides each message's touchpoint in array order (its own or the first of its own, else the one in force) and the text that goes out.
  * Throws 400 naming the field before anything is written; contract sections 3, 7 and 12.
  */
 export function acceptDrafts(drafts: readonly MessageDraft[], context: AcceptanceContext): Acceptance {
   checkDrafts(drafts);
   let inForce = context.touchpointInForce;
   const used = new Set<Touchpoint>();
-  const accepted = drafts.map((draft, index): AcceptedDraft => {
+  const accepted = drafts.map(({ touchpoints, ...draft }, index): AcceptedDraft => {
     if (!isOutbound(draft)) return draft;
-    const touchpoint = draft.touchpoint ?? inForce;
-    if (touchpoint === undefined) {
-      throw invalid(
-        at(index, 'touchpoint'),
-        'is required: the conversation has none in force yet; choose email, sms or whatsapp',
-        'touchpoint_required',
-      );
-    }
-    checkTouchpoint(touchpoint, index, context);
-    inForce = touchpoint;
-    used.add(touchpoint);
-    return { ...withContent(draft, touchpoint, index, context), touchpoint };
+    const accept = (touchpoint: Touchpoint) => acceptFor(draft, touchpoint, index, context);
+    const decided = touchpoints
+      ? firstUsable(touchpoints, at(index, 'touchpoints'), accept)
+      : accept(demandTouchpoint(draft.touchpoint ?? inForce, index));
+    inForce = decided.touchpoint;
+    used.add(decided.touchpoint);
+    return decided;
   });
   return { drafts: accepted, ...(inForce !== undefined && { touchpoint: inForce }), used: [...used] };
 }

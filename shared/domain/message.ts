@@ -44,6 +44,11 @@ export interface DeliveryError {
   readonly message: string;
 }
 
+/** A message as another touchpoint takes it. */
+export interface Alternative extends Pick<MessageBody, 'text' | 'template' | 'fallback'> {
+  readonly touchpoint: Touchpoint;
+}
+
 /** What the sender wrote. Kept in an item of its own when it is large. */
 export interface MessageBody {
   readonly text?: string;
@@ -56,6 +61,14 @@ export interface MessageBody {
   readonly template?: TemplateUse;
   /** Goes out instead of `text` where WhatsApp takes no free text at the moment of sending. */
   readonly fallback?: FilledTemplate;
+  /** For the case that the contact cannot be reached by its touchpoint, in the order in which they are tried. */
+  readonly otherwise?: readonly Alternative[];
+}
+
+/** A touchpoint that was tried, and the code of the error that ended it. */
+export interface GivenUp {
+  readonly touchpoint: Touchpoint;
+  readonly code: string;
 }
 
 /** A message with its place in the state machine of `docs/architecture.md`. Times are epoch milliseconds. */
@@ -105,7 +118,9 @@ export interface Message extends MessageBody {
   readonly purpose?: Purpose;
   /** The fallback went out, or goes out next because the provider refused the text. */
   readonly fallbackUsed?: boolean;
-  /** The message whose fallback this is, and the other way round: the text was refused after it had been taken. */
+  /** Touchpoints that certainly did not reach the contact: as many of `otherwise` are used up. */
+  readonly givenUp?: readonly GivenUp[];
+  /** The message whose fallback this is, and the other way round: it was refused after it had been taken. */
   readonly fallbackOf?: string;
   readonly fallbackBy?: string;
 

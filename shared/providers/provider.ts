@@ -125,7 +125,7 @@ export interface DeliveryEvent {
   readonly status: DeliveryStatus;
   /** Epoch milliseconds; the provider's clock where it says, else absent. */
   readonly at?: number;
-  readonly error?: Pick<Rejected, 'code' | 'message' | 'class' | 'effect'>;
+  readonly error?: Pick<Rejected, 'code' | 'message' | 'class' | 'effect'> & Partial<Pick<Rejected, 'scope'>>;
 }
 
 export interface InboundEvent {

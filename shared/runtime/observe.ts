@@ -44,6 +44,7 @@ export type MetricName =
   | 'MessageRetried'
   | 'MessagePaced'
   | 'MessageHeld'
+  | 'TouchpointGivenUp'
   | 'ReceiptReceived'
   | 'ReceiptFinal'
   | 'ReceiptParked'

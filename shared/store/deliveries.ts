@@ -67,6 +67,8 @@ export type SendOutcome =
       readonly notBefore?: number;
       readonly error?: DeliveryError;
       readonly fallbackUsed?: boolean;
+      /** By another touchpoint, as those did not reach the contact. */
+      readonly switched?: Pick<Message, 'touchpoint' | 'givenUp'>;
     }
   | { readonly state: 'unknown'; readonly until: number; readonly error: DeliveryError };
 
@@ -87,8 +89,15 @@ const outcomeChanges = (outcome: SendOutcome): Changes => {
           notBefore: outcome.notBefore,
           error: outcome.error,
           fallbackUsed: outcome.fallbackUsed,
+          ...outcome.switched,
         },
-        remove: ['token', 'lease', 'until', ...(outcome.notBefore === undefined ? ['notBefore'] : [])],
+        remove: [
+          'token',
+          'lease',
+          'until',
+          ...(outcome.notBefore === undefined ? ['notBefore'] : []),
+          ...(outcome.switched ? ['fallbackUsed'] : []),
+        ],
       };
     case 'unknown':
       return {

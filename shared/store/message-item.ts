@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { MESSAGE_ROLES, MESSAGE_TYPES, type Message, type MessageBody } from '../domain/message.ts';
+import { asSwitched } from '../domain/next-touchpoint.ts';
 import { PURPOSES, purposeOf } from '../domain/purpose.ts';
 import { FilledTemplateSchema, TemplateUseSchema } from '../domain/template-use.ts';
 import { TOUCHPOINTS } from '../domain/touchpoint.ts';
@@ -11,6 +12,13 @@ const RECEIPTS = ['queued', 'accepted', 'sent', 'delivered', 'read', 'failed', '
 
 const ReceiptItemSchema = z.object({ status: z.enum(RECEIPTS), at: z.number() });
 
+const AlternativeSchema = z.object({
+  touchpoint: z.enum(TOUCHPOINTS),
+  text: z.string().optional(),
+  template: TemplateUseSchema.optional(),
+  fallback: FilledTemplateSchema.optional(),
+});
+
 const BodySchema = z.object({
   text: z.string().optional(),
   contentType: z.string().optional(),
@@ -20,6 +28,7 @@ const BodySchema = z.object({
   results: z.array(z.unknown()).optional(),
   template: TemplateUseSchema.optional(),
   fallback: FilledTemplateSchema.optional(),
+  otherwise: z.array(AlternativeSchema).optional(),
 });
 
 const MessageItemSchema = BodySchema.extend({
@@ -52,6 +61,7 @@ const MessageItemSchema = BodySchema.extend({
   bodyApart: z.boolean().optional(),
   purpose: z.enum(PURPOSES).optional(),
   fallbackUsed: z.boolean().optional(),
+  givenUp: z.array(z.object({ touchpoint: z.enum(TOUCHPOINTS), code: z.string() })).optional(),
   fallbackOf: z.string().optional(),
   fallbackBy: z.string().optional(),
   service: z.string().optional(),
@@ -91,5 +101,5 @@ export const hasBodyApart = (item: Item): boolean => item.bodyApart === true;
 /** Throws when an item is not a message: the table holds what this version cannot read. */
 export const toMessage = (item: Item, body?: Item): Message => {
   const { pk, sk, ...rest } = MessageItemSchema.parse(body ? { ...item, ...BodySchema.parse(body) } : item);
-  return { ...rest, conversation: conversationOf(pk), key: sk, due: dueOf(sk), seq: seqOf(sk) };
+  return asSwitched({ ...rest, conversation: conversationOf(pk), key: sk, due: dueOf(sk), seq: seqOf(sk) });
 };

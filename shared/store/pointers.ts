@@ -34,6 +34,7 @@ const ParkedSchema = z.object({
       code: z.string(),
       message: z.string(),
       class: z.enum(['permanent', 'retryable', 'throttled', 'ambiguous']),
+      scope: z.enum(['request', 'content', 'template', 'recipient', 'sender', 'account', 'pair']).optional(),
       effect: z.enum(['opt_out', 'marketing_stop', 'suppress', 'needs_template', 'template_off']).optional(),
     })
     .optional(),

@@ -36,6 +36,38 @@ const others = async ({ conversation, key }: Message) =>
     (message) => message.key !== key && message.type !== 'status',
   );
 
+describe('a message that was taken and then did not reach the contact', () => {
+  const otherwise = [
+    { touchpoint: 'sms', text: 'By SMS' },
+    { touchpoint: 'email', text: 'By email' },
+  ] as const;
+
+  it('is followed by itself by its next touchpoint, once, however often that is reported', async () => {
+    const message = await given({ otherwise, fallbackUsed: true });
+    await Promise.all([report(message, 131026), report(message, 131026)]);
+    await report(message, 131026);
+    expect(await others(message)).toMatchObject([
+      { state: 'pending', touchpoint: 'sms', text: 'By SMS', otherwise: [otherwise[1]], fallbackOf: message.id },
+    ]);
+  });
+
+  it('is followed by its fallback first, which has the same touchpoints left', async () => {
+    const message = await given({ otherwise });
+    await report(message);
+    expect(await others(message)).toMatchObject([{ touchpoint: 'whatsapp', text: 'Klaar, John!', otherwise }]);
+  });
+
+  it.each<[string, Partial<Message>, number]>([
+    ['an attempt is unclear', { unclear: true }, 131026],
+    ['none is left', { givenUp: [{ touchpoint: 'email', code: 'x' }], otherwise: [otherwise[0]] }, 131026],
+    ['the account is at fault', {}, 131042],
+  ])('is followed by nothing when %s', async (_, message, code) => {
+    const refused = await given({ otherwise, ...message });
+    await report(refused, code);
+    expect(await others(refused)).toEqual([]);
+  });
+});
+
 describe('a text that was taken and then refused because the window is closed', () => {
   it.each<Message['state']>(['sent', 'unknown'])('and is %s is followed by its fallback', async (state) => {
     const message = await given({ state });

@@ -73,8 +73,8 @@ function readStatus(from: Status, now: number): DeliveryEvent | undefined {
 
 function readError(code: string, from: Status, now: number): DeliveryEvent['error'] {
   const message = from.messageStatusDescription ?? `AWS reports ${code}.`;
-  const { class: failure, effect } = rejectionOf(AWS_SMS_ERRORS, { code, message }, now);
-  return { code, message, class: failure, ...(effect && { effect }) };
+  const { class: failure, scope, effect } = rejectionOf(AWS_SMS_ERRORS, { code, message }, now);
+  return { code, message, class: failure, scope, ...(effect && { effect }) };
 }
 
 function readInbound(detail: unknown): InboundEvent | undefined {

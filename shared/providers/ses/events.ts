@@ -65,7 +65,13 @@ function readBounce(detail: SesDetail): ProviderEvent[] {
   const failed = delivery(detail, {
     status: 'failed',
     at,
-    error: { code, message, class: isHard ? 'permanent' : 'retryable', ...(isHard && { effect: 'suppress' }) },
+    error: {
+      code,
+      message,
+      class: isHard ? 'permanent' : 'retryable',
+      scope: 'recipient',
+      ...(isHard && { effect: 'suppress' }),
+    },
   });
   const addresses = isHard ? bounce.bouncedRecipients : [];
   return [

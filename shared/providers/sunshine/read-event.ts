@@ -66,7 +66,8 @@ function readDelivery(status: DeliveryStatus, payload: unknown, now: number): De
 function readError(error: { code?: string; message?: string } | undefined, now: number): DeliveryEvent['error'] {
   const code = error?.code || 'failed';
   const message = error?.message ?? 'Sunshine reports that the message was not delivered.';
-  return { code, message, class: rejectionOf(SUNSHINE_ERRORS, { code, message }, now).class };
+  const { class: failure, scope } = rejectionOf(SUNSHINE_ERRORS, { code, message }, now);
+  return { code, message, class: failure, scope };
 }
 
 function readConsent(payload: unknown): ConsentEvent | undefined {

@@ -85,8 +85,8 @@ function readStatus(read: Read, query: string, now: number): DeliveryEvent | und
 function readError(read: Read, word: string, now: number): DeliveryEvent['error'] {
   const code = read('ErrorCode') || word;
   const message = read('ErrorMessage') || `Twilio reports ${word}.`;
-  const { class: failure, effect } = rejectionOf(TWILIO_ERRORS, { code, message }, now);
-  return { code, message, class: failure, ...(effect && { effect }) };
+  const { class: failure, scope, effect } = rejectionOf(TWILIO_ERRORS, { code, message }, now);
+  return { code, message, class: failure, scope, ...(effect && { effect }) };
 }
 
 function readInbound(read: Read): InboundEvent | undefined {

@@ -34,6 +34,6 @@ function readError({ errors }: Status, now: number): DeliveryEvent['error'] {
   const [first] = errors ?? [];
   const code = first?.code ?? 'failed';
   const message = first?.error_data?.details ?? first?.message ?? first?.title ?? 'Meta reports failed.';
-  const { class: failure, effect } = rejectionOf(WHATSAPP_ERRORS, { code, message }, now);
-  return { code, message, class: failure, ...(effect && { effect }) };
+  const { class: failure, scope, effect } = rejectionOf(WHATSAPP_ERRORS, { code, message }, now);
+  return { code, message, class: failure, scope, ...(effect && { effect }) };
 }
