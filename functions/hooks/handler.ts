@@ -50,7 +50,7 @@ const parts: MailParts = {
     whatsapp: createWhatsapp(),
     sunshine: createSunshine(),
     'aws-sms': { parseEvent: readSmsEvent },
-    'aws-social': { parseEvent: readSocialEvent },
+    'aws-social': { needsPointer: true, parseEvent: readSocialEvent },
   },
   ticker: createTicker(ticks, systemClock),
   clock: systemClock,

@@ -1,6 +1,7 @@
 import type { ProviderName, QueuedEvent } from '../../shared/providers/provider.ts';
 import { findService, type Said } from './find-service.ts';
 import { mailIn } from './mail-store.ts';
+import { nameMessage } from './name-message.ts';
 import type { HookParts } from './parts.ts';
 import { type MailParts, receiveMail } from './receive-mail.ts';
 import { applyAll } from './serve.ts';
@@ -29,7 +30,9 @@ function translate({ providers, clock }: HookParts, event: QueuedEvent): Said[] 
   );
 }
 
-async function apply(parts: HookParts, { provider, event }: Said): Promise<void> {
+async function apply(parts: HookParts, { provider, event: said }: Said): Promise<void> {
+  const event = said.kind === 'delivery' ? await nameMessage(parts, { provider, event: said }) : said;
+  if (!event) return;
   const service = await findService(parts, { provider, event });
   if (service) await applyAll(parts, service, [event]);
   else parts.observe.count('EventIgnored');

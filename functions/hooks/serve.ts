@@ -1,11 +1,12 @@
 import type { Service } from '../../shared/contracts/configuration.ts';
+import { applyDelivery } from '../../shared/delivery/apply-delivery.ts';
 import { RequestError } from '../../shared/domain/errors.ts';
 import type { HttpRequest, HttpResponse } from '../../shared/http/handler.ts';
 import { createRouter, type Match, type Route } from '../../shared/http/router.ts';
 import type { ProviderEvent } from '../../shared/providers/provider.ts';
 import { applyConsentEvent } from './apply-consent-event.ts';
-import { applyDelivery } from './apply-delivery.ts';
 import { applyTemplateEvent } from './apply-template-event.ts';
+import { nameMessage } from './name-message.ts';
 import type { HookParts } from './parts.ts';
 import { receiveReply } from './receive-reply.ts';
 import { showUnsubscribe, unsubscribe } from './unsubscribe.ts';
@@ -91,8 +92,10 @@ export async function applyAll(parts: HookParts, service: Service, events: reado
 
 async function apply(parts: HookParts, service: Service, event: ProviderEvent): Promise<void> {
   switch (event.kind) {
-    case 'delivery':
-      return applyDelivery(parts, service, event);
+    case 'delivery': {
+      const named = await nameMessage(parts, { provider: service.type, event }, service.organization);
+      return named && applyDelivery(parts, service, named);
+    }
     case 'inbound':
       return receiveReply(parts, service, event);
     case 'consent':

@@ -44,6 +44,7 @@ export type MetricName =
   | 'MessageRetried'
   | 'MessagePaced'
   | 'ReceiptReceived'
+  | 'ReceiptParked'
   | 'ReplyReceived'
   | 'CallbackRefused'
   | 'EventIgnored'
