@@ -15,6 +15,7 @@ import type { Table } from '../../shared/store/table.ts';
 import { createSetting, deliveryOf, type Setting } from '../delivery/setting.ts';
 import { newId, permutations, tableOf } from '../support/builders.ts';
 import { startTestTable, type TestTable } from '../support/emulators.ts';
+import { withMails } from './mails.ts';
 import { twilioStatus } from './requests.ts';
 
 let emulator: TestTable;
@@ -166,7 +167,10 @@ describe('an event of AWS about a WhatsApp message', () => {
   });
   const receive = (messageId: string) =>
     receiveEvent(
-      { ...setting.hooks, providers: { 'aws-social': { needsPointer: true, parseEvent: readSocialEvent } } },
+      {
+        ...withMails(setting.hooks).parts,
+        providers: { 'aws-social': { needsPointer: true, parseEvent: readSocialEvent } },
+      },
       event(messageId),
     );
 
