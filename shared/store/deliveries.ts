@@ -74,7 +74,7 @@ const outcomeChanges = (outcome: SendOutcome): Changes => {
   switch (outcome.state) {
     case 'sent':
       return {
-        set: { state: 'sent', providerId: outcome.providerId, receipt: outcome.receipt },
+        set: { state: 'sent', providerId: outcome.providerId, receipt: outcome.receipt, sentAt: outcome.receipt.at },
         remove: ['lease', 'until', 'notBefore', 'error'],
       };
     case 'failed':
@@ -236,6 +236,7 @@ export const applyEvidence = (
         receipts: [...(seen.receipts ?? []), evidence.receipt].slice(-RECEIPTS_KEPT),
         providerId: seen.providerId ?? evidence.providerId,
         ...(seen.provider === undefined && evidence.carrier),
+        ...(evidence.state === 'sent' && { sentAt: now }),
         updatedAt: now,
       },
       ...(outlivesErrors(evidence) && { remove: ['error'] }),

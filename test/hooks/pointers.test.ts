@@ -15,7 +15,6 @@ import type { Table } from '../../shared/store/table.ts';
 import { createSetting, deliveryOf, type Setting } from '../delivery/setting.ts';
 import { newId, permutations, tableOf } from '../support/builders.ts';
 import { startTestTable, type TestTable } from '../support/emulators.ts';
-import { withMails } from './mails.ts';
 import { twilioStatus } from './requests.ts';
 
 let emulator: TestTable;
@@ -168,8 +167,9 @@ describe('an event of AWS about a WhatsApp message', () => {
   const receive = (messageId: string) =>
     receiveEvent(
       {
-        ...withMails(setting.hooks).parts,
+        ...setting.hooks,
         providers: { 'aws-social': { needsPointer: true, parseEvent: readSocialEvent } },
+        readMail: async () => undefined,
       },
       event(messageId),
     );
