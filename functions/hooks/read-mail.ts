@@ -1,6 +1,7 @@
 import PostalMime, { type Address, type Attachment, addressParser, type Email } from 'postal-mime';
 import { textOfHtml } from '../../shared/domain/html-text.ts';
 import { newPartOf } from '../../shared/domain/reply-text.ts';
+import { thinMail } from './thin-mail.ts';
 
 /** A mail as far as we are concerned with it. */
 export interface InboundMail {
@@ -45,7 +46,7 @@ const MEDIA = '[media]';
 /** Reads a mail, whatever it is: one that is no MIME has the text that says so, and what its head says. Never throws. */
 export async function readMail(raw: Uint8Array): Promise<InboundMail> {
   try {
-    return toMail(await PostalMime.parse(raw, LIMITS));
+    return toMail(await PostalMime.parse(thinMail(raw), LIMITS));
   } catch {
     return toMail({ ...(await readHead(raw)), text: UNREADABLE });
   }
