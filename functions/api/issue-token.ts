@@ -16,14 +16,15 @@ export async function issueToken(parts: ApiParts, request: TokenRequest) {
   if (user?.status !== 'active') throw refused();
   const membership = user.organizations.find(({ selected }) => selected) ?? user.organizations[0];
   if (!membership) throw refused();
-  const bearer = { user: user.id, organization: membership.organization, scope: membership.role };
+  const { id, rate } = user;
+  const bearer = { user: id, organization: membership.organization, scope: membership.role, rate };
   const access = await parts.tokens.issue('access_token', bearer, LIFETIME_SECONDS.access_token);
   const refresh = await parts.tokens.issue('refresh_token', bearer, LIFETIME_SECONDS.refresh_token);
   return {
     tokenType: 'Bearer',
     token: access.token,
     refreshToken: refresh.token,
-    user: user.id,
+    user: id,
     organization: membership.organization,
     expiresAt: new Date((access.expiresAt ?? 0) * 1000).toISOString(),
     scope: membership.role,

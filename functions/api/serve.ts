@@ -1,4 +1,5 @@
 import { demandScope, identifyCaller } from '../../shared/auth/caller.ts';
+import { createRateLimit } from '../../shared/auth/rate-limit.ts';
 import { MAX_BODY_BYTES } from '../../shared/contracts/conversation-request.ts';
 import { RequestError } from '../../shared/domain/errors.ts';
 import type { HttpRequest, HttpResponse } from '../../shared/http/handler.ts';
@@ -13,12 +14,14 @@ const RETRY_AFTER_SECONDS = '1';
 /** Serves the API: route, caller, body, use case. Throws RequestError for everything that is the caller's to mend. */
 export function createApi(parts: ApiParts): (request: HttpRequest) => Promise<HttpResponse> {
   const match = createRouter(ROUTES);
+  const demandRate = createRateLimit(parts.clock);
   return async (request) => {
     refuseUnsupported(request);
     const { route, params } = match(request);
     try {
       if (route.scope === 'none') return await route.handle(parts, { request, params, json: jsonOf(request) });
       const caller = await identifyCaller(request.headers.authorization, parts.tokens, parts.users.user);
+      if (caller.rate) demandRate(caller.rate);
       demandScope(caller, route.scope);
       const json = route.body ? jsonOf(request) : undefined;
       return await route.handle(parts, { request, params, json }, caller);

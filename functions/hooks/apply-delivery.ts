@@ -1,5 +1,6 @@
 import type { Service } from '../../shared/contracts/configuration.ts';
 import { noteEffect } from '../../shared/delivery/note-effect.ts';
+import { tellFailure } from '../../shared/delivery/tell-failure.ts';
 import { addressOf } from '../../shared/domain/address.ts';
 import { judge } from '../../shared/domain/evidence.ts';
 import { asSent } from '../../shared/domain/fallback.ts';
@@ -40,6 +41,7 @@ export async function applyDelivery(parts: HookParts, service: Service, event: D
   if (event.error?.effect === 'needs_template' && message?.attempt === correlation.attempt) {
     await followWithFallback(parts, message);
   }
+  if (message) await tellFailure(parts, message);
   if (finished.wake) {
     const next = (conversation: string, key: string) => findNext(parts.table, conversation, key);
     await advance(parts.ticker, next, correlation, parts.clock.now());
@@ -89,7 +91,7 @@ async function applyOnce(
   observe.count('ReceiptReceived', 1, message.touchpoint);
   if (judgement.state)
     observe.count(judgement.state === 'sent' ? 'MessageSent' : 'MessageFailed', 1, message.touchpoint);
-  return { wake: judgement.state !== undefined, message };
+  return { wake: judgement.state !== undefined, message: outcome.message };
 }
 
 const errorOf = ({

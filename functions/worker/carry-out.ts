@@ -78,7 +78,6 @@ async function fail(
   reason: { code: string; message: string },
 ): Promise<Step> {
   const outcome = await failPending(parts.table, message, now, { class: 'permanent', ...reason });
-  if (!outcome.changed) return 'again';
-  parts.observe.count('MessageFailed', 1, message.touchpoint);
-  return 'finished';
+  if (outcome.changed) parts.observe.count('MessageFailed', 1, message.touchpoint);
+  return 'again';
 }

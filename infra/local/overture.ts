@@ -12,6 +12,7 @@ import type { Addresses } from './doubles/doubles.ts';
 import { startDoubles } from './doubles/start.ts';
 import { startSes } from './emulators/ses.ts';
 import { forward } from './forward.ts';
+import { requesterOf } from './requester.ts';
 import { applySeed } from './seed/apply-seed.ts';
 import { DOUBLES_SECRETS, sendersOf, servicesOf } from './seed/at-the-doubles.ts';
 import { readSeed } from './seed/seed-file.ts';
@@ -83,6 +84,7 @@ export async function startOverture(options: OvertureOptions): Promise<Overture>
         AWS_ENDPOINT_URL_SOCIALMESSAGING: doubles.awsSocial,
       },
       log: options.log,
+      groupOf: requesterOf,
       onLocalRequest: (request, response) => {
         answerLocally(request, response, {
           doubles,
@@ -147,8 +149,9 @@ const createTokenPrinter = (table: Table, key: string): Overture['token'] => {
     const user = await users.user(id);
     const membership = user?.organizations.find(({ selected }) => selected) ?? user?.organizations[0];
     if (!user || !membership) return undefined;
-    const bearer = { user: id, organization: membership.organization, scope: membership.role };
-    const lifetime = membership.role === 'bot' ? undefined : LIFETIME_SECONDS.access_token;
+    const { organization, role: scope } = membership;
+    const bearer = { user: id, organization, scope, rate: user.rate };
+    const lifetime = scope === 'bot' ? undefined : LIFETIME_SECONDS.access_token;
     return (await tokens.issue('access_token', bearer, lifetime)).token;
   };
 };

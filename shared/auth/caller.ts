@@ -9,6 +9,14 @@ export interface Caller {
   readonly scopes: readonly Scope[];
   /** Organization paths; a resource is reachable when its own path is one of them or lies below one. */
   readonly paths: readonly string[];
+  /** Absent where the token sets no limit. */
+  readonly rate?: TokenRate;
+}
+
+/** What a token says of how fast it may be used. */
+export interface TokenRate {
+  readonly token: string;
+  readonly perSecond: number;
 }
 
 /** The parts of a user that decide what a token reaches. */
@@ -43,6 +51,7 @@ export async function identifyCaller(
     organization: claims.organization,
     scopes: claims.scopes,
     paths: user.organizations.map((membership) => membership.orgPath ?? membership.organization),
+    ...(claims.rate !== undefined && { rate: { token: claims.tokenId, perSecond: claims.rate } }),
   };
 }
 

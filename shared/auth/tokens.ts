@@ -16,6 +16,7 @@ const ClaimsSchema = z.object({
   jti: z.string(),
   iat: z.number(),
   exp: z.number().optional(),
+  rate: z.number().positive().optional(),
 });
 
 /** What a token says of its bearer. */
@@ -26,6 +27,16 @@ export interface Claims {
   readonly tokenId: string;
   /** Epoch seconds; absent for tokens of bots, which do not expire. */
   readonly expiresAt?: number;
+  /** Requests per second that the token may make; absent where there is no limit. */
+  readonly rate?: number;
+}
+
+/** Who gets a token, and what it allows. */
+export interface Bearer {
+  readonly user: string;
+  readonly organization: string;
+  readonly scope: Scope;
+  readonly rate?: number | undefined;
 }
 
 export type TokenKind = 'access_token' | 'refresh_token';
@@ -40,11 +51,7 @@ export class TokenError extends Error {
 
 export interface TokenService {
   /** A signed token; one without `lifetimeSeconds` does not expire. */
-  issue(
-    kind: TokenKind,
-    bearer: { user: string; organization: string; scope: Scope },
-    lifetimeSeconds?: number,
-  ): Promise<{ token: string; expiresAt?: number }>;
+  issue(kind: TokenKind, bearer: Bearer, lifetimeSeconds?: number): Promise<{ token: string; expiresAt?: number }>;
   /** Throws TokenError. */
   verify(kind: TokenKind, token: string): Promise<Claims>;
 }
@@ -66,6 +73,7 @@ export function createTokenService(key: () => Promise<string>, clock: Clock): To
         organization: bearer.organization,
         scope: scopesUpTo(bearer.scope).join(' '),
         grant_type: kind,
+        ...(bearer.rate !== undefined && { rate: bearer.rate }),
       })
         .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT' })
         .setJti(randomUUID())
@@ -87,7 +95,7 @@ export function createTokenService(key: () => Promise<string>, clock: Clock): To
         });
       const claims = ClaimsSchema.safeParse(payload);
       if (!claims.success || claims.data.grant_type !== kind) throw new TokenError('invalid token');
-      const { _id, organization, scope, jti, exp } = claims.data;
+      const { _id, organization, scope, jti, exp, rate } = claims.data;
       const words = scope.split(' ');
       return {
         user: _id,
@@ -95,6 +103,7 @@ export function createTokenService(key: () => Promise<string>, clock: Clock): To
         scopes: SCOPES.filter((known) => words.includes(known)),
         tokenId: jti,
         ...(exp !== undefined && { expiresAt: exp }),
+        ...(rate !== undefined && { rate }),
       };
     },
   };

@@ -76,6 +76,8 @@ export const UserSchema = z.object({
   email: z.string().optional(),
   avatar: z.string().optional(),
   status: z.string().default('active'),
+  /** Requests per second that each token of the user may make. */
+  rate: z.number().positive().optional(),
   organizations: z
     .array(
       z.object({

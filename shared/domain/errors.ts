@@ -29,6 +29,7 @@ export const ERROR_STATUS = {
   template_exists: 409,
   idempotency_key_reused: 422,
   unsupported_media_type: 415,
+  rate_exceeded: 429,
   provider_unavailable: 502,
   overloaded: 503,
   internal_error: 500,

@@ -27,8 +27,10 @@ export const messageSk = (due: number, seq: number): string =>
   `${MESSAGE_PREFIX}${String(due).padStart(13, '0')}#${String(seq).padStart(10, '0')}`;
 export const messageKey = (conversation: string, sk: string): ItemKey => ({ pk: conversationPk(conversation), sk });
 export const dueOf = (messageSortKey: string): number => Number(messageSortKey.slice(2, 15));
-export const seqOf = (messageSortKey: string): number => Number(messageSortKey.slice(16));
+export const seqOf = (messageSortKey: string): number => Number(messageSortKey.slice(16, 26));
 export const isMessageSk = (sk: string): boolean => /^M#\d{13}#\d{10}$/.test(sk);
+/** Where the stream says that a message failed: behind it, and before every message after it. */
+export const failureSk = (messageSortKey: string): string => `${messageSortKey}#failed`;
 export const conversationOf = (pk: string): string => pk.slice(2);
 
 export const bodyKey = (conversation: string, message: string): ItemKey => ({

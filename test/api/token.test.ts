@@ -12,6 +12,8 @@ const DAY_SECONDS = 24 * 3600;
 const EMAIL = 'Login@Example.com';
 const PASSWORD = 'correct horse battery staple é';
 const INACTIVE_EMAIL = 'inactive@example.com';
+const HURRIED_EMAIL = 'hurried@example.com';
+const UNKNOWN = '66c3ed372a33131f1b4ba000';
 
 let world: World;
 let api: Api;
@@ -25,14 +27,15 @@ beforeAll(async () => {
     { organization: ORGANIZATION.bare, role: 'agent' as const },
     { organization: ORGANIZATION.root, role: 'admin' as const, selected: true },
   ];
-  const store = (id: string, email: string, status: string) =>
+  const store = (id: string, email: string, status: string, rate?: number) =>
     putUser(
       world.table,
-      { ...UserSchema.parse({ id, email, status, organizations }), passwordHash },
+      { ...UserSchema.parse({ id, email, status, rate, organizations }), passwordHash },
       { pepper: PEPPER, matchKey: email.toLowerCase() },
     );
   await store(USER.admin, EMAIL, 'active');
   await store('aaa000000000000000000666', INACTIVE_EMAIL, 'inactive');
+  await store('aaa000000000000000000888', HURRIED_EMAIL, 'active', 2);
   await putUser(world.table, UserSchema.parse({ id: 'aaa000000000000000000777', organizations }), {
     pepper: PEPPER,
     matchKey: 'nopassword@example.com',
@@ -77,6 +80,18 @@ describe('POST /v2/auth/token', () => {
     const { body } = await login();
     const started = await startAs(body.token);
     expect([started.status, started.body.createdBy]).toEqual([201, USER.admin]);
+  });
+
+  it('gives tokens that are held to the rate of their user, and answers 429 beyond it', async () => {
+    const { body } = await ask({ email: HURRIED_EMAIL, password: PASSWORD });
+    const read = () => api.get(`/v2/messages/${UNKNOWN}`, body.token);
+    const within = [await read(), await read()];
+    const beyond = await read();
+    expect(within.map(({ status }) => status)).toEqual([404, 404]);
+    expect([beyond.status, beyond.body.error.code, beyond.headers['retry-after']]).toEqual([429, 'rate_exceeded', '1']);
+    expect((await startAs((await login()).body.token)).status).toBeLessThan(300);
+    clock.advance(1000);
+    expect((await read()).status).toBe(404);
   });
 
   it('takes the email in any case', async () => {

@@ -44,6 +44,15 @@ describe('a caller', () => {
     });
   });
 
+  it('with a limited token has its rate, under the id of the token', async () => {
+    const { token } = await tokens.issue('access_token', { ...BEARER, rate: 20 });
+    const { tokenId } = await tokens.verify('access_token', token);
+    expect((await identifyCaller(`Bearer ${token}`, tokens, async () => USER)).rate).toEqual({
+      token: tokenId,
+      perSecond: 20,
+    });
+  });
+
   it('reaches the organization itself where a membership has no path', async () => {
     const { token } = await tokens.issue('access_token', BEARER);
     const user = { status: 'active', organizations: [{ organization: 'root' }] };

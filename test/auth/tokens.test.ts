@@ -55,6 +55,11 @@ describe('a token', () => {
     });
   });
 
+  it('says how many requests per second it may make, where that is limited', async () => {
+    const { token } = await tokens.issue('access_token', { ...BEARER, rate: 2.5 });
+    expect((await tokens.verify('access_token', token)).rate).toBe(2.5);
+  });
+
   it.each<[Scope, readonly Scope[]]>(SCOPES.map((scope, index) => [scope, SCOPES.slice(0, index + 1)]))(
     'of scope %s has %j',
     async (scope, scopes) => {
@@ -106,6 +111,7 @@ describe('a token', () => {
     ['without a user', forged(HS256, { ...PAYLOAD, _id: undefined }, KEY), 'invalid token'],
     ['without a time', forged(HS256, withoutTime, KEY), 'invalid token'],
     ['whose times are words', forged(HS256, { ...PAYLOAD, exp: 'never' }, KEY), 'invalid token'],
+    ['whose rate is nothing', forged(HS256, { ...PAYLOAD, rate: 0 }, KEY), 'invalid token'],
     ['that is no token', 'not-a-token', 'invalid token'],
     ['that is empty', '', 'invalid token'],
     ['of three empty parts', '..', 'invalid token'],

@@ -1,78 +1,114 @@
 /**
  * `npm run bench`: does a flood by one organization slow another? Starts 200 single conversations of one organization,
  * alone and then beside 2,000 starts of another, with providers that take 50 ms, and compares how long each took from
- * the request to the provider. Figures are ratios of one run on one machine.
+ * the request to the provider. Figures are those of one run on one machine, and of what else it does meanwhile.
  */
-import { startDoubles } from '../../infra/local/doubles/start.ts';
-import { type Client, startClient } from '../support/overture.ts';
+import { once } from 'node:events';
+import { availableParallelism, loadavg } from 'node:os';
+import { type RunningDoubles, startDoubles } from '../../infra/local/doubles/start.ts';
+import type { Delivered } from '../support/overture.ts';
+import { freePort, spawnStart } from '../support/start-process.ts';
 
 const SINGLES = 200;
+const SINGLE_EVERY_MS = 100;
 const FLOOD = 2000;
 const FLOOD_CLIENTS = 8;
-const SINGLE_EVERY_MS = 100;
 const LATENCY_MS = 50;
-const QUIET = '6663a1f684ba342816c4b7c4';
-const LOUD = 'aaa111111111111111111222';
+const OUTBOX_EVERY_MS = 500;
+const USER = 'aaa000000000000000000111';
+const QUIET = { organization: '6663a1f684ba342816c4b7c4', prefixes: ['+3165100', '+3165101', '+3165102'] } as const;
+const LOUD = { organization: 'aaa111111111111111111222', prefix: '+3164' } as const;
 
-async function start(client: Client, organization: string, telephone: string): Promise<void> {
-  const { status, body } = await client.post('/v2/conversations', {
-    organization,
-    type: 'contact',
-    contact: { profile: { telephone } },
-    messages: [{ text: 'Hello!', touchpoint: 'sms', role: 'agent' }],
-  });
-  if (status !== 201) throw new Error(`A start was answered ${status}: ${JSON.stringify(body)}`);
+type Start = (organization: string, telephone: string) => Promise<void>;
+
+async function createStarter(url: string): Promise<Start> {
+  const token = await (await fetch(`${url}/_local/token?user=${USER}`)).text();
+  return async (organization, telephone) => {
+    const answer = await fetch(`${url}/v2/conversations`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        organization,
+        type: 'contact',
+        contact: { profile: { telephone } },
+        messages: [{ text: 'Hello!', touchpoint: 'sms', role: 'agent' }],
+      }),
+    });
+    const text = await answer.text();
+    if (answer.status !== 201) throw new Error(`A start was answered ${answer.status}: ${text}`);
+  };
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
+
+/** When each of `count` telephones with the prefix received, once all have. */
+async function arrivals({ control }: RunningDoubles, prefix: string, count: number): Promise<Map<string, number>> {
+  for (;;) {
+    const outbox = (await (await fetch(`${control}/_local/outbox`)).json()) as Delivered[];
+    const received = outbox.filter(({ to }) => to.startsWith(prefix));
+    if (received.length >= count) return new Map(received.map(({ to, at }) => [to, Date.parse(at)]));
+    await pause(OUTBOX_EVERY_MS);
+  }
+}
+
+/** Milliseconds from request to provider of single starts, one every 100 ms whatever became of those before. */
+async function measureSingles(start: Start, prefix: string): Promise<number[]> {
+  const began = Date.now();
+  const asked = new Map<string, number>();
+  const answers: Promise<void>[] = [];
+  for (let index = 0; index < SINGLES; index++) {
+    await pause(began + index * SINGLE_EVERY_MS - Date.now());
+    const telephone = `${prefix}${String(index).padStart(4, '0')}`;
+    asked.set(telephone, Date.now());
+    answers.push(start(QUIET.organization, telephone));
+  }
+  await Promise.all(answers);
+  const received = await arrivals(doubles, prefix, SINGLES);
+  return [...asked].map(([telephone, at]) => (received.get(telephone) ?? Number.NaN) - at);
+}
+
+/** Resolves with the seconds from the first request to the last answer. */
+async function flood(start: Start): Promise<number> {
+  const began = Date.now();
+  let next = 0;
+  const client = async () => {
+    while (next < FLOOD) await start(LOUD.organization, `${LOUD.prefix}${String(600_000 + next++).padStart(7, '0')}`);
+  };
+  await Promise.all(Array.from({ length: FLOOD_CLIENTS }, client));
+  return (Date.now() - began) / 1000;
 }
 
 const percentile = (values: readonly number[], share: number): number =>
-  [...values].sort((a, b) => a - b)[Math.ceil(values.length * share) - 1] ?? 0;
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-/** Milliseconds from request to provider, of single starts at a steady pace. */
-async function measureSingles(client: Client, prefix: string): Promise<number[]> {
-  const asked = new Map<string, number>();
-  for (let index = 0; index < SINGLES; index++) {
-    const telephone = `${prefix}${String(index).padStart(4, '0')}`;
-    asked.set(telephone, Date.now());
-    void start(client, QUIET, telephone);
-    await pause(SINGLE_EVERY_MS);
-  }
-  const waits = new Map<string, number>();
-  while (waits.size < SINGLES) {
-    await pause(250);
-    for (const { to, at } of await client.outbox()) {
-      const from = asked.get(to);
-      if (from !== undefined) waits.set(to, Date.parse(at) - from);
-    }
-  }
-  return [...waits.values()];
-}
-
-async function flood(client: Client): Promise<void> {
-  let next = 0;
-  await Promise.all(
-    Array.from({ length: FLOOD_CLIENTS }, async () => {
-      while (next < FLOOD) await start(client, LOUD, `+316400${String(10_000 + next++)}`);
-    }),
-  );
-}
+  values.toSorted((a, b) => a - b)[Math.ceil(values.length * share) - 1] ?? 0;
 
 const row = (name: string, waits: readonly number[]) =>
   `| ${name} | ${percentile(waits, 0.5)} | ${percentile(waits, 0.9)} | ${percentile(waits, 0.99)} |`;
 
+const load = () => (loadavg()[0] ?? 0).toFixed(1);
+
 const doubles = await startDoubles({ latencyMs: LATENCY_MS });
-const client = await startClient({ doubles });
-await measureSingles(client, '+3165100');
-const alone = await measureSingles(client, '+3165101');
-const flooding = flood(client);
-const beside = await measureSingles(client, '+3165102');
-await flooding;
-const ratio = percentile(beside, 0.99) / percentile(alone, 0.99);
+const port = await freePort();
+const overture = spawnStart({ PORT: String(port), OVERTURE_DOUBLES: JSON.stringify(doubles) });
+await overture.ready();
+const start = await createStarter(`http://127.0.0.1:${port}`);
+const loadBefore = load();
+await measureSingles(start, QUIET.prefixes[0]);
+const alone = await measureSingles(start, QUIET.prefixes[1]);
+const began = Date.now();
+const flooding = flood(start);
+const beside = await measureSingles(start, QUIET.prefixes[2]);
+const answeredSeconds = await flooding;
+const received = await arrivals(doubles, LOUD.prefix, FLOOD);
+const deliveredSeconds = (Math.max(...received.values()) - began) / 1000;
 console.log('| start → provider, ms | p50 | p90 | p99 |\n|---|---|---|---|');
 console.log(row('alone', alone));
 console.log(row('beside a flood of another organization', beside));
-console.log(`p99 beside the flood : p99 alone = ${ratio.toFixed(2)}`);
-await client.stop();
+console.log(`p99 beside the flood : p99 alone = ${(percentile(beside, 0.99) / percentile(alone, 0.99)).toFixed(2)}`);
+console.log(
+  `The flood of ${FLOOD}: ${(FLOOD / answeredSeconds).toFixed(1)} starts/s answered, ` +
+    `${(FLOOD / deliveredSeconds).toFixed(1)}/s at the provider.`,
+);
+console.log(`Load average ${loadBefore} before, ${load()} after, on ${availableParallelism()} processors.`);
+overture.child.kill('SIGTERM');
+await once(overture.child, 'close');
 await doubles.stop();
-process.exit(0);

@@ -61,6 +61,7 @@ export const SECRET = {
   authToken: 'twilio-auth-token',
   appSecret: 'meta-app-secret',
   verifyToken: 'meta-verify-token',
+  webhookSecret: 'sunshine-webhook-secret',
 };
 export const SETTINGS = {
   leaseMs: 45_000,

@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
@@ -8,13 +10,14 @@ afterEach(async () => {
   for (const lambda of started.splice(0)) await lambda.stop();
 });
 
-function start({ exportName = 'handler', maxConcurrency = 1 } = {}): LambdaFunction {
+function start({ exportName = 'handler', maxConcurrency = 1, timeoutMs = 500, unused = 1 } = {}): LambdaFunction {
   const moduleUrl = pathToFileURL(join(import.meta.dirname, 'fixtures/handlers/pool.mjs')).href;
   const lambda = createLambdaFunction({
     setup: { moduleUrl, exportName, functionName: 'pool', functionArn: 'arn:pool', memoryMb: 128 },
     variables: {},
-    timeoutMs: 500,
+    timeoutMs,
     maxConcurrency,
+    watchProcessors: () => () => unused,
     write: () => {},
     onFailure: () => {},
   });
@@ -32,12 +35,6 @@ test('an environment is kept for the next event, which it meets alone', async ()
   ]);
 });
 
-test('events that would wait long run in environments of their own, up to the concurrency', async () => {
-  const lambda = start({ maxConcurrency: 2 });
-  const answers = await Promise.all(['a', 'b', 'c', 'd'].map((name) => lambda.invoke({ name, takesMs: 400 })));
-  expect(answers.map((answer) => (answer as { served: number }).served).toSorted()).toEqual([1, 1, 2, 2]);
-});
-
 test('events that need not wait long share an environment, and no other is made', async () => {
   const lambda = start({ maxConcurrency: 8 });
   await lambda.prewarm();
@@ -48,6 +45,35 @@ test('events that need not wait long share an environment, and no other is made'
   expect(await shortOnes()).toEqual([1, 2, 3]);
   await lambda.invoke({ takesMs: 400 });
   expect(await shortOnes()).toEqual([5, 6, 7]);
+});
+
+const invokeAll = (lambda: LambdaFunction, event: object, count: number) =>
+  Promise.all(Array.from({ length: count }, () => lambda.invoke(event, 'loud') as Promise<{ served: number }>));
+
+test('a flood of one group does not delay the event of another by more than the one at work', async () => {
+  const lambda = start();
+  await lambda.prewarm();
+  const flood = invokeAll(lambda, {}, 10);
+  expect(await lambda.invoke({ name: 'quiet' }, 'quiet')).toEqual({ name: 'quiet', served: 2, atOnce: 1 });
+  expect(await flood).toHaveLength(10);
+});
+
+test('where processors are short, a group keeps to two environments, and another group gets its own', async () => {
+  const lambda = start({ maxConcurrency: 8, timeoutMs: 20_000, unused: 0 });
+  const flood = invokeAll(lambda, { computesMs: 200 }, 10);
+  const quiet = (await lambda.invoke({}, 'quiet')) as { served: number };
+  expect([quiet, ...(await flood)].filter(({ served }) => served === 1).length).toBeLessThanOrEqual(3);
+});
+
+test.for([
+  ['whose events compute gets more environments where processors are unused', { unused: 1, computing: true }],
+  ['whose events only wait gets more environments where processors are short', { unused: 0, computing: false }],
+] as const)('a group %s, up to the concurrency', { timeout: 30_000 }, async ([, { unused, computing }]) => {
+  const folder = mkdtempSync(join(tmpdir(), 'overture-pool-'));
+  const lambda = start({ maxConcurrency: 3, timeoutMs: 20_000, unused });
+  const answers = await invokeAll(lambda, { meets: { folder, count: 3, computing } }, 6);
+  expect(answers.filter(({ served }) => served === 1)).toHaveLength(3);
+  rmSync(folder, { recursive: true });
 });
 
 test('an error keeps its name and leaves the environment alive', async () => {

@@ -25,13 +25,13 @@ afterAll(async () => {
 });
 
 const notesWith = (body: string) => readNotes<Note>(folders.notesFile).filter(({ bodies }) => bodies.includes(body));
-const send = (MessageBody: string, DelaySeconds?: number) =>
+const send = (MessageBody: string, DelaySeconds?: number, MessageGroupId = 'org') =>
   client.send(
     new SendMessageCommand({
       QueueUrl: stack.queueUrls.Queue,
       MessageBody,
       DelaySeconds,
-      MessageGroupId: 'org',
+      MessageGroupId,
       MessageAttributes: { kind: { DataType: 'String', StringValue: 'test' } },
     }),
   );
@@ -86,6 +86,16 @@ test.for(['throw', 'malformed'])('a batch whose function answers "%s" comes back
   await send(body);
   await eventually('it is tried again', () => notesWith(body).length === 2);
   await eventually('it is in the DLQ', async () => (await deadLetters()).includes(body));
+});
+
+test('messages of several groups are each given in a batch of their own group', async () => {
+  const bodies = Array.from({ length: 40 }, (_, i) => `group ${i % 4} ${i}`);
+  await Promise.all(bodies.map((body, i) => send(body, 1, `org ${i % 4}`)));
+  const batches = () =>
+    readNotes<Note>(folders.notesFile).filter(({ bodies: [body = ''] }) => body.startsWith('group'));
+  await eventually('all arrive', () => batches().flatMap((note) => note.bodies).length >= bodies.length);
+  const groups = batches().map((note) => new Set(note.bodies.map((body) => body.split(' ')[1])).size);
+  expect(groups.every((size) => size === 1)).toBe(true);
 });
 
 test('five hundred messages are each delivered once', async () => {

@@ -15,6 +15,8 @@ export interface Environment {
   /** Resolves with the handler's answer. Rejects with FunctionError; then the environment is alive only for `thrown`. */
   invoke(event: string): Promise<string>;
   isAlive(): boolean;
+  /** From now on: answers which share of the time until the call the handler was computing, from 0 to 1. */
+  watchUtilization(): () => number;
   stop(): Promise<unknown>;
 }
 
@@ -101,6 +103,10 @@ export function createEnvironment({ setup, variables, timeoutMs, write }: Enviro
       throw failure('crashed', 'Runtime.Protocol', 'The execution environment answered out of turn.');
     },
     isAlive: () => alive,
+    watchUtilization() {
+      const before = thread.performance.eventLoopUtilization();
+      return () => thread.performance.eventLoopUtilization(before).utilization;
+    },
     stop: () => {
       alive = false;
       return thread.terminate();

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { openFunctionLog } from './function-log.ts';
 import { arnOf, CREDENTIALS, plainName, REGION } from './identity.ts';
 import { createLambdaFunction, type LambdaFunction } from './lambda-function.ts';
+import { watchProcessors } from './processors.ts';
 import type { Declared, Resources } from './resources.ts';
 
 interface FunctionProperties {
@@ -75,6 +76,7 @@ function openFunction(declared: Declared<FunctionProperties>, surroundings: Func
     variables: { ...platformVariables(name, folder, properties), ...surroundings.variables },
     timeoutMs: (properties.Timeout ?? 3) * 1000,
     maxConcurrency: properties.ReservedConcurrentExecutions ?? DEFAULT_CONCURRENCY,
+    watchProcessors,
     write: log.write,
     onFailure: (error) => {
       log.note(`${error.errorType}: ${error.stack}`);

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { FunctionError } from './environment.ts';
-import { splitTarget, toHttpEvent } from './http-event.ts';
+import { type HttpEvent, splitTarget, toHttpEvent } from './http-event.ts';
 import { gatewayAnswer, type HttpAnswer, toHttpAnswer } from './http-response.ts';
 import { createRouter, type Route, type RouteMatch } from './http-routes.ts';
 import { MAX_PAYLOAD_BYTES } from './lambda-function.ts';
@@ -16,6 +16,8 @@ export interface HttpApi {
 export interface HttpApiOptions {
   /** 0: a free one. */
   readonly port: number;
+  /** Who a request is for: requests that wait for a function are served fairly by it. Default: all are alike. */
+  groupOf?(event: HttpEvent): string;
   /** Asked first for paths under `/_local`; answers whether it took the request. */
   onLocalRequest?(request: IncomingMessage, response: ServerResponse): boolean;
   log(line: string): void;
@@ -25,7 +27,7 @@ const MAX_BODY_BYTES = 10 * 1024 * 1024;
 const INTEGRATION_MS = 30_000;
 
 /** An HTTP API on 127.0.0.1, its port bound before anything else starts. Throws one clear sentence for a taken port. */
-export async function openHttpApi({ port, onLocalRequest, log }: HttpApiOptions): Promise<HttpApi> {
+export async function openHttpApi({ port, groupOf, onLocalRequest, log }: HttpApiOptions): Promise<HttpApi> {
   const { promise: router, resolve: serveWith } = Promise.withResolvers<ReturnType<typeof createRouter>>();
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -36,7 +38,7 @@ export async function openHttpApi({ port, onLocalRequest, log }: HttpApiOptions)
     if (!match) return send(response, gatewayAnswer.notFound());
     if (!body) return send(response, gatewayAnswer.tooLarge());
     const event = toHttpEvent(request, match, body);
-    const answer = await invoke(match, event);
+    const answer = await invoke(match, event, groupOf?.(event));
     send(response, { ...answer, headers: { ...answer.headers, 'apigw-requestid': event.requestContext.requestId } });
   }
 
@@ -80,11 +82,11 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   return length <= MAX_BODY_BYTES ? Buffer.concat(chunks) : undefined;
 }
 
-async function invoke({ route }: RouteMatch, event: object): Promise<HttpAnswer> {
+async function invoke({ route }: RouteMatch, event: object, group?: string): Promise<HttpAnswer> {
   if (Buffer.byteLength(JSON.stringify(event)) > MAX_PAYLOAD_BYTES) return gatewayAnswer.tooLarge();
   const { promise: late, resolve } = Promise.withResolvers<HttpAnswer>();
   const timer = setTimeout(() => resolve(gatewayAnswer.unavailable()), INTEGRATION_MS);
-  const answered = route.lambda.invoke(event).then(toHttpAnswer, (error) => {
+  const answered = route.lambda.invoke(event, group).then(toHttpAnswer, (error) => {
     const isTimeout = error instanceof FunctionError && error.kind === 'timeout';
     return isTimeout ? gatewayAnswer.unavailable() : gatewayAnswer.functionFailed();
   });

@@ -1,11 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createEnvironment, type Environment, type EnvironmentOptions, FunctionError } from './environment.ts';
+import { createFairLine } from './fair-line.ts';
 
 export interface LambdaFunction {
   readonly name: string;
   readonly arn: string;
-  /** Resolves with the handler's answer, through JSON as on AWS. Rejects with FunctionError. */
-  invoke(event: unknown): Promise<unknown>;
+  /**
+   * Resolves with the handler's answer, through JSON as on AWS. Rejects with FunctionError. Events that have to wait are
+   * served fairly by their `group`.
+   */
+  invoke(event: unknown, group?: string): Promise<unknown>;
   /** Loads one environment, unless there is one, so that the first event need not wait for it. Never rejects. */
   prewarm(): Promise<void>;
   running(): number;
@@ -15,6 +19,8 @@ export interface LambdaFunction {
 export interface LambdaFunctionOptions extends EnvironmentOptions {
   /** Events beyond it wait for an environment to become free. */
   readonly maxConcurrency: number;
+  /** Watches from now on: see processors.ts. */
+  watchProcessors(): () => number;
   onFailure(error: FunctionError): void;
 }
 
@@ -27,13 +33,24 @@ export const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
  */
 const PATIENCE_MS = 50;
 
-/** A function as a pool of environments, each busy with one event at a time and kept for the next. */
+/** A group may have as many at work whatever the processors have to do: while one waits for the table, the other works. */
+const ALWAYS_OF_ONE_GROUP = 2;
+/** More than that are of use while this much of the processors is unused, */
+const UNUSED_SHARE = 0.25;
+/** or while those at work do little but wait, as for a provider that hangs. */
+const WAITING_SHARE = 0.9;
+
+/**
+ * A function as a pool of environments, each busy with one event at a time and kept for the next. Where processors are
+ * short, a group has few at work: what it could do with more it would take from the others.
+ */
 export function createLambdaFunction(options: LambdaFunctionOptions): LambdaFunction {
   const { functionName: name, functionArn: arn } = options.setup;
   const all = new Set<Environment>();
   const idle: Environment[] = [];
-  const waiting: Array<(environment: Environment) => void> = [];
-  let growing = false;
+  const line = createFairLine<(environment: Environment) => void>();
+  let mostOfOneGroup = ALWAYS_OF_ONE_GROUP;
+  let relieving = false;
   let running = 0;
   let stopped = false;
 
@@ -45,9 +62,9 @@ export function createLambdaFunction(options: LambdaFunctionOptions): LambdaFunc
     return environment;
   }
 
-  function take(): Promise<Environment> {
+  function take(group: string): Promise<Environment> {
     return new Promise((resolve) => {
-      waiting.push(resolve);
+      line.join(group, resolve);
       serveWaiting();
     });
   }
@@ -59,35 +76,51 @@ export function createLambdaFunction(options: LambdaFunctionOptions): LambdaFunc
 
   function serveWaiting(): void {
     for (const environment of all) if (!environment.isAlive()) all.delete(environment);
-    while (waiting.length > 0 && idle.length > 0) {
+    while (idle.length > 0 && line.hasNext(mostOfOneGroup)) {
       const environment = idle.pop();
-      if (environment?.isAlive()) waiting.shift()?.(environment);
+      if (environment?.isAlive()) line.next(mostOfOneGroup)?.(environment);
     }
-    const mayGrow = !growing && !stopped && all.size < options.maxConcurrency;
-    if (waiting.length > 0 && mayGrow) void grow();
+    if (line.waiting() > 0 && !relieving && !stopped) void relieve();
   }
 
-  /** One at a time: by then those that wait may have been served. */
-  async function grow(): Promise<void> {
-    growing = true;
+  /** One environment at a time: by then those that wait may have been served. */
+  async function relieve(): Promise<void> {
+    relieving = true;
+    const isOfUse = watchUse();
     if (all.size > 0) await delay(PATIENCE_MS);
-    if (waiting.length > 0 && !stopped) {
-      const environment = await load();
-      const next = waiting.shift();
-      if (next) next(environment);
-      else idle.push(environment);
-    }
-    growing = false;
+    const wanted = mostOfOneGroup + (isOfUse() ? 1 : -1);
+    mostOfOneGroup = Math.min(Math.max(wanted, ALWAYS_OF_ONE_GROUP), options.maxConcurrency);
+    if (idle.length === 0 && all.size < options.maxConcurrency && line.hasNext(mostOfOneGroup)) await grow();
+    relieving = false;
     serveWaiting();
   }
 
-  async function run(event: string): Promise<string> {
-    const environment = await take();
+  /** Whether one more at work would have had something to run on since the call. */
+  function watchUse(): () => boolean {
+    const unused = options.watchProcessors();
+    const computing = [...all].map((environment) => environment.watchUtilization());
+    return () => {
+      const computed = computing.reduce((sum, utilization) => sum + utilization(), 0);
+      return unused() >= UNUSED_SHARE || computed <= (1 - WAITING_SHARE) * computing.length;
+    };
+  }
+
+  async function grow(): Promise<void> {
+    if (stopped) return;
+    const environment = await load();
+    const serve = line.next(mostOfOneGroup);
+    if (serve) serve(environment);
+    else idle.push(environment);
+  }
+
+  async function run(event: string, group: string): Promise<string> {
+    const environment = await take(group);
     running += 1;
     try {
       return await environment.invoke(event);
     } finally {
       running -= 1;
+      line.leave(group);
       give(environment);
     }
   }
@@ -95,9 +128,9 @@ export function createLambdaFunction(options: LambdaFunctionOptions): LambdaFunc
   return {
     name,
     arn,
-    async invoke(event) {
+    async invoke(event, group = '') {
       try {
-        const answer = await run(JSON.stringify(event));
+        const answer = await run(JSON.stringify(event), group);
         if (Buffer.byteLength(answer) > MAX_PAYLOAD_BYTES) throw tooLarge();
         return JSON.parse(answer);
       } catch (error) {

@@ -17,6 +17,7 @@ import { type BusEvent, createEventBus } from './event-bus.ts';
 import { startEventSources } from './event-sources.ts';
 import { createFunctions } from './functions.ts';
 import { openHttpApi } from './http-api.ts';
+import type { HttpEvent } from './http-event.ts';
 import { readRoutes } from './http-routes.ts';
 import type { LambdaFunction } from './lambda-function.ts';
 import { createMailbox, type StoredMail } from './put-mail.ts';
@@ -43,6 +44,8 @@ export interface LocalStackOptions {
   /** Given to every function beside its template's environment: providers' base URLs. */
   readonly environment?: Record<string, string>;
   log(line: string): void;
+  /** Who a request is for: see HttpApiOptions. */
+  groupOf?(event: HttpEvent): string;
   /** Asked first for requests under `/_local`; answers whether it took the request. */
   onLocalRequest?(request: IncomingMessage, response: ServerResponse): boolean;
 }
@@ -99,9 +102,9 @@ export async function createLocalStack(options: LocalStackOptions): Promise<Loca
 type Shutdown = ReturnType<typeof createShutdown>;
 
 async function start(options: LocalStackOptions, shutdown: Shutdown): Promise<LocalStack> {
-  const { dataDir, log, onLocalRequest } = options;
+  const { dataDir, log, groupOf, onLocalRequest } = options;
   const resources = readResources(options.assemblyDir);
-  const http = shutdown.add(await openHttpApi({ port: options.port, onLocalRequest, log }));
+  const http = shutdown.add(await openHttpApi({ port: options.port, groupOf, onLocalRequest, log }));
   for (const { logicalId, created } of resources.ofType('AWS::ApiGatewayV2::Api')) {
     created({ ref: logicalId, attributes: { ApiId: logicalId, ApiEndpoint: http.url } });
   }

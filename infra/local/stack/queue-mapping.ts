@@ -63,8 +63,8 @@ export function startQueueMapping(options: QueueMappingOptions): Mapping {
     return batch;
   }
 
-  async function process(batch: readonly Message[]): Promise<void> {
-    const failed = await invoke(batch);
+  async function process(batch: readonly Message[], group: string): Promise<void> {
+    const failed = await invoke(batch, group);
     const done = batch.filter(({ MessageId = '' }) => failed !== 'all' && !failed.has(MessageId));
     for (let i = 0; i < done.length; i += RECEIVE_MAX) {
       const Entries = done.slice(i, i + RECEIVE_MAX).map(({ ReceiptHandle }, n) => ({ Id: String(n), ReceiptHandle }));
@@ -72,9 +72,12 @@ export function startQueueMapping(options: QueueMappingOptions): Mapping {
     }
   }
 
-  async function invoke(batch: readonly Message[]): Promise<'all' | Set<string>> {
+  async function invoke(batch: readonly Message[], group: string): Promise<'all' | Set<string>> {
     try {
-      const answer = await lambda.invoke({ Records: batch.map((message) => toRecord(message, options.queueArn)) });
+      const answer = await lambda.invoke(
+        { Records: batch.map((message) => toRecord(message, options.queueArn)) },
+        group,
+      );
       if (!options.reportsFailures) return new Set();
       return readBatchFailures(answer, new Set(batch.map(({ MessageId = '' }) => MessageId)));
     } catch {
@@ -88,7 +91,7 @@ export function startQueueMapping(options: QueueMappingOptions): Mapping {
         const batch = await collect();
         if (batch.length > 0) {
           callAnother();
-          await process(batch);
+          await Promise.all([...Map.groupBy(batch, groupOf)].map(([group, messages]) => process(messages, group)));
         }
         if (waiting >= IDLE_POLLERS) return;
       } catch (error) {
@@ -114,6 +117,8 @@ export function startQueueMapping(options: QueueMappingOptions): Mapping {
     },
   };
 }
+
+const groupOf = ({ Attributes }: Message): string => Attributes?.MessageGroupId ?? '';
 
 function toRecord(message: Message, queueArn: string) {
   const attributes = Object.entries(message.MessageAttributes ?? {}).map(([name, attribute]) => [
