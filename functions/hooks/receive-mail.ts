@@ -1,8 +1,9 @@
+import type { Reply } from './identify-writer.ts';
 import type { MailReader, MailReference } from './mail-store.ts';
 import { type MailMatch, matchMail } from './match-mail.ts';
 import type { HookParts } from './parts.ts';
 import { type InboundMail, readMail } from './read-mail.ts';
-import { type Reply, receiveReply } from './receive-reply.ts';
+import { receiveReply } from './receive-reply.ts';
 
 export interface MailParts extends HookParts {
   readonly readMail: MailReader;

@@ -38,11 +38,12 @@ export const bodyKey = (conversation: string, message: string): ItemKey => ({
   sk: `B#${message}`,
 });
 
-export type IdentifierKind = 'email' | 'telephone';
+export type IdentifierKind = 'email' | 'telephone' | 'whatsappId';
+
+const KIND_LETTER: Readonly<Record<IdentifierKind, string>> = { email: 'e', telephone: 't', whatsappId: 'b' };
 
 /** An identity without its organization, as the conversation it belongs to remembers it. */
-export const identityName = (kind: IdentifierKind, digest: string): string =>
-  `${kind === 'email' ? 'e' : 't'}#${digest}`;
+export const identityName = (kind: IdentifierKind, digest: string): string => `${KIND_LETTER[kind]}#${digest}`;
 
 export const identityKeyOfName = (organization: string, name: string): ItemKey => ({
   pk: `I#${organization}#${name}`,

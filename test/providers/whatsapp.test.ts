@@ -73,6 +73,13 @@ describe('WhatsApp send', () => {
     });
   });
 
+  test('names a person who hides their number by Meta’s id of them', async () => {
+    server.script(accepted);
+    await whatsapp().send(whatsappRequest({ to: 'NL.13491208655302741918' }));
+    expect(sentJson()).toMatchObject({ recipient: 'NL.13491208655302741918', type: 'text' });
+    expect(sentJson()).not.toHaveProperty('to');
+  });
+
   test('posts a template with its parameters by position', async () => {
     server.script(accepted);
     await whatsapp().send(whatsappRequest({ content: template(['John', 'Overture']) }));
