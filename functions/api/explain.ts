@@ -1,6 +1,7 @@
 import { whatsappContent } from '../../shared/delivery/content/whatsapp.ts';
 import { findFacts } from '../../shared/delivery/facts.ts';
 import { passGate } from '../../shared/delivery/gate.ts';
+import { findHold } from '../../shared/delivery/hold.ts';
 import { isUnknownCommand, UNKNOWN_COMMAND } from '../../shared/domain/commands.ts';
 import { invalid } from '../../shared/domain/errors.ts';
 import { isOutbound, type Message } from '../../shared/domain/message.ts';
@@ -66,10 +67,13 @@ async function explainMessage(parts: ApiParts, { conversation, repeated }: Fores
   const service = facts.service && { id: facts.service.id, type: facts.service.type };
   const passed = passGate(facts);
   if ('state' in passed) return { ...written, service, sends: false, reason: reasonOf(passed) };
-  const content = touchpoint === 'whatsapp' ? whatsappContent(passed) : undefined;
+  const hold = await findHold(parts.table, passed);
+  if (hold?.state === 'failed') return { ...written, service, sends: false, reason: reasonOf(hold) };
+  const content = touchpoint === 'whatsapp' ? whatsappContent({ ...passed, now: hold?.notBefore ?? due }) : undefined;
   if (content && 'state' in content) return { ...written, service, sends: false, reason: reasonOf(content) };
   const template = content?.kind === 'template' ? { name: content.name, language: content.language } : undefined;
-  return { ...written, text: content?.text ?? text, service, template, sends: true };
+  const held = hold && { heldUntil: new Date(hold.notBefore).toISOString(), reason: reasonOf(hold) };
+  return { ...written, text: content?.text ?? text, service, template, sends: true, ...held };
 }
 
 const reasonOf = (outcome: SendOutcome): Reason | undefined =>

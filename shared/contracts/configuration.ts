@@ -1,10 +1,34 @@
 import * as z from 'zod';
+import { PURPOSES } from '../domain/purpose.ts';
 import type { ServiceType } from '../domain/services.ts';
+import { isTimeZone } from '../domain/time-zone.ts';
+import { TOUCHPOINTS } from '../domain/touchpoint.ts';
 import { WaTemplateSchema } from '../domain/wa-template.ts';
 
 /** Shapes of what an organization is configured with, as the API shows them and as they are stored. */
 
 const id = z.string().min(1).max(64);
+
+export const TIME_ZONE_WANTED = 'must be a time zone of the IANA database, like Europe/Amsterdam';
+export const TimeZoneSchema = z.string().refine(isTimeZone, TIME_ZONE_WANTED);
+const TimeOfDaySchema = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day like 21:00');
+
+/** Which messages a rule is about; without touchpoints, those by any. */
+const concern = {
+  touchpoints: z.array(z.enum(TOUCHPOINTS)).min(1).optional(),
+  purposes: z.array(z.enum(PURPOSES)).min(1).default(['marketing']),
+};
+
+const QuietHoursSchema = z
+  .object({ start: TimeOfDaySchema, end: TimeOfDaySchema, timeZone: TimeZoneSchema.default('UTC'), ...concern })
+  .refine(({ start, end }) => start !== end, { path: ['end'], message: 'must differ from the start' });
+
+/** 30 days at most: the messages of that time are read before each send. */
+const FrequencyCapSchema = z.object({
+  messages: z.int().positive(),
+  perHours: z.int().positive().max(720),
+  ...concern,
+});
 
 export const OrganizationSchema = z.object({
   id,
@@ -27,6 +51,10 @@ export const OrganizationSchema = z.object({
       /** Words of the organization's own languages that end or renew consent when they are a whole message. */
       stopWords: z.array(z.string().min(1).max(64)).max(100).optional(),
       startWords: z.array(z.string().min(1).max(64)).max(100).optional(),
+      /** When messages wait, by the contact's clock. */
+      quietHours: QuietHoursSchema.optional(),
+      /** How many messages a contact gets at most. */
+      frequencyCaps: z.array(FrequencyCapSchema).max(3).optional(),
     })
     .prefault({}),
 });
@@ -58,8 +86,9 @@ export const TemplateSchema = z.intersection(
   WaTemplateSchema,
   z.object({
     organization: id,
-    /** Meta's own id. */
+    /** Meta's own id, and the account that it is kept in there. */
     providerId: z.string().optional(),
+    businessAccountId: z.string().optional(),
     /** Epoch milliseconds. */
     createdAt: z.number().optional(),
     updatedAt: z.number().optional(),

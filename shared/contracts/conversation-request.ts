@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { MESSAGE_ROLES, MESSAGE_TYPES } from '../domain/message.ts';
+import { isTimeZone } from '../domain/time-zone.ts';
 import { TOUCHPOINTS } from '../domain/touchpoint.ts';
+import { TIME_ZONE_WANTED } from './configuration.ts';
 
 export const MAX_MESSAGES = 40;
 /** 30 days, in milliseconds. */
@@ -97,6 +99,7 @@ export const ProfileRequestSchema = z.object({
   email: words(320),
   telephone: words(64),
   locale: words(35),
+  timeZone: words(64).refine((name) => name === undefined || isTimeZone(name), TIME_ZONE_WANTED),
   address: optional(z.record(Text(64), Text(512))),
 });
 export type ProfileRequest = z.infer<typeof ProfileRequestSchema>;

@@ -2,10 +2,12 @@ import type { Delivery } from '../contracts/queue-messages.ts';
 import type { Message } from '../domain/message.ts';
 import type { Rejected } from '../providers/provider.ts';
 import { type Invocation, TryLaterError } from '../queue/consume.ts';
+import type { MetricName } from '../runtime/observe.ts';
 import { type Carrier, claim, record, type SendOutcome } from '../store/deliveries.ts';
 import { dueOf } from '../store/keys.ts';
 import { turnOffTemplate } from '../store/templates.ts';
 import { conclude, yieldTo } from './conclude.ts';
+import { findHold } from './hold.ts';
 import { noteEffect } from './note-effect.ts';
 import { outcomeOf } from './outcome.ts';
 import type { DeliveryParts } from './parts.ts';
@@ -52,8 +54,10 @@ async function attempt(parts: DeliveryParts, message: Message, token: string): P
 async function beforeSending(parts: DeliveryParts, message: Message, token: string): Promise<Prepared | SendOutcome> {
   try {
     const prepared = await prepare(parts, message);
-    const pace =
-      'send' in prepared ? await parts.pace.ask({ ...prepared, touchpoint: parts.touchpoint }) : { go: true as const };
+    if (!('send' in prepared)) return prepared;
+    const hold = await findHold(parts.table, { ...prepared, now: parts.clock.now() });
+    if (hold) return hold;
+    const pace = await parts.pace.ask({ ...prepared, touchpoint: parts.touchpoint });
     return pace.go ? prepared : { state: 'pending', attempt: message.attempt, notBefore: pace.at };
   } catch (error) {
     const now = parts.clock.now();
@@ -69,10 +73,7 @@ async function recordOutcome(
   outcome: SendOutcome,
 ): Promise<Message | undefined> {
   const recorded = await record(parts.table, message, { ...by, now: parts.clock.now() }, outcome);
-  if (recorded.changed) {
-    const paced = outcome.state === 'pending' && outcome.attempt === message.attempt;
-    parts.observe.count(paced ? 'MessagePaced' : METRIC[outcome.state], 1, parts.touchpoint);
-  }
+  if (recorded.changed) parts.observe.count(metricOf(message, outcome), 1, parts.touchpoint);
   return recorded.message;
 }
 
@@ -84,6 +85,12 @@ function nature(
   if (content.kind === 'email') return { subject: content.subject };
   const isFallback = content.kind === 'template' && message.template === undefined;
   return isFallback && state !== 'pending' ? { fallbackUsed: true } : {};
+}
+
+/** Put back at its attempt, nothing was tried: a hold says why, the pace does not. */
+function metricOf({ attempt }: Message, outcome: SendOutcome): MetricName {
+  if (outcome.state !== 'pending' || outcome.attempt !== attempt) return METRIC[outcome.state];
+  return outcome.error ? 'MessageHeld' : 'MessagePaced';
 }
 
 const METRIC = {

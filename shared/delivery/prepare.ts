@@ -2,6 +2,7 @@ import type { Service } from '../contracts/configuration.ts';
 import type { Conversation } from '../domain/conversation.ts';
 import type { Message } from '../domain/message.ts';
 import type { Content, Provider, SendRequest, SendResult } from '../providers/provider.ts';
+import type { OrganizationConfiguration } from '../store/configuration.ts';
 import type { Reach } from '../store/consent.ts';
 import { getConversation } from '../store/conversations.ts';
 import type { SendOutcome } from '../store/deliveries.ts';
@@ -17,6 +18,7 @@ export interface Prepared {
   readonly provider: Provider;
   readonly service: Service;
   readonly conversation: Conversation;
+  readonly configuration: OrganizationConfiguration;
   readonly reach: Reach;
   /** With its body, wherever that is kept. */
   readonly message: Message;
@@ -42,7 +44,8 @@ export async function prepare(parts: DeliveryParts, claimed: Message): Promise<P
   if ('state' in content) return content;
   const request = await requestFor(parts, message, { service, to: address.to, content });
   const reach = { organization: conversation.organization, touchpoint, matchKey: address.matchKey };
-  return { provider, service, conversation, reach, message, request, send: () => provider.send(request) };
+  const send = () => provider.send(request);
+  return { provider, service, conversation, configuration, reach, message, request, send };
 }
 
 /** Read after the claim and consistently, so that nothing stored before this read is outrun. */

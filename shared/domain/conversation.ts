@@ -29,6 +29,8 @@ export interface Profile {
   /** Meta's id of the contact, learnt from what they wrote. */
   readonly whatsappId?: string;
   readonly locale?: string;
+  /** Of the IANA database, like `Europe/Amsterdam`. */
+  readonly timeZone?: string;
   readonly address?: Readonly<Record<string, string>>;
 }
 

@@ -1,3 +1,4 @@
+import type { Purpose } from './purpose.ts';
 import type { FilledTemplate, TemplateUse } from './template-use.ts';
 import type { Touchpoint } from './touchpoint.ts';
 
@@ -88,6 +89,8 @@ export interface Message extends MessageBody {
   readonly until?: number;
   /** When the first attempt left: a lookup starts there. */
   readonly firstSentAt?: number;
+  /** When the provider had taken it, or was known to have. */
+  readonly sentAt?: number;
   /** Some attempt may have reached the contact; cleared by a lookup that finds nothing. */
   readonly unclear?: boolean;
   /** From `moved`: where the message went. */
@@ -98,6 +101,8 @@ export interface Message extends MessageBody {
   readonly subject?: string;
   /** What the sender wrote is kept apart and was not read along. */
   readonly bodyApart?: boolean;
+  /** The purpose that a body kept apart names. */
+  readonly purpose?: Purpose;
   /** The fallback went out, or goes out next because the provider refused the text. */
   readonly fallbackUsed?: boolean;
   /** The message whose fallback this is, and the other way round: the text was refused after it had been taken. */

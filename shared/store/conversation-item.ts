@@ -33,6 +33,7 @@ const ConversationItemSchema = z.object({
     telephone: z.string().optional(),
     whatsappId: z.string().optional(),
     locale: z.string().optional(),
+    timeZone: z.string().optional(),
     address: z.record(z.string(), z.string()).optional(),
   }),
   participants: z.record(z.string(), ParticipantItemSchema),

@@ -74,7 +74,7 @@ const outcomeChanges = (outcome: SendOutcome): Changes => {
   switch (outcome.state) {
     case 'sent':
       return {
-        set: { state: 'sent', providerId: outcome.providerId, receipt: outcome.receipt },
+        set: { state: 'sent', providerId: outcome.providerId, receipt: outcome.receipt, sentAt: outcome.receipt.at },
         remove: ['lease', 'until', 'notBefore', 'error'],
       };
     case 'failed':
@@ -136,7 +136,7 @@ export const giveUpLease = (
 export const resolveUnknown = (
   table: Table,
   place: Place,
-  by: { attempt: number; now: number; lookedUp: boolean },
+  by: { attempt: number; now: number; lookedUp: boolean; carrier?: Carrier | undefined },
   outcome: SendOutcome,
 ): Promise<Transition> => {
   const changes = outcomeChanges(outcome);
@@ -145,7 +145,7 @@ export const resolveUnknown = (
     place,
     {
       ...changes,
-      set: { ...changes.set, updatedAt: by.now },
+      set: { ...changes.set, ...by.carrier, updatedAt: by.now },
       remove: [...(changes.remove ?? []), ...(by.lookedUp && outcome.state === 'pending' ? ['unclear'] : [])],
     },
     equals('state', 'unknown'),
@@ -236,6 +236,7 @@ export const applyEvidence = (
         receipts: [...(seen.receipts ?? []), evidence.receipt].slice(-RECEIPTS_KEPT),
         providerId: seen.providerId ?? evidence.providerId,
         ...(seen.provider === undefined && evidence.carrier),
+        ...(evidence.state === 'sent' && { sentAt: now }),
         updatedAt: now,
       },
       ...(outlivesErrors(evidence) && { remove: ['error'] }),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { MESSAGE_ROLES, MESSAGE_TYPES, type Message, type MessageBody } from '../domain/message.ts';
+import { PURPOSES, purposeOf } from '../domain/purpose.ts';
 import { FilledTemplateSchema, TemplateUseSchema } from '../domain/template-use.ts';
 import { TOUCHPOINTS } from '../domain/touchpoint.ts';
 import { bodyKey, conversationOf, dueOf, messageKey, seqOf } from './keys.ts';
@@ -43,11 +44,13 @@ const MessageItemSchema = BodySchema.extend({
   lease: z.number().optional(),
   until: z.number().optional(),
   firstSentAt: z.number().optional(),
+  sentAt: z.number().optional(),
   unclear: z.boolean().optional(),
   movedTo: z.string().optional(),
   inbound: z.boolean().optional(),
   subject: z.string().optional(),
   bodyApart: z.boolean().optional(),
+  purpose: z.enum(PURPOSES).optional(),
   fallbackUsed: z.boolean().optional(),
   fallbackOf: z.string().optional(),
   fallbackBy: z.string().optional(),
@@ -77,7 +80,9 @@ export const toMessageItems = (message: Message): { item: Item; body?: Item } =>
   const body = bodyOf(message);
   if (Buffer.byteLength(JSON.stringify(body)) <= LARGE_BODY_BYTES) return { item };
   const slim = Object.fromEntries(Object.entries(item).filter(([name]) => !(name in BodySchema.shape)));
-  return { item: { ...slim, bodyApart: true }, body: { ...bodyKey(conversation, message.id), ...body } };
+  const purpose = purposeOf(message);
+  const kept = { bodyApart: true, ...(purpose !== 'transactional' && { purpose }) };
+  return { item: { ...slim, ...kept }, body: { ...bodyKey(conversation, message.id), ...body } };
 };
 
 /** True when the body of this item has to be fetched, by `bodyKey`. */

@@ -184,6 +184,26 @@ describe('a message that would not be sent', () => {
     ]);
   });
 
+  it('waits for the end of quiet hours, or is one too many', async () => {
+    const marketing = { ...smsMessage(), meta: { purpose: 'marketing' } };
+    const messages = [smsMessage(), marketing, { ...marketing, delay: 12 * HOUR_MS }];
+    const profile = { telephone: newTelephone(), timeZone: 'UTC' };
+    const first = { organization: ORGANIZATION.sparing, messages: [marketing] };
+    const { body: started } = await post(startWith(profile, first));
+    const [sent] = (await world.items()).filter(({ id }) => id === started.messages[0]);
+    const key = { pk: String(sent?.pk), sk: String(sent?.sk) };
+    const request = startWith(profile, { ...first, messages });
+    const evening = new Date(clock.now()).setUTCHours(20, 0, 0, 0);
+    const held = { sends: true, heldUntil: new Date(evening).toISOString(), reason: { code: 'quiet_hours' } };
+    expect((await dry(request)).body.messages).toMatchObject([{ sends: true }, held, { sends: true }]);
+    await updateItem(world.table, key, { set: { state: 'sent', sentAt: clock.now() } }, exists('pk'));
+    expect(reasons((await dry(request)).body)).toEqual([
+      [true, undefined],
+      [true, 'quiet_hours'],
+      [false, 'frequency_capped'],
+    ]);
+  });
+
   it('is free text by WhatsApp whose moment comes when the window is over', async () => {
     const { body: started } = await post(sms(newTelephone()));
     const window = { windowAt: clock.now() - HOUR_MS, windowBy: SERVICE.whatsapp };

@@ -43,6 +43,20 @@ describe('an upsert of a known contact', () => {
     });
   });
 
+  it('learns the time zone that the contact lacked, and keeps it', async () => {
+    const email = newEmail();
+    const { body } = await start(startWith({ email }));
+    await start(startWith({ email, timeZone: 'America/New_York' }));
+    await start(startWith({ email, timeZone: 'Europe/Amsterdam' }));
+    expect(await profileOf(body.id)).toEqual({ email, timeZone: 'America/New_York' });
+  });
+
+  it('refuses a time zone that is none', async () => {
+    const { status, body } = await start(startWith({ email: newEmail(), timeZone: 'Europe/Atlantis' }));
+    const message = 'must be a time zone of the IANA database, like Europe/Amsterdam';
+    expect([status, body.error.details]).toEqual([400, [{ path: 'contact.profile.timeZone', message }]]);
+  });
+
   it('changes neither name, language, meta nor tags of the conversation', async () => {
     const email = newEmail();
     const given = { name: 'Order 17', language: 'de', meta: { order: 17 }, tags: ['late'] };

@@ -16,6 +16,8 @@ export const ORGANIZATION = {
   /** Email only; its SMS service is switched off. Has no country and no language. */
   bare: 'aaa111111111111111111444',
   brazil: 'aaa111111111111111111055',
+  /** Spares its contacts marketing during the day, and more than one in two days. */
+  sparing: 'aaa111111111111111111066',
   /** No token of the tests but `stranger` reaches it. */
   other: 'bbb111111111111111111111',
 } as const;
@@ -48,6 +50,15 @@ const ORGANIZATIONS = [
   { id: ORGANIZATION.strict, name: 'Strict', country: 'NL', settings: { identifierConflict: 'reject' as const } },
   { id: ORGANIZATION.bare, name: 'Bare' },
   { id: ORGANIZATION.brazil, name: 'Brazil', country: 'BR' },
+  {
+    id: ORGANIZATION.sparing,
+    name: 'Sparing',
+    country: 'NL',
+    settings: {
+      quietHours: { start: '08:00', end: '20:00' },
+      frequencyCaps: [{ messages: 1, perHours: 48 }],
+    },
+  },
   { id: ORGANIZATION.other, name: 'Other', country: 'NL' },
 ];
 
@@ -61,6 +72,7 @@ const SERVICES = [
   { id: '5b6f8a73623a375f28a53807', organization: ORGANIZATION.bare, type: 'twilio', status: 'unverified' },
   { id: '5b6f8a73623a375f28a53808', organization: ORGANIZATION.brazil, type: 'twilio' },
   { id: '5b6f8a73623a375f28a53809', organization: ORGANIZATION.other, type: 'ses' },
+  { id: '5b6f8a73623a375f28a5380b', organization: ORGANIZATION.sparing, type: 'twilio' },
   { id: '5b6f8a73623a375f28a5380a', organization: ORGANIZATION.brazil, type: 'whatsapp' },
 ];
 

@@ -5,6 +5,7 @@ import {
   OrganizationSchema,
   ServiceSchema,
   TemplateSchema,
+  TimeZoneSchema,
   UserSchema,
 } from '../../../shared/contracts/configuration.ts';
 import { CONVERSATION_STATUSES } from '../../../shared/domain/conversation.ts';
@@ -19,6 +20,7 @@ const ProfileSchema = z.object({
   email: z.string().optional(),
   telephone: z.string().optional(),
   locale: z.string().optional(),
+  timeZone: TimeZoneSchema.optional(),
 });
 
 const SeedSchema = z.object({
