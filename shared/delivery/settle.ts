@@ -1,8 +1,10 @@
 import type { Delivery } from '../contracts/queue-messages.ts';
 import { type Message, SENDABLE_MS } from '../domain/message.ts';
+import { IDENTIFIER_OF } from '../domain/touchpoint.ts';
 import { nextAttempt, UNKNOWN_ERROR } from '../domain/unclear.ts';
 import type { LookupResult } from '../providers/provider.ts';
 import { type Carrier, resolveUnknown, type SendOutcome } from '../store/deliveries.ts';
+import { countIdentifiers } from '../store/identities.ts';
 import { getMessage, listBetween } from '../store/messages.ts';
 import { conclude, yieldTo } from './conclude.ts';
 import type { DeliveryParts } from './parts.ts';
@@ -30,7 +32,10 @@ export async function settle(parts: DeliveryParts, delivery: Delivery): Promise<
   await (resolved.changed ? conclude : yieldTo)(parts, delivery, resolved.message);
 }
 
-/** Without an answer where nobody can be asked: no lookup, or a message that may not be sent any more. */
+/**
+ * Without an answer where nobody can tell: no lookup, one at the wrong address, or a message that may not be sent any
+ * more.
+ */
 async function ask(parts: DeliveryParts, message: Message): Promise<{ answer?: LookupResult; carrier?: Carrier }> {
   const prepared = await prepare(parts, message);
   if (!('send' in prepared) || !prepared.provider.lookup) return {};
@@ -39,11 +44,14 @@ async function ask(parts: DeliveryParts, message: Message): Promise<{ answer?: L
   const since = message.firstSentAt ?? message.createdAt;
   const asked = { correlation, touchpoint, service, secret, to, content, senderId, since, timeoutMs };
   const found = await prepared.provider.lookup(asked);
-  return {
-    answer: found.outcome === 'found' ? await withoutOthers(parts, message, found.providerIds) : found,
-    carrier: { service: service.id, provider: provider.name },
-  };
+  const answer = found.outcome === 'found' ? await withoutOthers(parts, message, found.providerIds) : found;
+  if (answer.outcome === 'absent' && (await hasOtherAddresses(parts, message))) return {};
+  return { answer, carrier: { service: service.id, provider: provider.name } };
 }
+
+/** Then the attempt may have gone to one that was the primary at the time, of which nothing is kept to look it up. */
+const hasOtherAddresses = async ({ table, touchpoint }: DeliveryParts, { conversation }: Message): Promise<boolean> =>
+  (await countIdentifiers(table, conversation, IDENTIFIER_OF[touchpoint])) > 1;
 
 /** The same text may have been sent to the same number before: what is known as another message is not this one. */
 async function withoutOthers(

@@ -1,8 +1,15 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Conversation } from '../domain/conversation.ts';
 import { digest } from './digest.ts';
 import { absent } from './expression.ts';
-import { formerOwnerKey, type IdentifierKind, type ItemKey, identityKey, identityName } from './keys.ts';
+import {
+  conversationKey,
+  formerOwnerKey,
+  type IdentifierKind,
+  type ItemKey,
+  identityKey,
+  identityName,
+} from './keys.ts';
 import { type BatchWrite, batchGet, type Item, putAction, type Table, type TransactItem } from './table.ts';
 
 /** One normalised identifier of a person in one organization, by its key: what it stands for cannot be read back. */
@@ -76,4 +83,13 @@ export async function findOwnersPastAndPresent(table: Table, { key }: Identity):
     }),
   );
   return [...new Set(Items.flatMap((item) => ownerIn(item) ?? []))];
+}
+
+/** How many identifiers of a kind a contact has: the primary one, and those that were it before. */
+export async function countIdentifiers(table: Table, conversation: string, kind: IdentifierKind): Promise<number> {
+  const { Item } = await table.client.send(
+    new GetCommand({ TableName: table.name, Key: conversationKey(conversation), ConsistentRead: true }),
+  );
+  const names = [...((Item?.identities as Set<string> | undefined) ?? [])];
+  return names.filter((name) => name.startsWith(identityName(kind, ''))).length;
 }

@@ -3,12 +3,14 @@ import { deliver } from '../../shared/delivery/deliver.ts';
 import type { DeliveryParts } from '../../shared/delivery/parts.ts';
 import type { Message } from '../../shared/domain/message.ts';
 import { changeConsent } from '../../shared/store/consent.ts';
+import { attachIdentities } from '../../shared/store/conversations.ts';
 import { applyEvidence } from '../../shared/store/deliveries.ts';
+import { identityOf } from '../../shared/store/identities.ts';
 import { appendMessages } from '../../shared/store/messages.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { aMessage, NOW, tableOf } from '../support/builders.ts';
 import { startTestTable, type TestTable } from '../support/emulators.ts';
-import { createSetting, deliveryOf, inSeconds, type Setting, TELEPHONE } from './setting.ts';
+import { createSetting, deliveryOf, inSeconds, PEPPER, type Setting, TELEPHONE } from './setting.ts';
 
 let emulator: TestTable;
 let table: Table;
@@ -75,6 +77,16 @@ describe('an SMS of which nobody knows whether it was sent', () => {
     expect([after.state, after.attempt, after.unclear, after.token]).toEqual(['pending', 2, undefined, undefined]);
     expect(setting.takeTicks()).toEqual([[messages[0].key, 0]]);
     expect(requests()).toEqual([]);
+  });
+
+  it('that is not found at the number of now fails, when the contact had another one: it may have gone there', async () => {
+    const { conversation, messages } = await setting.given({}, unclear(), {});
+    const another = identityOf(PEPPER, setting.organization, 'telephone', '+31600000009');
+    await attachIdentities(table, { conversation, identities: [another], changes: {}, messages: [] });
+    setting.providers.sms.finds({ outcome: 'absent' });
+    await settle(messages[0]);
+    expect(await setting.message(messages[0])).toMatchObject({ state: 'failed', error: { code: 'unknown' } });
+    expect(setting.takeTicks()).toEqual([[messages[1]?.key, 0]]);
   });
 
   it('is asked for again later while the provider cannot tell', async () => {

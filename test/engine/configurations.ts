@@ -145,6 +145,7 @@ export const AIMED: Readonly<Record<BrokenName, Configuration>> = {
       stopWithinMs: 3_000,
     },
   ),
+  'failure-told-once': configure('failure-told-once', { kill: 0.05, refusal: 0.5 }, { ...QUICK_TO_SEND, maxPeople: 3 }),
 };
 
 export function configurationNamed(name: string): Configuration {

@@ -1,4 +1,5 @@
 import { type Draft, outbound } from './drafts.ts';
+import { count } from './history.ts';
 import { emailOf, telephoneOf } from './people.ts';
 import type { Shape } from './shape.ts';
 import type { World } from './world.ts';
@@ -11,6 +12,7 @@ const WITHIN_MS = 150;
  */
 export function playCrossing(world: World, shape: Shape, person: number): void {
   const { scheduler, setting } = world;
+  count(world.history, 'crossed');
   const { random } = scheduler;
   const began = scheduler.now() + random.below(1_000);
   const email = emailOf(person);

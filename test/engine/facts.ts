@@ -5,7 +5,7 @@ import type { Message } from '../../shared/domain/message.ts';
 import { parseTelephone } from '../../shared/domain/telephone.ts';
 import { toConversation } from '../../shared/store/conversation-item.ts';
 import { identityOf } from '../../shared/store/identities.ts';
-import { conversationPk, HEAD, isMessageSk } from '../../shared/store/keys.ts';
+import { conversationPk, failureSk, HEAD, isMessageSk } from '../../shared/store/keys.ts';
 import { toMessage } from '../../shared/store/message-item.ts';
 import type { Item, Table } from '../../shared/store/table.ts';
 import type { Asked, History, Moment } from './history.ts';
@@ -15,6 +15,8 @@ import type { World } from './world.ts';
 export interface StoredConversation {
   readonly conversation: Conversation;
   readonly messages: readonly Message[];
+  /** Keys of the messages of which it says that they failed. */
+  readonly failures: ReadonlySet<string>;
 }
 
 /** What a run left in the table, beside what happened in it. */
@@ -113,11 +115,15 @@ async function readPartition(table: Table, id: string): Promise<Item[]> {
   return items;
 }
 
+const FAILURE_SUFFIX = failureSk('');
+
 function conversationIn(items: readonly Item[]): StoredConversation | undefined {
   const head = items.find(({ sk }) => sk === HEAD);
   if (!head) return undefined;
   const messages = items.filter(({ sk }) => isMessageSk(String(sk))).map((item) => toMessage(item));
-  return { conversation: toConversation(head), messages };
+  const told = items.map(({ sk }) => String(sk)).filter((sk) => sk.endsWith(FAILURE_SUFFIX));
+  const failures = new Set(told.map((sk) => sk.slice(0, -FAILURE_SUFFIX.length)));
+  return { conversation: toConversation(head), messages, failures };
 }
 
 interface Named {

@@ -32,6 +32,7 @@ function figuresIn(runs: readonly Run[]): string {
     scheduled: counted(runs, 'scheduled'),
     'in hops': counted(runs, 'ScheduleFailed'),
     'stops met': sumOf(runs, (run) => run.stopRaces),
+    crossed: counted(runs, 'crossed'),
   };
   return Object.entries(figures)
     .map((figure) => figure.join(' '))

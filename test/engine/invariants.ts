@@ -2,6 +2,7 @@ import { isTerminal, type Message } from '../../shared/domain/message.ts';
 import { mergeReceipt } from '../../shared/domain/receipts.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { collectFacts, type Facts, placeOf } from './facts.ts';
+import { failuresTold } from './failures-told.ts';
 import type { Moment, Sent } from './history.ts';
 import { countStopRaces, deletionHolds, startLifts, stopHolds } from './quiet.ts';
 import { repeatsCountOnce } from './repeats.ts';
@@ -177,6 +178,7 @@ const INVARIANTS: readonly Invariant[] = [
   truth,
   nothingLost,
   noFault,
+  failuresTold,
   replayRules,
   isSomeOrder,
   withdrawnStays,

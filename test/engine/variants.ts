@@ -9,7 +9,7 @@ import {
 import type { QueueName } from '../../infra/stages.ts';
 import type { Provider } from '../../shared/providers/provider.ts';
 import type { Scheduler } from '../../shared/queue/schedule.ts';
-import { HEAD, isMessageSk } from '../../shared/store/keys.ts';
+import { failureSk, HEAD, isMessageSk } from '../../shared/store/keys.ts';
 import type { History } from './history.ts';
 import type { Process } from './scheduler.ts';
 import { type Anything, type Command, keyOf, setsAttribute } from './table.ts';
@@ -251,6 +251,21 @@ const answersAtOnce =
       askers.some((asker) => name.startsWith(asker)) && looks(command, 'before') ? { ...answer, Items: [] } : answer,
   });
 
+/** A failure is told only by the invocation that stored it: when that is cut off in between, by nobody. */
+const failureToldOnce = (): Variant => {
+  const writers = new Set<number>();
+  return {
+    command(command, { id }) {
+      if (isMessageSk(skOf(command)) && setsTo(command, 'state') && !isClaim(command)) writers.add(id);
+      if (!(command instanceof TransactWriteCommand) || writers.has(id)) return command;
+      const told = actionsOf(command).find(({ Put }) => String(Put?.Item?.sk).endsWith(failureSk('')))?.Put;
+      return told
+        ? new GetCommand({ TableName: told.TableName, Key: { pk: told.Item.pk, sk: told.Item.sk } })
+        : command;
+    },
+  };
+};
+
 /** A STOP looks for what is on its way to whoever has the address now, and not to who had it until a deletion. */
 const stopForgetsDeleted = (): Variant => ({
   answer: (command, answer) =>
@@ -289,6 +304,7 @@ export const BROKEN = {
   'stop-at-once': answersAtOnce('reply', 'word'),
   'deletion-at-once': answersAtOnce('deletion'),
   'stop-forgets-deleted': stopForgetsDeleted,
+  'failure-told-once': failureToldOnce,
 } as const satisfies Record<string, () => Variant>;
 
 export type BrokenName = keyof typeof BROKEN;
