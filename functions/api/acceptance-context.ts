@@ -22,6 +22,7 @@ export function acceptanceContext(
       email: profile.email !== undefined,
       telephone: profile.telephone !== undefined,
       landline: isLandline(profile.telephone),
+      whatsappId: profile.whatsappId !== undefined,
     },
     services: servicesByTouchpoint(configuration.services),
     templates: configuration.templates,

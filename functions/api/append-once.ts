@@ -36,7 +36,7 @@ export async function appendOnce(
   const outcome = await untilWritten<AppendAnswer | 'taken'>(
     async (attempt) => {
       // A start has looked for its record just now.
-      const isLookedFor = attempt === 0 && append.person && clientIdsOf(append).length === 0;
+      const isLookedFor = attempt === 0 && !looksFirst(append);
       const seen = isLookedFor ? NOTHING : await look(parts, append, once);
       if (once && seen.record) return replay(parts, append.caller, once, seen.record);
       return addFresh(parts, { append, once, seen, inOne: attempt === 0 });
@@ -49,7 +49,7 @@ export async function appendOnce(
 }
 
 /** What the table holds of a request that may have come before. */
-interface Seen {
+export interface Seen {
   readonly conversation?: Conversation;
   readonly record?: IdempotencyRecord;
   placeOf(draft: MessageDraft): MessagePlace | undefined;
@@ -58,9 +58,14 @@ interface Seen {
 const NOTHING: Seen = { placeOf: () => undefined };
 
 const clientIdsOf = ({ drafts }: Append): string[] => drafts.flatMap(({ clientId }) => clientId ?? []);
+
+/** Whether an append with guards is planned from the conversation as it stands, as a rule. */
+export const looksFirst = (append: Append): boolean => !append.person || clientIdsOf(append).length > 0;
+
 const sameKey = (item: Item, key: ItemKey): boolean => item.pk === key.pk && item.sk === key.sk;
 
-async function look({ table, clock }: ApiParts, append: Append, once: Once | undefined): Promise<Seen> {
+/** The conversation, the request's record and the guards of its messages, in one consistent read. */
+export async function look({ table, clock }: ApiParts, append: Append, once: Once | undefined): Promise<Seen> {
   const head = conversationKey(append.conversation);
   const guardKeys = new Map(clientIdsOf(append).map((id) => [id, guardKeyOf(append.conversation, id)]));
   const items = await batchGet(table, [head, ...guardKeys.values(), ...(once ? [once.key] : [])], true);
@@ -85,12 +90,18 @@ interface Addition {
   readonly inOne: boolean;
 }
 
+/** What is not there yet of an append. */
+export const freshOf = (append: Append, seen: Seen): Append => ({
+  ...append,
+  drafts: append.drafts.filter((draft) => seen.placeOf(draft) === undefined),
+});
+
 /** Adds what is not there yet. Undefined: others were faster, read again. */
 async function addFresh(
   parts: ApiParts,
   { append, once, seen, inOne }: Addition,
 ): Promise<AppendAnswer | 'taken' | undefined> {
-  const fresh = { ...append, drafts: append.drafts.filter((draft) => seen.placeOf(draft) === undefined) };
+  const fresh = freshOf(append, seen);
   const asSeen = inOne ? seen.conversation : undefined;
   const places = asSeen ? await placesBehind(parts, fresh, asSeen) : await reservePlaces(parts, fresh);
   const { conversation, plan, now } = places;
@@ -110,7 +121,7 @@ async function addFresh(
 }
 
 /** The places behind the last one of a conversation as it was read; whether they are free shows when they are taken. */
-async function placesBehind(parts: ApiParts, append: Append, found: Conversation): Promise<Places> {
+export async function placesBehind(parts: ApiParts, append: Append, found: Conversation): Promise<Places> {
   const conversation = demandReachable(found, append.caller);
   const plan = await planFrom(parts, append, conversation);
   return { conversation, plan, now: Math.max(parts.clock.now(), conversation.lastAt), firstSeq: conversation.seq + 1 };
@@ -128,7 +139,7 @@ async function storeAsSeen(
 }
 
 /** Where each draft's message stands, new or found, in the order of the request. */
-function inOrder(
+export function inOrder(
   drafts: readonly MessageDraft[],
   placeOf: (draft: MessageDraft) => MessagePlace | undefined,
   messages: readonly Message[],
@@ -141,7 +152,7 @@ function inOrder(
 }
 
 /** The messages at these places: those just stored as they are, the others read. */
-async function inPlaces(
+export async function inPlaces(
   parts: ApiParts,
   conversation: string,
   places: readonly MessagePlace[],

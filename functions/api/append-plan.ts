@@ -105,7 +105,7 @@ export function planUnread({ drafts, caller, person }: Append, now: number): Pla
     ...(touchpoint && { touchpoint }),
     services: {},
     conditions: [
-      ...chosen.flatMap((used) => [exists(`services.${used}`), exists(`profile.${IDENTIFIER_OF[used]}`)]),
+      ...chosen.flatMap((used) => [exists(`services.${used}`), hasAddress(used)]),
       ...(chosen.includes('whatsapp') ? [windowOpen] : []),
       ...(inherits
         ? [
@@ -125,6 +125,11 @@ export function planUnread({ drafts, caller, person }: Append, now: number): Pla
     },
   };
 }
+
+const hasAddress = (touchpoint: Touchpoint): Condition => {
+  const identifier = exists(`profile.${IDENTIFIER_OF[touchpoint]}`);
+  return touchpoint === 'whatsapp' ? any(identifier, exists('profile.whatsappId')) : identifier;
+};
 
 /** Whether the first outbound message takes the touchpoint in force. */
 const inheritsTouchpoint = (drafts: readonly MessageDraft[]): boolean => {

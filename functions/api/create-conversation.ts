@@ -1,29 +1,18 @@
-import type { Caller } from '../../shared/auth/caller.ts';
-import type { StartConversation } from '../../shared/contracts/conversation-request.ts';
-import { type AcceptedDraft, acceptDrafts } from '../../shared/domain/acceptance.ts';
+import { acceptDrafts } from '../../shared/domain/acceptance.ts';
 import { type Conversation, newParticipant } from '../../shared/domain/conversation.ts';
 import { createAlias, createSlug } from '../../shared/domain/conversation-name.ts';
+import type { Message } from '../../shared/domain/message.ts';
 import { roleIn } from '../../shared/domain/roles.ts';
 import { successor } from '../../shared/runtime/ids.ts';
-import type { OrganizationConfiguration } from '../../shared/store/configuration.ts';
 import { createConversation as storeConversation } from '../../shared/store/conversations.ts';
 import { toRecord } from '../../shared/store/idempotency.ts';
 import { acceptanceContext } from './acceptance-context.ts';
 import type { Owners } from './choose-contact.ts';
-import type { DescribedPerson } from './contact-identifiers.ts';
+import type { Start } from './describe-start.ts';
 import { newMessages } from './new-messages.ts';
-import { type AppendAnswer, guardsOf, type Once, replay } from './once.ts';
+import { type AppendAnswer, guardsOf, replay } from './once.ts';
 import type { ApiParts } from './parts.ts';
 import { wake } from './wake.ts';
-
-/** A request for a person, with what was looked up for it. */
-export interface Start {
-  readonly caller: Caller;
-  readonly request: StartConversation;
-  readonly configuration: OrganizationConfiguration;
-  readonly person: DescribedPerson;
-  readonly once?: Once;
-}
 
 /**
  * Contact, conversation and messages, all at once. Answers whose the identifiers are when somebody was faster, or what
@@ -32,18 +21,7 @@ export interface Start {
 export async function createConversation(parts: ApiParts, start: Start): Promise<AppendAnswer | Owners> {
   const { caller, once } = start;
   const now = parts.clock.now();
-  const { conversation, drafts } = await draft(parts, start, now);
-  const messages = newMessages(
-    drafts,
-    {
-      conversation: conversation.id,
-      organization: conversation.organization,
-      user: caller.user,
-      acceptedAt: now,
-      firstSeq: 1,
-    },
-    parts.ids,
-  );
+  const { conversation, messages } = await beginConversation(parts, start, now);
   const outcome = await storeConversation(parts.table, {
     conversation,
     identities: start.person.identities,
@@ -65,11 +43,11 @@ export async function createConversation(parts: ApiParts, start: Start): Promise
 }
 
 /** The conversation as it begins, and its messages as accepted. Throws 400. */
-async function draft(
+export async function beginConversation(
   parts: ApiParts,
   { caller, request, configuration, person: { profile } }: Start,
   now: number,
-): Promise<{ conversation: Conversation; drafts: readonly AcceptedDraft[] }> {
+): Promise<{ conversation: Conversation; messages: Message[] }> {
   const { organization } = configuration;
   const context = acceptanceContext(configuration, profile, request.language, undefined, now);
   const acceptance = acceptDrafts(request.messages, context);
@@ -102,5 +80,6 @@ async function draft(
     lastAt: now,
     version: 0,
   };
-  return { conversation, drafts: acceptance.drafts };
+  const setting = { conversation: id, organization: organization.id, user: caller.user, acceptedAt: now, firstSeq: 1 };
+  return { conversation, messages: newMessages(acceptance.drafts, setting, parts.ids) };
 }

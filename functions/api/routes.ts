@@ -11,8 +11,11 @@ import type { Conversation } from '../../shared/domain/conversation.ts';
 import { invalid } from '../../shared/domain/errors.ts';
 import { jsonResponse, parseRequest } from '../../shared/http/errors.ts';
 import { append } from './append.ts';
+import type { Append } from './append-plan.ts';
 import { CONTACT_ROUTES } from './contact-routes.ts';
 import { conversationView } from './conversation-view.ts';
+import { explain, isDryRun } from './explain.ts';
+import { foreseeAppend, foreseeStart } from './foresee.ts';
 import { issueToken } from './issue-token.ts';
 import { messageView } from './message-view.ts';
 import { type AppendAnswer, type Once, onceOf } from './once.ts';
@@ -37,23 +40,36 @@ const isAppend = (json: unknown): boolean =>
 const replayHeader = ({ replayed }: AppendAnswer): Record<string, string> =>
   replayed ? { 'idempotency-replayed': 'true' } : {};
 
+const appendOf = (caller: Caller, { id, messages }: { id: string; messages: readonly MessageDraft[] }): Append => ({
+  conversation: id.toLowerCase(),
+  drafts: messages,
+  caller,
+});
+
 const appendTo = async (
   parts: ApiParts,
   caller: Caller,
-  id: string,
-  drafts: readonly MessageDraft[],
+  by: { id: string; messages: readonly MessageDraft[] },
   once: Once | undefined,
   status: number,
 ): Promise<AppendAnswer> => {
-  const appended = await append(parts, { conversation: id.toLowerCase(), drafts, caller }, once, status);
+  const appended = await append(parts, appendOf(caller, by), once, status);
   if (!appended) throw new Error('An append that brings no identities cannot lose one.');
   return appended;
 };
 
 const postConversation: Guarded['handle'] = async (parts, { request, json }, caller) => {
   const once = onceOf(request, caller);
+  if (isDryRun(request)) {
+    return explain(
+      parts,
+      isAppend(json)
+        ? await foreseeAppend(parts, appendOf(caller, parseRequest(AppendByIdSchema, json)), once, 200)
+        : await foreseeStart(parts, caller, parseRequest(StartConversationSchema, json), once),
+    );
+  }
   const answer: Started = isAppend(json)
-    ? await appendById(parts, caller, parseRequest(AppendByIdSchema, json), once)
+    ? await appendTo(parts, caller, parseRequest(AppendByIdSchema, json), once, 200)
     : await startConversation(parts, caller, parseRequest(StartConversationSchema, json), once);
   const ids = answer.messages.map((message) => message.id);
   return jsonResponse(answer.status, await viewOf(parts, answer.conversation, ids), {
@@ -62,18 +78,13 @@ const postConversation: Guarded['handle'] = async (parts, { request, json }, cal
   });
 };
 
-const appendById = (
-  parts: ApiParts,
-  caller: Caller,
-  { id, messages }: { id: string; messages: readonly MessageDraft[] },
-  once: Once | undefined,
-) => appendTo(parts, caller, id, messages, once, 200);
-
 const postMessages: Guarded['handle'] = async (parts, { request, json, params }, caller) => {
   const many = Array.isArray(json);
   const drafts = parseRequest(AppendMessagesSchema, many ? json : [json], 'messages');
-  const id = idIn(params, 'Conversation');
-  const answer = await appendTo(parts, caller, id, drafts, onceOf(request, caller), 201);
+  const by = { id: idIn(params, 'Conversation'), messages: drafts };
+  const once = onceOf(request, caller);
+  if (isDryRun(request)) return explain(parts, await foreseeAppend(parts, appendOf(caller, by), once, 201));
+  const answer = await appendTo(parts, caller, by, once, 201);
   const views = answer.messages.map((message) => messageView(message, answer.conversation.orgPath));
   return jsonResponse(answer.status, many ? views : views[0], replayHeader(answer));
 };

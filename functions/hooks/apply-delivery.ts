@@ -1,16 +1,16 @@
 import type { Service } from '../../shared/contracts/configuration.ts';
+import { applyReport } from '../../shared/delivery/apply-report.ts';
 import { noteEffect } from '../../shared/delivery/note-effect.ts';
+import { tellFailure } from '../../shared/delivery/tell-failure.ts';
 import { addressOf } from '../../shared/domain/address.ts';
-import { judge } from '../../shared/domain/evidence.ts';
 import { asSent } from '../../shared/domain/fallback.ts';
-import { isTerminal, type Message } from '../../shared/domain/message.ts';
+import type { Message } from '../../shared/domain/message.ts';
 import type { DeliveryEvent } from '../../shared/providers/provider.ts';
 import { advance } from '../../shared/queue/advance.ts';
-import { untilWritten } from '../../shared/store/contention.ts';
 import { getConversation } from '../../shared/store/conversations.ts';
-import { applyEvidence } from '../../shared/store/deliveries.ts';
-import { findNext, getMessage } from '../../shared/store/messages.ts';
+import { findNext } from '../../shared/store/messages.ts';
 import { turnOffTemplate } from '../../shared/store/templates.ts';
+import { correlationOf } from './find-correlation.ts';
 import { followWithFallback } from './follow-with-fallback.ts';
 import type { HookParts } from './parts.ts';
 
@@ -19,17 +19,12 @@ import type { HookParts } from './parts.ts';
  * that merely has the provider's id; a report about another organization's message is none of this service's business.
  */
 export async function applyDelivery(parts: HookParts, service: Service, event: DeliveryEvent): Promise<void> {
-  const { correlation } = event;
+  const correlation = await correlationOf(parts, service.type, event);
   if (!correlation) {
     parts.observe.info('A report names no message of ours.', { service: service.id, provider: service.type });
     return;
   }
-  const finished = await untilWritten(
-    () => applyOnce(parts, service, { ...event, correlation }),
-    parts.clock,
-    parts.random,
-    () => parts.observe.count('WriteContended'),
-  );
+  const finished = await applyReport(parts, service, { ...event, correlation });
   const { message } = finished;
   if (event.error?.effect && message) await noteAddress(parts, message, event.error, event.at);
   const template = message && asSent(message).template;
@@ -40,6 +35,7 @@ export async function applyDelivery(parts: HookParts, service: Service, event: D
   if (event.error?.effect === 'needs_template' && message?.attempt === correlation.attempt) {
     await followWithFallback(parts, message);
   }
+  if (message) await tellFailure(parts, message);
   if (finished.wake) {
     const next = (conversation: string, key: string) => findNext(parts.table, conversation, key);
     await advance(parts.ticker, next, correlation, parts.clock.now());
@@ -59,45 +55,3 @@ async function noteAddress(
   const reach = { organization: conversation.organization, touchpoint, matchKey: address.matchKey };
   await noteEffect(parts, reach, { ...error, about: id, ...(at !== undefined && { at }) });
 }
-
-/** The message, if it is this service's organization's. Undefined: it changed between reading and writing. */
-async function applyOnce(
-  { table, clock, observe }: HookParts,
-  service: Service,
-  event: DeliveryEvent & Required<Pick<DeliveryEvent, 'correlation'>>,
-): Promise<{ wake: boolean; message?: Message } | undefined> {
-  const { correlation, status, providerId } = event;
-  const message = await getMessage(table, correlation.conversation, correlation.key);
-  if (!message || message.id !== correlation.message || message.organization !== service.organization) {
-    return { wake: false };
-  }
-  const now = clock.now();
-  const judgement = judge(message, {
-    attempt: correlation.attempt,
-    status,
-    at: event.at ?? now,
-    ...(event.error && { error: errorOf(event.error) }),
-  });
-  // A repeated report wakes again: the first may have been cut off after its write.
-  if (!judgement) return { wake: isTerminal(message.state), message };
-  const outcome = await applyEvidence(table, message, now, {
-    ...judgement,
-    providerId,
-    carrier: { service: service.id, provider: service.type },
-  });
-  if (!outcome.changed) return undefined;
-  observe.count('ReceiptReceived', 1, message.touchpoint);
-  if (judgement.state)
-    observe.count(judgement.state === 'sent' ? 'MessageSent' : 'MessageFailed', 1, message.touchpoint);
-  return { wake: judgement.state !== undefined, message };
-}
-
-const errorOf = ({
-  code,
-  message,
-  class: failureClass,
-}: NonNullable<DeliveryEvent['error']>): NonNullable<Message['error']> => ({
-  code,
-  message,
-  class: failureClass,
-});

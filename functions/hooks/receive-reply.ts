@@ -1,8 +1,7 @@
 import type { Service } from '../../shared/contracts/configuration.ts';
-import { addressOf } from '../../shared/domain/address.ts';
 import type { Conversation } from '../../shared/domain/conversation.ts';
 import { createAlias, createSlug } from '../../shared/domain/conversation-name.ts';
-import { type Identifier, identifierOf } from '../../shared/domain/identifier.ts';
+import type { Identifier } from '../../shared/domain/identifier.ts';
 import type { Message } from '../../shared/domain/message.ts';
 import { applyRule } from '../../shared/domain/rules.ts';
 import { windowAfter } from '../../shared/domain/whatsapp-window.ts';
@@ -13,26 +12,20 @@ import { untilWritten } from '../../shared/store/contention.ts';
 import { createConversation, getConversation } from '../../shared/store/conversations.ts';
 import { digest } from '../../shared/store/digest.ts';
 import { absent, type Changes } from '../../shared/store/expression.ts';
-import { findOwners, type Identity, identityOf } from '../../shared/store/identities.ts';
+import { findOwners, type Identity } from '../../shared/store/identities.ts';
 import { inboundGuardKey, messageSk } from '../../shared/store/keys.ts';
 import { storeInbound } from '../../shared/store/rule-writes.ts';
 import { putAction } from '../../shared/store/table.ts';
 import { applyConsent, untilStopped } from './consent.ts';
+import { answeredBy, identifyWriter, type Reply } from './identify-writer.ts';
 import type { HookParts } from './parts.ts';
-
-/** What a contact wrote, with what only some providers know of it. */
-export interface Reply extends InboundEvent {
-  /** The conversation that it provably answers: it goes there whoever sent it, if that is the service's organization's. */
-  readonly conversation?: string;
-  readonly subject?: string;
-  readonly meta?: Readonly<Record<string, unknown>>;
-}
 
 /** A reply with whom it is from. */
 interface Heard {
   readonly service: Service;
   readonly event: Reply;
-  readonly identity: Identity;
+  /** Of the sender: the first that somebody has decides whose message it is. */
+  readonly identities: readonly Identity[];
   readonly sender: Identifier;
   /** Names the provider's message in its guard. */
   readonly guard: string;
@@ -46,30 +39,19 @@ interface Heard {
  */
 export async function receiveReply(parts: HookParts, service: Service, event: Reply): Promise<void> {
   const { touchpoint } = event;
-  const answered = await answeredBy(parts, service, event);
-  const contact = answered && addressOf(touchpoint, answered);
-  const sender = identifierOf(touchpoint, event.from) ?? contact;
+  const writer = await identifyWriter(parts, service, event);
   const configuration = await parts.configuration.organization(service.organization);
-  if (!sender || !configuration || !receives(service, event)) {
+  if (!writer || !configuration || !receives(service, event)) {
     parts.observe.warn('A reply came from no address, or for another sender.', { service: service.id });
     return;
   }
-  const pepper = await parts.pepper();
-  const identityFor = ({ kind, matchKey }: Identifier) => identityOf(pepper, service.organization, kind, matchKey);
-  const heard: Heard = {
-    service,
-    event,
-    identity: identityFor(sender),
-    sender,
-    guard: guardNameOf(event, pepper),
-    configuration,
-  };
-  // Who answers from another address speaks for the one that was written to as well.
-  const speaksFor = contact && contact.matchKey !== sender.matchKey ? [sender, contact] : [sender];
+  const { sender, identities, speaksFor } = writer;
+  const guard = guardNameOf(event, await parts.pepper());
+  const heard: Heard = { service, event, identities, sender, guard, configuration };
   const words = configuration.organization.settings;
   let change: Awaited<ReturnType<typeof applyConsent>>;
-  for (const { matchKey } of speaksFor) {
-    const reach = { organization: service.organization, touchpoint, matchKey };
+  for (const { address } of speaksFor) {
+    const reach = { organization: service.organization, touchpoint, matchKey: address.matchKey };
     change = await applyConsent(parts, reach, { event, words });
   }
 
@@ -81,13 +63,7 @@ export async function receiveReply(parts: HookParts, service: Service, event: Re
   );
   parts.observe.count('ReplyReceived', 1, touchpoint);
   if (change !== 'stop') return;
-  for (const address of speaksFor) await untilStopped(parts, identityFor(address));
-}
-
-/** The conversation that a reply provably answers, while it is there. */
-async function answeredBy({ table }: HookParts, { organization }: Service, { conversation: id }: Reply) {
-  const conversation = id === undefined ? undefined : await getConversation(table, id, { consistent: true });
-  return conversation?.organization === organization && conversation.deletedAt === undefined ? conversation : undefined;
+  for (const { identity } of speaksFor) await untilStopped(parts, identity);
 }
 
 /** A Message-ID is of any length and may name a person's machine, so the key has its HMAC. */
@@ -104,15 +80,27 @@ const heardAt = ({ event }: Heard, now: number): number => Math.min(now, event.a
 /** Undefined: somebody else wrote between reading and writing. */
 async function storeOnce(parts: HookParts, heard: Heard): Promise<true | undefined> {
   const answered = await answeredBy(parts, heard.service, heard.event);
-  if (answered) return listen(parts, heard, answered);
-  const owner = (await findOwners(parts.table, [heard.identity])).get(heard.identity.kind);
+  if (answered) return listen(parts, heard, answered, []);
+  const owners = await findOwners(parts.table, heard.identities);
+  const owner = heard.identities.map(({ kind }) => owners.get(kind)).find((id) => id !== undefined);
   if (owner === undefined) return welcome(parts, heard);
   const conversation = await getConversation(parts.table, owner, { consistent: true });
   if (!conversation || conversation.deletedAt !== undefined) return undefined;
-  return listen(parts, heard, conversation);
+  return listen(
+    parts,
+    heard,
+    conversation,
+    heard.identities.filter(({ kind }) => !owners.has(kind)),
+  );
 }
 
-async function listen(parts: HookParts, heard: Heard, conversation: Conversation): Promise<true | undefined> {
+/** `free` are identities of the sender that nobody has yet: from now on they are this contact's. */
+async function listen(
+  parts: HookParts,
+  heard: Heard,
+  conversation: Conversation,
+  free: readonly Identity[],
+): Promise<true | undefined> {
   const { service } = heard;
   const { touchpoint } = heard.event;
   const now = Math.max(parts.clock.now(), conversation.lastAt);
@@ -123,14 +111,28 @@ async function listen(parts: HookParts, heard: Heard, conversation: Conversation
     next: applyRule(conversation, message, ruleContext(heard, now)),
     changes: {
       touchpoint,
+      ...addressesOf(heard, conversation, free),
       [`services.${touchpoint}`]: conversation.services[touchpoint] ?? [service.id],
       ...(touchpoint === 'whatsapp' && answeringBy(conversation, { service: service.id, at: heardAt(heard, now) })),
     },
     guard: { ...inboundGuardKey(conversation.id, service.type, heard.guard), message: message.id },
+    identities: free,
     now,
   });
   return outcome === 'outdated' ? undefined : true;
 }
+
+/** What is learnt of the contact's addresses: Meta's newest id of them, and a number where there was none. */
+const addressesOf = (
+  { event, sender }: Heard,
+  { profile }: Conversation,
+  free: readonly Identity[],
+): Changes['set'] => ({
+  ...(free.some(({ kind }) => kind === 'whatsappId') && { 'profile.whatsappId': event.userId ?? event.from }),
+  ...(sender.kind === 'telephone' &&
+    profile.telephone === undefined &&
+    free.some(({ kind }) => kind === 'telephone') && { 'profile.telephone': sender.address }),
+});
 
 /** What was written to one of our WhatsApp numbers is answered from that number: only there is the window open. */
 function answeringBy(conversation: Conversation, message: { service: string; at: number }): Changes['set'] {
@@ -156,6 +158,7 @@ async function welcome(parts: HookParts, heard: Heard): Promise<true | undefined
     contact: successor(id),
     profile: {
       [sender.kind]: sender.address,
+      ...(event.userId !== undefined && { whatsappId: event.userId }),
       ...(event.profileName !== undefined && { name: event.profileName }),
     },
     participants: {},
@@ -175,7 +178,7 @@ async function welcome(parts: HookParts, heard: Heard): Promise<true | undefined
   const guard = { ...inboundGuardKey(id, service.type, heard.guard), message: message.id };
   const outcome = await createConversation(parts.table, {
     conversation,
-    identities: [heard.identity],
+    identities: heard.identities,
     messages: [message],
     also: [putAction(parts.table, guard, absent('pk'))],
   });

@@ -1,4 +1,4 @@
-import { commandOf } from '../../shared/domain/commands.ts';
+import { isUnknownCommand, UNKNOWN_COMMAND } from '../../shared/domain/commands.ts';
 import type { Conversation } from '../../shared/domain/conversation.ts';
 import { isOutbound, type Message } from '../../shared/domain/message.ts';
 import { roleIn } from '../../shared/domain/roles.ts';
@@ -63,11 +63,7 @@ async function handOver(parts: WorkerParts, message: Message, now: number): Prom
   return 'done';
 }
 
-const isUnknownCommand = ({ type, text }: Message): boolean =>
-  type === 'command' && text?.trim().startsWith('/') === true && commandOf(text) === undefined;
-
 const DELETED = { code: 'contact_deleted', message: 'The contact was deleted.' };
-const UNKNOWN_COMMAND = { code: 'unknown_command', message: 'There is no such command.' };
 const NO_TOUCHPOINT = { code: 'touchpoint_required', message: 'The message has no touchpoint.' };
 
 /** Ends in failure, seen in the conversation's stream. */
@@ -78,7 +74,6 @@ async function fail(
   reason: { code: string; message: string },
 ): Promise<Step> {
   const outcome = await failPending(parts.table, message, now, { class: 'permanent', ...reason });
-  if (!outcome.changed) return 'again';
-  parts.observe.count('MessageFailed', 1, message.touchpoint);
-  return 'finished';
+  if (outcome.changed) parts.observe.count('MessageFailed', 1, message.touchpoint);
+  return 'again';
 }

@@ -13,6 +13,7 @@ import { createDocumentClient, createQueueClient, createSchedulerClient } from '
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { milliseconds, readEnvironment, seconds, text } from '../../shared/runtime/environment.ts';
 import { createObserver } from '../../shared/runtime/observe.ts';
+import { secureRandom } from '../../shared/runtime/random.ts';
 import { createConfigurationReader } from '../../shared/store/configuration.ts';
 import { createUserReader } from '../../shared/store/users.ts';
 import type { WorkerParts } from './parts.ts';
@@ -67,6 +68,7 @@ const parts: WorkerParts = {
     whatsapp: deliveriesTo(environment.WHATSAPP_QUEUE_URL),
   },
   clock: systemClock,
+  random: secureRandom,
   observe,
   unknownMs: environment.UNKNOWN_MS,
   pairMs: environment.PAIR_MS,

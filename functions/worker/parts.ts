@@ -16,6 +16,7 @@ export interface WorkerParts {
   readonly ticker: Ticker;
   readonly deliveries: Readonly<Record<Touchpoint, QueueSender<Delivery>>>;
   readonly clock: Clock;
+  readonly random: () => number;
   readonly observe: Observer;
   /** How long evidence about an unclear attempt is awaited. */
   readonly unknownMs: number;

@@ -1,4 +1,5 @@
 import type { Tick } from '../../shared/contracts/queue-messages.ts';
+import { tellFailure } from '../../shared/delivery/tell-failure.ts';
 import type { Conversation } from '../../shared/domain/conversation.ts';
 import { isOutbound, isTerminal, type Message } from '../../shared/domain/message.ts';
 import { pairFreeAt } from '../../shared/domain/pace.ts';
@@ -40,7 +41,10 @@ async function look(parts: WorkerParts, tick: Tick): Promise<Step> {
   const { own, predecessor } = await readTurn(parts.table, tick.conversation, tick.key);
   if (!conversation || !own) return 'done';
 
-  if (isTerminal(own.state)) return 'finished';
+  if (isTerminal(own.state)) {
+    await tellFailure(parts, own);
+    return 'finished';
+  }
   if (own.due > now) return untilDue(parts, own, now);
   if (predecessor) return behind(parts, predecessor, now);
   return inTurn(parts, conversation, own, now);
@@ -107,7 +111,6 @@ async function expire(parts: WorkerParts, own: Message, now: number): Promise<St
     class: 'permanent',
     message: 'The message could not be sent within a day of its moment.',
   });
-  if (!outcome.changed) return 'again';
-  parts.observe.count('MessageFailed', 1, own.touchpoint);
-  return 'finished';
+  if (outcome.changed) parts.observe.count('MessageFailed', 1, own.touchpoint);
+  return 'again';
 }

@@ -4,13 +4,18 @@
  */
 import { parseArgs } from 'node:util';
 import type { Tick } from '../../shared/contracts/queue-messages.ts';
+import { tellFailure } from '../../shared/delivery/tell-failure.ts';
 import { advance } from '../../shared/queue/advance.ts';
 import { createQueueSender } from '../../shared/queue/send.ts';
 import { createTicker } from '../../shared/queue/ticks.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
+import { secureRandom } from '../../shared/runtime/random.ts';
 import { skip as skipMessage } from '../../shared/store/deliveries.ts';
 import { findNext, locateMessage } from '../../shared/store/messages.ts';
 import { findInstallation, type Installation } from './installation.ts';
+
+/** An operator reads what is printed; nobody reads metrics of a command. */
+const observe = { count: () => {} };
 
 /** Throws one sentence when there is no such message, or it is finished or being sent just now. */
 export async function skip(installation: Installation, id: string): Promise<void> {
@@ -21,6 +26,7 @@ export async function skip(installation: Installation, id: string): Promise<void
   const outcome = await skipMessage(table, place, now);
   if (!outcome.changed)
     throw new Error(`The message ${id} is ${outcome.message?.state ?? 'gone'}: there is nothing to skip.`);
+  if (outcome.message) await tellFailure({ table, clock: systemClock, random: secureRandom, observe }, outcome.message);
   const ticks = createQueueSender<Tick>(installation.sqs, await installation.queueUrl('ticks'), systemClock);
   const next = (conversation: string, key: string) => findNext(table, conversation, key);
   await advance(createTicker(ticks, systemClock), next, place, now);

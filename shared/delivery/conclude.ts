@@ -5,6 +5,7 @@ import { TryLaterError } from '../queue/consume.ts';
 import { giveUpLease } from '../store/deliveries.ts';
 import { findNext } from '../store/messages.ts';
 import type { DeliveryParts } from './parts.ts';
+import { tellFailure } from './tell-failure.ts';
 
 const momentOf = (message: Message): number =>
   message.state === 'unknown' ? (message.until ?? message.due) : Math.max(message.notBefore ?? 0, message.due);
@@ -13,6 +14,7 @@ const momentOf = (message: Message): number =>
 export async function conclude(parts: DeliveryParts, delivery: Delivery, message: Message | undefined): Promise<void> {
   if (!message) return;
   if (isTerminal(message.state)) {
+    await tellFailure(parts, message);
     const next = (conversation: string, key: string) => findNext(parts.table, conversation, key);
     await advance(parts.ticker, next, delivery, parts.clock.now());
   } else if (message.state !== 'sending') {

@@ -10,6 +10,7 @@ import { noteEffect } from './note-effect.ts';
 import { outcomeOf } from './outcome.ts';
 import type { DeliveryParts } from './parts.ts';
 import { type Prepared, prepare } from './prepare.ts';
+import { applyParked, pointAt } from './receipt-pointer.ts';
 import { settle } from './settle.ts';
 
 /**
@@ -39,13 +40,14 @@ async function attempt(parts: DeliveryParts, message: Message, token: string): P
   const prepared = await beforeSending(parts, message, token);
   if (!('send' in prepared)) return recordOutcome(parts, message, { token }, prepared);
   const result = await prepared.send();
+  await pointAt(parts, prepared, result);
   if (result.outcome === 'rejected') await noteEffect(parts, prepared.reach, { ...result, about: message.id });
   const { service, provider } = prepared;
   const outcome = outcomeOf(parts, prepared.message, result);
   const carrier = { service: service.id, provider: provider.name, ...nature(prepared, outcome) };
   const recorded = await recordOutcome(parts, message, { token, carrier }, outcome);
   if (result.outcome === 'rejected' && result.effect === 'template_off') await noteTemplateOff(parts, prepared, result);
-  return recorded;
+  return (await applyParked(parts, prepared, result)) ?? recorded;
 }
 
 /** Nothing has left yet: whatever goes wrong of ours here gives the claim back, at the same attempt. */

@@ -1,14 +1,13 @@
 import type { Service } from '../contracts/configuration.ts';
-import { addressOf } from '../domain/address.ts';
 import type { Conversation } from '../domain/conversation.ts';
 import type { Message } from '../domain/message.ts';
-import { serviceFor } from '../domain/services.ts';
 import type { Content, Provider, SendRequest, SendResult } from '../providers/provider.ts';
-import { type Reach, readConsent } from '../store/consent.ts';
+import type { Reach } from '../store/consent.ts';
 import { getConversation } from '../store/conversations.ts';
 import type { SendOutcome } from '../store/deliveries.ts';
 import { getMessage } from '../store/messages.ts';
 import { CONTENT_OF } from './content/content.ts';
+import { findFacts } from './facts.ts';
 import { type Facts, passGate } from './gate.ts';
 import type { DeliveryParts } from './parts.ts';
 import { refuse } from './refuse.ts';
@@ -35,6 +34,9 @@ export async function prepare(parts: DeliveryParts, claimed: Message): Promise<P
   const { conversation, message, address, configuration, service, touchpoint } = passed;
   const provider = parts.providers[service.type];
   if (!provider) return refuse('no_service', `Nothing here can send by a service of type ${service.type}.`);
+  if (address.kind === 'whatsappId' && !provider.reachesUserIds) {
+    return refuse('no_address', `A service of type ${service.type} does not reach a contact without a telephone.`);
+  }
   const written = { message, conversation, configuration, service, now: parts.clock.now(), parts };
   const content = await CONTENT_OF[touchpoint](written);
   if ('state' in content) return content;
@@ -50,12 +52,8 @@ async function gather(parts: DeliveryParts, claimed: Message): Promise<Facts> {
     getConversation(table, claimed.conversation, { consistent: true }),
     claimed.bodyApart ? getMessage(table, claimed.conversation, claimed.key) : claimed,
   ]);
-  const address = conversation && addressOf(touchpoint, conversation);
-  const reach = address && { organization: conversation.organization, touchpoint, matchKey: address.matchKey };
-  const consent = reach ? await readConsent(table, await parts.pepper(), reach) : {};
-  const configuration = conversation && (await parts.configuration.organization(conversation.organization));
-  const service = serviceFor(configuration?.services ?? [], touchpoint, conversation?.services[touchpoint]);
-  return { now: clock.now(), touchpoint, message, conversation, address, consent, configuration, service };
+  const facts = await findFacts(parts, touchpoint, { conversation, message });
+  return { ...facts, now: clock.now() };
 }
 
 /** The service as an adapter sees it, with its credentials. */

@@ -24,7 +24,13 @@ export interface AcceptedDraft extends MessageDraft, Pick<MessageBody, 'template
 /** What is known of the conversation and its organization when messages are accepted. */
 export interface AcceptanceContext extends TemplateContext {
   readonly touchpointInForce?: Touchpoint;
-  readonly contact: { readonly email: boolean; readonly telephone: boolean; readonly landline: boolean };
+  readonly contact: {
+    readonly email: boolean;
+    readonly telephone: boolean;
+    readonly landline: boolean;
+    /** WhatsApp reaches them without a telephone. */
+    readonly whatsappId?: boolean;
+  };
   /** Ids of the active services per touchpoint. */
   readonly services: Readonly<Partial<Record<Touchpoint, readonly string[]>>>;
   /** The contact wrote by WhatsApp within the last 24 hours. */
@@ -76,7 +82,7 @@ export function demandOutbound(drafts: readonly MessageDraft[]): void {
 
 const checkTouchpoint = (touchpoint: Touchpoint, index: number, context: AcceptanceContext): void => {
   const identifier = IDENTIFIER_OF[touchpoint];
-  if (!context.contact[identifier]) {
+  if (!context.contact[identifier] && !(touchpoint === 'whatsapp' && context.contact.whatsappId)) {
     throw invalid(
       at(index, 'touchpoint'),
       `cannot be "${touchpoint}": the contact has no ${identifier}; give contact.profile.${identifier}`,

@@ -26,6 +26,8 @@ export interface Profile {
   readonly familyName?: string;
   readonly email?: string;
   readonly telephone?: string;
+  /** Meta's id of the contact, learnt from what they wrote. */
+  readonly whatsappId?: string;
   readonly locale?: string;
   readonly address?: Readonly<Record<string, string>>;
 }

@@ -1,10 +1,11 @@
 import { parseEmailAddress } from './email-address.ts';
 import { parseTelephone } from './telephone.ts';
 import { IDENTIFIER_OF, type Touchpoint } from './touchpoint.ts';
+import { isWhatsappUserId } from './whatsapp-user-id.ts';
 
 /** An address that a touchpoint reaches somebody by, in its three forms. */
 export interface Identifier {
-  readonly kind: 'email' | 'telephone';
+  readonly kind: 'email' | 'telephone' | 'whatsappId';
   /** As people see it and as it is stored. */
   readonly address: string;
   /** As a provider takes it. */
@@ -19,6 +20,9 @@ export function identifierOf(touchpoint: Touchpoint, address: string): Identifie
   if (kind === 'email') {
     const email = parseEmailAddress(address);
     return email.ok ? { kind, address: email.address, to: email.ascii, matchKey: email.matchKey } : undefined;
+  }
+  if (touchpoint === 'whatsapp' && isWhatsappUserId(address)) {
+    return { kind: 'whatsappId', address, to: address, matchKey: address };
   }
   const telephone = parseTelephone(address);
   return telephone.ok ? { kind, address: telephone.e164, to: telephone.e164, matchKey: telephone.matchKey } : undefined;

@@ -7,7 +7,11 @@ import { isTerminal, type Message } from './message.ts';
 export const LATE_ARRIVAL_MS = 15_000;
 
 const finishedInTurn = (message: Message): boolean =>
-  isTerminal(message.state) && !message.inbound && message.state !== 'canceled' && message.state !== 'moved';
+  isTerminal(message.state) &&
+  !message.inbound &&
+  message.type !== 'status' &&
+  message.state !== 'canceled' &&
+  message.state !== 'moved';
 
 export interface PredecessorSearch {
   /** Looks at the next older message; returns true when the search is over. */
@@ -17,8 +21,8 @@ export interface PredecessorSearch {
 }
 
 /**
- * Finds the message that must finish before ours. Fed with older messages, newest first. Canceled, moved and inbound
- * ones say nothing about those behind them; one that finished in its turn vouches for all but late arrivals.
+ * Finds the message that must finish before ours. Fed with older messages, newest first. Canceled, moved, inbound
+ * and status ones say nothing about those behind them; one that finished in its turn vouches for all but late arrivals.
  */
 export function createPredecessorSearch(): PredecessorSearch {
   let predecessor: Message | undefined;

@@ -48,7 +48,7 @@ export interface SendRequest {
   readonly service: ServiceConfig;
   /** The service's credentials as stored in Secrets Manager; empty for providers that need none. */
   readonly secret: Readonly<Record<string, string | undefined>>;
-  /** E.164 telephone with `+`, or an email address as the caller wrote it. */
+  /** E.164 telephone with `+`, an email address as the caller wrote it, or Meta's id of a person. */
   readonly to: string;
   readonly content: Content;
   /** Alphanumeric SMS sender (`meta.SenderID`) that replaces the service's own number. */
@@ -132,8 +132,10 @@ export interface InboundEvent {
   readonly kind: 'inbound';
   readonly providerId: string;
   readonly touchpoint: Touchpoint;
-  /** E.164 with `+`, or an email address. */
+  /** E.164 with `+`, an email address, or Meta's id of a person who does not show their number. */
   readonly from: string;
+  /** Meta's id of the person, beside their number. */
+  readonly userId?: string;
   /** The receiving address as the service knows it: E.164 with `+`, Meta's phone number id, or an email address. */
   readonly to: string;
   readonly text: string;
@@ -199,6 +201,8 @@ export interface Provider {
   readonly name: ProviderName;
   /** What it can carry; which of them a service carries depends on its params too. */
   readonly touchpoints: readonly Touchpoint[];
+  /** It reaches people by Meta's id of them. */
+  readonly reachesUserIds?: boolean;
   /** Reports do not carry our correlation: the `providerId` recorded by the send must find the message. */
   readonly needsPointer?: boolean;
   /** Never throws for anything the provider answers or fails to answer. Makes exactly one attempt. */

@@ -44,6 +44,8 @@ export type MetricName =
   | 'MessageRetried'
   | 'MessagePaced'
   | 'ReceiptReceived'
+  | 'ReceiptFinal'
+  | 'ReceiptPointerLost'
   | 'ReplyReceived'
   | 'CallbackRefused'
   | 'EventIgnored'

@@ -31,6 +31,7 @@ const ConversationItemSchema = z.object({
     familyName: z.string().optional(),
     email: z.string().optional(),
     telephone: z.string().optional(),
+    whatsappId: z.string().optional(),
     locale: z.string().optional(),
     address: z.record(z.string(), z.string()).optional(),
   }),

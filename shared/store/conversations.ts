@@ -1,9 +1,9 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Conversation } from '../domain/conversation.ts';
 import type { Message } from '../domain/message.ts';
 import { predecessor } from '../runtime/ids.ts';
 import { toConversation, toConversationItem } from './conversation-item.ts';
-import { absent, all, any, type Changes, type Condition, equals, exists } from './expression.ts';
+import { absent, all, any, type Changes, type Condition, equals, exists, expression } from './expression.ts';
 import { type Identity, ownerIn, takeIdentity } from './identities.ts';
 import { contactPointerKey, conversationKey, type IdentifierKind } from './keys.ts';
 import { areStored, putMessages, storeBodies } from './messages.ts';
@@ -28,6 +28,23 @@ export async function getConversation(
     new GetCommand({ TableName: table.name, Key: conversationKey(id), ConsistentRead: read.consistent }),
   );
   return Item && toConversation(Item);
+}
+
+/** Whether conditions hold for a conversation, as they would for a write; a consistent read. */
+export async function holdsFor(table: Table, id: string, conditions: readonly Condition[]): Promise<boolean> {
+  const { pk, sk } = conversationKey(id);
+  const { ConditionExpression, ...use } = expression({}, ...conditions);
+  const { Count } = await table.client.send(
+    new QueryCommand({
+      TableName: table.name,
+      KeyConditionExpression: 'pk = :pk AND sk = :sk',
+      ...(ConditionExpression && { FilterExpression: ConditionExpression }),
+      ExpressionAttributeNames: use.ExpressionAttributeNames,
+      ExpressionAttributeValues: { ...use.ExpressionAttributeValues, ':pk': pk, ':sk': sk },
+      ConsistentRead: true,
+    }),
+  );
+  return Count === 1;
 }
 
 /** By the id of its contact: it follows from the conversation's, or a pointer names the conversation. Consistent. */

@@ -27,8 +27,10 @@ export const messageSk = (due: number, seq: number): string =>
   `${MESSAGE_PREFIX}${String(due).padStart(13, '0')}#${String(seq).padStart(10, '0')}`;
 export const messageKey = (conversation: string, sk: string): ItemKey => ({ pk: conversationPk(conversation), sk });
 export const dueOf = (messageSortKey: string): number => Number(messageSortKey.slice(2, 15));
-export const seqOf = (messageSortKey: string): number => Number(messageSortKey.slice(16));
+export const seqOf = (messageSortKey: string): number => Number(messageSortKey.slice(16, 26));
 export const isMessageSk = (sk: string): boolean => /^M#\d{13}#\d{10}$/.test(sk);
+/** Where the stream says that a message failed: behind it, and before every message after it. */
+export const failureSk = (messageSortKey: string): string => `${messageSortKey}#failed`;
 export const conversationOf = (pk: string): string => pk.slice(2);
 
 export const bodyKey = (conversation: string, message: string): ItemKey => ({
@@ -36,11 +38,12 @@ export const bodyKey = (conversation: string, message: string): ItemKey => ({
   sk: `B#${message}`,
 });
 
-export type IdentifierKind = 'email' | 'telephone';
+export type IdentifierKind = 'email' | 'telephone' | 'whatsappId';
+
+const KIND_LETTER: Readonly<Record<IdentifierKind, string>> = { email: 'e', telephone: 't', whatsappId: 'b' };
 
 /** An identity without its organization, as the conversation it belongs to remembers it. */
-export const identityName = (kind: IdentifierKind, digest: string): string =>
-  `${kind === 'email' ? 'e' : 't'}#${digest}`;
+export const identityName = (kind: IdentifierKind, digest: string): string => `${KIND_LETTER[kind]}#${digest}`;
 
 export const identityKeyOfName = (organization: string, name: string): ItemKey => ({
   pk: `I#${organization}#${name}`,
@@ -76,6 +79,18 @@ export const consentLogKey = ({ pk, sk: touchpoint }: ItemKey, storedAt: number,
 export const inboundGuardKey = (conversation: string, provider: string, providerId: string): ItemKey => ({
   pk: conversationPk(conversation),
   sk: `R#${provider}#${providerId}`,
+});
+
+/** Finds a message by the id that its provider gave it, where reports carry nothing of ours. `name` is the id's hash. */
+export const receiptPointerKey = (provider: string, name: string): ItemKey => ({
+  pk: `R#${provider}#${name}`,
+  sk: HEAD,
+});
+export const PARKED_PREFIX = 'E#';
+/** A report that came before the pointer. */
+export const parkedReportKey = (provider: string, name: string, status: string): ItemKey => ({
+  pk: receiptPointerKey(provider, name).pk,
+  sk: `${PARKED_PREFIX}${status}`,
 });
 
 /** Notes that a caller's `clientId` is used in a conversation. */
@@ -115,8 +130,8 @@ export const paceKey = (service: string, touchpoint: string, start: number): Ite
 /** Finds a service by its id alone, which is all that a provider's callback URL says. */
 export const servicePointerKey = (service: string): ItemKey => ({ pk: `S#${service}`, sk: HEAD });
 /**
- * Finds a service by an address or domain that it receives mail for; several may share one. `digest` is a hash: an
- * address may be a person's.
+ * Finds a service by an address, domain or number that it is written to under; several may share one. `digest` is a
+ * hash: an address may be a person's.
  */
 export const receiverKey = (digest: string, service: string): ItemKey => ({ pk: receiverPk(digest), sk: service });
 export const receiverPk = (digest: string): string => `V#${digest}`;

@@ -155,7 +155,8 @@ export async function findNext(table: Table, conversation: string, key: string):
   const read = { table, conversation, from: `${key}~`, to: MESSAGES_END, newestFirst: false, pageSize: ADVANCE_PAGE };
   for await (const page of readMessages(read)) {
     return (
-      page.find((message) => !isTerminal(message.state)) ?? (page.length === ADVANCE_PAGE ? page.at(-1) : undefined)
+      page.find((message) => !isTerminal(message.state)) ??
+      (page.length === ADVANCE_PAGE ? page.findLast(({ type }) => type !== 'status') : undefined)
     );
   }
   return undefined;

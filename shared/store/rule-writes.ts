@@ -2,6 +2,7 @@ import type { Conversation } from '../domain/conversation.ts';
 import type { Message } from '../domain/message.ts';
 import type { ConversationState } from '../domain/rules.ts';
 import { absent, type Changes, equals } from './expression.ts';
+import { type Identity, takeIdentity } from './identities.ts';
 import { conversationKey, messageKey } from './keys.ts';
 import { putMessages, storeBodies } from './messages.ts';
 import { checkAction, type Item, putAction, type Table, transact, updateAction, updateItem } from './table.ts';
@@ -57,10 +58,13 @@ export async function storeInbound(
     next: ConversationState;
     changes: Changes['set'];
     guard: Item;
+    /** Free identities of the contact, taken along. */
+    identities?: readonly Identity[];
     now: number;
   },
 ): Promise<'stored' | 'repeated' | 'outdated'> {
-  const { conversation, message, next, now } = inbound;
+  const { conversation, message, next, identities = [], now } = inbound;
+  const names = new Set(identities.map(({ name }) => name));
   await storeBodies(table, [message]);
   const rule = ruleChanges(next, now);
   const outcome = await transact(table, [
@@ -68,12 +72,16 @@ export async function storeInbound(
     updateAction(
       table,
       conversationKey(conversation.id),
-      { ...rule, set: { ...rule.set, ...inbound.changes, lastAt: message.due, seq: message.seq } },
+      {
+        set: { ...rule.set, ...inbound.changes, lastAt: message.due, seq: message.seq },
+        add: { ...rule.add, ...(names.size > 0 && { identities: names }) },
+      },
       equals('version', conversation.version),
       equals('seq', conversation.seq),
       absent('deletedAt'),
     ),
     ...putMessages(table, [message]),
+    ...identities.map((identity) => takeIdentity(table, identity, conversation.id)),
   ]);
   if (outcome.done) return 'stored';
   return outcome.actions[0]?.failed ? 'repeated' : 'outdated';

@@ -93,7 +93,7 @@ it('finds a contact again and appends in 4 round trips and at most 3 write units
   expect(usage.writeUnits).toBeLessThanOrEqual(3);
 });
 
-it('appends by id in 3 round trips and at most 3 write units, 5 under an Idempotency-Key', async () => {
+it('appends by id in 3 round trips and at most 3 write units, 7 under an Idempotency-Key', async () => {
   const { body } = await api.post('/v2/conversations', start({ email: newEmail() }));
   const append = { id: body.id, messages: [emailMessage()] };
   const { answer, usage, queueCalls } = await measure('append by id', '/v2/conversations', append);

@@ -32,7 +32,7 @@ import {
 } from '../../shared/store/configuration.ts';
 import { createConversation, getConversation } from '../../shared/store/conversations.ts';
 import { identityOf } from '../../shared/store/identities.ts';
-import { getMessage } from '../../shared/store/messages.ts';
+import { appendMessages, getMessage } from '../../shared/store/messages.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { putTemplate } from '../../shared/store/templates.ts';
 import { createUserReader, putUser } from '../../shared/store/users.ts';
@@ -61,6 +61,7 @@ export const SECRET = {
   authToken: 'twilio-auth-token',
   appSecret: 'meta-app-secret',
   verifyToken: 'meta-verify-token',
+  webhookSecret: 'sunshine-webhook-secret',
 };
 export const SETTINGS = {
   leaseMs: 45_000,
@@ -96,6 +97,7 @@ function createScriptedProvider(name: Provider['name'], touchpoint: Touchpoint):
       const result = results.shift() ?? { outcome: 'accepted', providerId: `${name}-${requests.length}` };
       return typeof result === 'function' ? result() : result;
     },
+    reachesUserIds: touchpoint === 'whatsapp',
     ...(touchpoint === 'sms' && {
       lookup: async (request: LookupRequest) => {
         lookups.push(request);
@@ -120,6 +122,8 @@ export interface Setting {
   delivery(touchpoint: Touchpoint): DeliveryParts;
   /** Stores a conversation, found by its telephone, with messages numbered in their order. */
   given(conversation: Partial<Conversation>, ...messages: Partial<Message>[]): Promise<Given>;
+  /** Stores one more message. */
+  put(message: Message): Promise<void>;
   conversation(id: string): Promise<Conversation>;
   message(place: { conversation: string; key: string }): Promise<Message>;
   /** Ticks since the last look: sort key and delay. */
@@ -237,6 +241,7 @@ export async function createSetting(table: Table, organizationSettings: object =
       if (!outcome.created) throw new Error('The conversation of this test was not stored.');
       return { conversation, messages: stored };
     },
+    put: (message) => appendMessages(table, [message]),
     async conversation(id) {
       const found = await getConversation(table, id, { consistent: true });
       if (!found) throw new Error(`There is no conversation ${id}.`);

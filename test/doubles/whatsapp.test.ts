@@ -125,6 +125,32 @@ describe('the 24-hour window', () => {
   });
 });
 
+describe('a person who hides their number', () => {
+  const USER_ID = 'NL.13491208655302741918';
+  const reply = (fields: object) =>
+    stage.control('POST', 'reply', { touchpoint: 'whatsapp', to: PHONE.phoneNumberId, text: 'Hoi', ...fields });
+  const named = () => stage.webhook.received.flatMap((call) => changeIn(call).messages ?? []);
+
+  it('writes by Meta’s id of them, and is answered by it', async () => {
+    await reply({ from: USER_ID });
+    expect(named()).toMatchObject([{ from_user_id: USER_ID }]);
+    expect(named()[0]).not.toHaveProperty('from');
+    const response = await stage.whatsapp({ ...freeText('Dag'), to: undefined, recipient: USER_ID });
+    expect(JSON.parse(await response.text())).toMatchObject({ contacts: [{ input: USER_ID, user_id: USER_ID }] });
+    expect(await stage.outbox()).toMatchObject([{ to: USER_ID, text: 'Dag' }]);
+  });
+
+  it('has that id beside a number that is shown', async () => {
+    await reply({ from: CONTACT, userId: USER_ID });
+    expect(named()).toMatchObject([{ from: CONTACT.slice(1), from_user_id: USER_ID }]);
+  });
+
+  it('is not reached by what is no such id', async () => {
+    const response = await stage.whatsapp({ ...freeText('Dag'), to: undefined, recipient: 'ana' });
+    expect(await errorOf(response)).toMatchObject({ code: 131009 });
+  });
+});
+
 describe('the webhooks', () => {
   it('tell sent and delivered, signed over the bytes, with the correlation echoed', async () => {
     await stage.whatsapp({ ...template('welcome', 'nl', ['Ana', '42']), biz_opaque_callback_data: CORRELATION });

@@ -2,8 +2,9 @@ import { createApi } from '../../functions/api/serve.ts';
 import { createHooks } from '../../functions/hooks/serve.ts';
 import { stages } from '../../infra/stages.ts';
 import { RequestError } from '../../shared/domain/errors.ts';
+import type { Touchpoint } from '../../shared/domain/touchpoint.ts';
 import type { HttpRequest, HttpResponse } from '../../shared/http/handler.ts';
-import type { ProviderEvent, ProviderName } from '../../shared/providers/provider.ts';
+import type { ConsentEvent, ProviderEvent, ProviderName } from '../../shared/providers/provider.ts';
 import { FUNCTION_MS } from './functions.ts';
 import { type Asked, count, type Moment, type Reported } from './history.ts';
 import type { Common, PartsOf } from './parts.ts';
@@ -29,6 +30,11 @@ export interface Reply {
   readonly id: string;
 }
 
+/** A provider's word that a contact wants nothing more. */
+export interface Told extends Pick<ConsentEvent, 'touchpoint' | 'address' | 'change'> {
+  readonly person: number;
+}
+
 /** Everybody outside who calls by HTTP. */
 export interface Callers {
   /** A client's request. */
@@ -37,8 +43,11 @@ export interface Callers {
   callback(callback: Callback): void;
   /** The provider calls until the reply is taken. */
   reply(reply: Reply): void;
+  /** The provider calls until its word is taken. */
+  tell(told: Told): void;
 }
 
+const CARRIER: Readonly<Record<Touchpoint, ProviderName>> = { email: 'ses', sms: 'twilio', whatsapp: 'whatsapp' };
 const API_MS = stages.prod.apiTimeoutSeconds * 1000;
 const CALLBACK_TRIES = 4;
 const REPEAT_MS = 1_000;
@@ -145,7 +154,18 @@ export function createCallers({ scheduler, history, setting }: Common, partsOf: 
     });
   }
 
-  return { request, callback, reply };
+  function tell({ person, touchpoint, address, change }: Told): void {
+    const body = { touchpoint, address, change };
+    const name = `word that ${person} wants nothing by ${touchpoint}`;
+    const asked: Asked = { name, person, kind: 'told', path: '', body, started: moment(), process: 0 };
+    history.asked.push(asked);
+    call(name, CARRIER[touchpoint], { kind: 'consent', ...body, reason: 'simulated' }, () => {
+      asked.answered = moment();
+      asked.status = 200;
+    });
+  }
+
+  return { request, callback, reply, tell };
 }
 
 async function answerOf(response: Promise<HttpResponse>): Promise<HttpResponse> {

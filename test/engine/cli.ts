@@ -9,7 +9,7 @@ import { BROKEN, type BrokenName } from './variants.ts';
 
 /**
  * `--runs N` plays N runs in all, spread over all configurations or of `--config NAME`, from `--seed N` on. A seed
- * without runs prints its story. Exits with 1 when a run was violated.
+ * without runs prints its story. Ends with one line of all figures, and with exit code 1 when a run was violated.
  */
 const { values } = parseArgs({
   options: {
@@ -63,8 +63,9 @@ function jobsOf(runs: number, from: number): Job[] {
 async function play(jobs: readonly Job[]): Promise<void> {
   const began = performance.now();
   const answers: Answer[] = [];
+  const seconds = (): number => (performance.now() - began) / 1000;
   const progress = (): void => {
-    const pace = answers.length / ((performance.now() - began) / 1000);
+    const pace = answers.length / seconds();
     const violated = answers.filter(({ run }) => isViolated(run)).length;
     console.log(`${answers.length} of ${jobs.length} runs, ${pace.toFixed(1)} a second, ${violated} violated`);
   };
@@ -74,8 +75,7 @@ async function play(jobs: readonly Job[]): Promise<void> {
     if (isViolated(answer.run)) report(answer);
   });
   clearInterval(timer);
-  for (const line of figuresOf(answers)) console.log(line);
-  progress();
+  for (const line of figuresOf(answers, seconds())) console.log(line);
 }
 
 function report({ configuration, run }: Answer): void {

@@ -55,12 +55,13 @@ export const CONFIGURATIONS: readonly Configuration[] = [
     { stall: 0.04, stallMaxMs: 6_000, ambiguous: 0.1 },
     {
       maxPeople: 4,
-      touchpoints: ['sms', 'sms', 'sms', 'whatsapp'],
+      touchpoints: ['email', 'sms', 'sms', 'whatsapp'],
       otherIdentifiers: 0.1,
       delay: 0.5,
       leave: 0,
       reply: 0,
       stop: 1,
+      told: 0.4,
       restart: 0.6,
       stopWithinMs: 6_000,
     },
@@ -70,6 +71,8 @@ export const CONFIGURATIONS: readonly Configuration[] = [
 ];
 
 const SLOW_TO_SEND: Partial<Faults> = { stall: 0.1, stallMaxMs: 10_000, kill: 0 };
+const ONLY_STALLED: Partial<Faults> = { ...NO_FAULTS, stall: 0.08, stallMaxMs: 20_000 };
+const ONLY_KILLED: Partial<Faults> = { ...NO_FAULTS, kill: 0.05 };
 const QUICK_TO_SEND: Partial<Shape> = {
   reply: 0,
   maxPeople: 1,
@@ -103,9 +106,15 @@ export const AIMED: Readonly<Record<BrokenName, Configuration>> = {
   'record-without-token': configure('record-without-token', { stall: 0.05, stallMaxMs: 60_000, callbackLost: 0 }),
   'cancel-deletes': configure('cancel-deletes', {}, { withdraw: 1, delay: 0.7 }),
   'cancel-under-way': configure('cancel-under-way', SLOW_TO_SEND, { ...QUICK_TO_SEND, withdraw: 1 }),
-  'move-apart': configure('move-apart', { kill: 0.05 }, { withdraw: 1, delay: 0.9, leave: 0 }),
-  'move-under-way': configure('move-under-way', SLOW_TO_SEND, { ...QUICK_TO_SEND, withdraw: 1 }),
-  'record-apart': configure('record-apart', { kill: 0.08 }, { ...QUICK_TO_SEND, repeat: 1 }),
+  'move-apart': configure('move-apart', ONLY_KILLED, { ...QUICK_TO_SEND, maxPeople: 6, withdraw: 1, delay: 0.9 }),
+  'move-under-way': configure('move-under-way', ONLY_STALLED, {
+    ...QUICK_TO_SEND,
+    maxPeople: 8,
+    delay: 1,
+    withdraw: 1,
+    withdrawnAfterMs: [200],
+  }),
+  'record-apart': configure('record-apart', ONLY_KILLED, { ...QUICK_TO_SEND, maxPeople: 3, repeat: 1 }),
   'no-guard': configure('no-guard', {}, { ...QUICK_TO_SEND, repeat: 1 }),
   'purge-at-once': configure(
     'purge-at-once',
@@ -115,23 +124,25 @@ export const AIMED: Readonly<Record<BrokenName, Configuration>> = {
   'purge-head-first': configure('purge-head-first', { kill: 0.05 }, { ...QUICK_TO_SEND, deletion: 1 }),
   'no-hop': configure('no-hop', { scheduleFailure: 0.9 }, { delay: 0.8, longDelay: 0.8 }),
   'clock-ahead': configure('clock-ahead', {}, { delay: 0.9 }),
-  'stop-at-once': configure(
-    'stop-at-once',
-    { ...SLOW_TO_SEND, stall: 0.2 },
-    { ...QUICK_TO_SEND, maxPeople: 4, maxRequests: 2, stop: 1, stopWithinMs: 3_000 },
-  ),
+  'stop-at-once': configure('stop-at-once', ONLY_STALLED, {
+    ...QUICK_TO_SEND,
+    maxPeople: 8,
+    maxRequests: 1,
+    stop: 1,
+    stopWithinMs: 3_000,
+  }),
   'deletion-at-once': configure('deletion-at-once', SLOW_TO_SEND, { ...QUICK_TO_SEND, deletion: 1 }),
   'stop-forgets-deleted': configure(
     'stop-forgets-deleted',
-    { ...NO_FAULTS, stall: 0.08, stallMaxMs: 20_000 },
+    { ...ONLY_STALLED, stall: 0.03 },
     {
       ...QUICK_TO_SEND,
       maxPeople: 8,
       maxRequests: 1,
       deletion: 1,
-      deletionWithinMs: 2_000,
+      deletionWithinMs: 1_500,
       stop: 1,
-      stopWithinMs: 4_000,
+      stopWithinMs: 3_000,
     },
   ),
 };

@@ -9,7 +9,7 @@ import { type Run, runOnce } from './run.ts';
 import { createWireClient } from './wire-client.ts';
 
 /** Small numbers for every change; `cli.ts --runs 20000` for a night. */
-const RUNS = 6;
+const RUNS = 10;
 
 let testTable: TestTable;
 let table: Table;

@@ -63,11 +63,11 @@ export interface RuleApplied extends MessagePlace {
   readonly kind: 'written' | 'looked' | 'finished' | 'inbound';
 }
 
-/** A request of a client, or a reply of a contact. */
+/** A request of a client, a reply of a contact, or a provider's word about consent. */
 export interface Asked {
   readonly name: string;
   readonly person: number;
-  readonly kind: 'start' | 'append' | 'reply' | 'cancel' | 'move' | 'delete';
+  readonly kind: 'start' | 'append' | 'reply' | 'told' | 'cancel' | 'move' | 'delete';
   readonly path: string;
   readonly body: unknown;
   /** The message to cancel or move, or the conversation whose contact to delete. */

@@ -43,10 +43,12 @@ export function stopHolds(facts: Facts): string[] {
   });
 }
 
+const CONSENT_CODES = new Set(['opted_out', 'complained', 'address_unusable']);
+
 /** Nothing is refused for an opt-out that was not there as it was looked for: a START lifts the STOP before it. */
 export function startLifts({ history }: Facts): string[] {
   return history.changes
-    .filter(({ state, code }) => state === 'failed' && code === 'opted_out')
+    .filter(({ state, code = '' }) => state === 'failed' && CONSENT_CODES.has(code))
     .filter(({ consented: look }) => {
       const before = history.consents.filter(({ key, when }) => key === look?.key && isBefore(when, look));
       return before.at(-1)?.kind !== 'stop';
@@ -71,14 +73,19 @@ export function countStopRaces(facts: Facts): number {
   }).length;
 }
 
+/** By the contact's own word or by their provider's. */
 const isStop = ({ kind, body, status }: Asked): boolean =>
-  kind === 'reply' && status === 200 && (body as { text: string }).text === 'STOP';
+  status === 200 && (kind === 'told' || (kind === 'reply' && (body as { text: string }).text === 'STOP'));
 
-const reachOf = (facts: Facts, stop: Asked): string =>
-  reachKey(facts, (stop.body as { telephone: string }).telephone, touchpointOf(stop));
+const reachOf = (facts: Facts, stop: Asked): string => {
+  const { telephone, address } = stop.body as { telephone?: string; address?: string };
+  return reachKey(facts, telephone ?? address ?? '', touchpointOf(stop));
+};
 
-const touchpointOf = ({ body }: Asked): Touchpoint =>
-  (body as { provider: string }).provider === 'twilio' ? 'sms' : 'whatsapp';
+const touchpointOf = ({ body }: Asked): Touchpoint => {
+  const { touchpoint, provider } = body as { touchpoint?: Touchpoint; provider?: string };
+  return touchpoint ?? (provider === 'twilio' ? 'sms' : 'whatsapp');
+};
 
 /** A deleted contact is left alone, forgotten entirely, and nobody finds them. */
 export function deletionHolds(facts: Facts): string[] {

@@ -10,7 +10,6 @@ import type { Random } from './random.ts';
 import type { Shape } from './shape.ts';
 import type { World } from './world.ts';
 
-const WITHDRAWN_AFTER = [200, 2_000, 50_000, 200_000];
 const MOVED_BY = [0, 2_000, 61_000, 700_000];
 const DELETION_TRIES = 5;
 
@@ -39,7 +38,10 @@ function playPerson(world: World, shape: Shape, person: number): void {
         : start(world, shape, name, person, repetition.drafts);
       askAll(world, { ...ask, ...(repetition.key !== undefined && { key: repetition.key }) }, repetition.after);
     });
-    if (random.chance(shape.withdraw)) playWithdrawal(world, person, `of ${name}`, moment);
+    if (random.chance(shape.withdraw)) {
+      const wait = random.pick(shape.withdrawnAfterMs) + random.below(3_000);
+      playWithdrawal(world, person, `of ${name}`, moment + wait);
+    }
     if (shape.atTheWait) moment = first + MAX_DELAY_SECONDS * 1000 - 200 + random.below(1_200);
     else if (shape.together) moment += random.below(120);
     else moment += random.chance(0.3) ? random.below(50) : random.below(random.chance(0.7) ? 4_000 : 90_000);
@@ -57,6 +59,13 @@ const soon = (random: Random, withinMs: number): number =>
 function playStop(world: World, shape: Shape, person: number, first: number): void {
   const { random } = world.scheduler;
   const stopsAt = first + soon(random, shape.stopWithinMs);
+  if (random.chance(shape.told)) {
+    const touchpoint = random.pick(shape.touchpoints);
+    const address = touchpoint === 'email' ? emailOf(person) : telephoneOf(person);
+    const change = random.pick(['stop', 'complaint'] as const);
+    world.scheduler.at(stopsAt, () => world.tell({ person, touchpoint, address, change }));
+    return;
+  }
   const provider = random.pick(shape.touchpoints.flatMap((touchpoint) => REPLY_PROVIDER[touchpoint] ?? []));
   const from = writeBack(world, shape, person, { at: stopsAt, text: 'STOP', provider });
   if (random.chance(shape.restart))
@@ -135,7 +144,7 @@ function askAll(world: World, ask: Ask, after: readonly number[]): void {
 function playWithdrawal(world: World, person: number, name: string, moment: number): void {
   const { scheduler } = world;
   const { random } = scheduler;
-  scheduler.at(moment + random.pick(WITHDRAWN_AFTER) + random.below(3_000), () => {
+  scheduler.at(moment, () => {
     const messages = messagesOf(world, person);
     if (messages.length === 0) return;
     const message = random.pick(messages);

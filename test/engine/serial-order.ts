@@ -57,7 +57,8 @@ export function isSomeOrder(facts: Facts): string[] {
 
 /** Of what a person's requests came to: a deletion may be done and yet not answered with success. */
 const counts = ({ kind, status, isReplayed }: Asked): boolean =>
-  kind === 'delete' || (kind !== 'cancel' && kind !== 'move' && status !== 503 && isReplayed !== true);
+  kind === 'delete' ||
+  (kind !== 'cancel' && kind !== 'move' && kind !== 'told' && status !== 503 && isReplayed !== true);
 
 interface Search {
   readonly facts: Facts;

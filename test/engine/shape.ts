@@ -9,7 +9,9 @@ export interface Shape {
   readonly reply: number;
   /** Per person: the contact writes STOP. */
   readonly stop: number;
-  /** Per STOP: START follows within a minute. */
+  /** Per STOP: a provider tells of it, or of a complaint, instead of the contact. */
+  readonly told: number;
+  /** Per STOP of the contact: START follows within a minute. */
   readonly restart: number;
   /** Per request after the first: finds the person by identifiers, not by the conversation's id. */
   readonly startAgain: number;
@@ -41,6 +43,8 @@ export interface Shape {
   readonly sameText: number;
   /** Per request: one of the person's messages is canceled or moved later. */
   readonly withdraw: number;
+  /** How long after it, in milliseconds, and up to three seconds more. */
+  readonly withdrawnAfterMs: readonly number[];
   /** Per person: their contact is deleted. */
   readonly deletion: number;
   /** Per request: it comes again, under an `Idempotency-Key` or with its messages' `clientId`s. */
@@ -52,6 +56,7 @@ export const USUAL_SHAPE: Shape = {
   maxRequests: 3,
   reply: 0.3,
   stop: 0.1,
+  told: 0.2,
   restart: 0.3,
   startAgain: 0.4,
   otherIdentifiers: 0.15,
@@ -67,6 +72,7 @@ export const USUAL_SHAPE: Shape = {
   leave: 0.15,
   sameText: 0.3,
   withdraw: 0,
+  withdrawnAfterMs: [200, 2_000, 50_000, 200_000],
   deletion: 0,
   repeat: 0,
 };

@@ -9,6 +9,7 @@ import {
   TransactWriteCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
+import { groundAgainst } from '../../shared/domain/consent.ts';
 import { conversationOf, HEAD, isMessageSk } from '../../shared/store/keys.ts';
 import { toMessage } from '../../shared/store/message-item.ts';
 import { callAws, conflicted, throttled } from './faults.ts';
@@ -134,7 +135,7 @@ function noteConsent(world: TableWorld, kind: 'stop' | 'start', key: Anything): 
 
 function notePut(world: TableWorld, process: Process, item: Anything): void {
   const { history } = world;
-  if (isOptOut(item)) noteConsent(world, item.consent.stop?.on ? 'stop' : 'start', item);
+  if (isOptOut(item)) noteConsent(world, groundAgainst(item.consent, 'transactional') ? 'stop' : 'start', item);
   if (!String(item.pk).startsWith('C#')) return;
   const conversation = conversationOf(item.pk);
   if (item.sk === HEAD) history.conversations.set(conversation, item);

@@ -244,10 +244,12 @@ const purgeHeadFirst = (): Variant => ({
 });
 
 /** Those who wait until nothing is on its way any more see nothing on its way. */
-const answersAtOnce = (asker: 'reply' | 'deletion') => (): Variant => ({
-  answer: (command, answer, { name }) =>
-    name.startsWith(asker) && looks(command, 'before') ? { ...answer, Items: [] } : answer,
-});
+const answersAtOnce =
+  (...askers: readonly string[]) =>
+  (): Variant => ({
+    answer: (command, answer, { name }) =>
+      askers.some((asker) => name.startsWith(asker)) && looks(command, 'before') ? { ...answer, Items: [] } : answer,
+  });
 
 /** A STOP looks for what is on its way to whoever has the address now, and not to who had it until a deletion. */
 const stopForgetsDeleted = (): Variant => ({
@@ -284,7 +286,7 @@ export const BROKEN = {
   'clock-ahead': () => ({
     clockAheadMs: ({ name }) => (name === 'worker' || TOUCHPOINT_FUNCTIONS.has(name) ? 400 : 0),
   }),
-  'stop-at-once': answersAtOnce('reply'),
+  'stop-at-once': answersAtOnce('reply', 'word'),
   'deletion-at-once': answersAtOnce('deletion'),
   'stop-forgets-deleted': stopForgetsDeleted,
 } as const satisfies Record<string, () => Variant>;

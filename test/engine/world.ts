@@ -10,7 +10,7 @@ import type { Scheduler } from './scheduler.ts';
 import type { Variant } from './variants.ts';
 
 /** All of Overture on one table, with everything else simulated. */
-export interface World extends Pick<Callers, 'request' | 'reply'> {
+export interface World extends Pick<Callers, 'request' | 'reply' | 'tell'> {
   readonly scheduler: Scheduler;
   readonly history: History;
   readonly setting: Setting;
@@ -40,5 +40,5 @@ export function createWorld(options: WorldOptions): World {
   const callers = createCallers(common, partsOf);
   connectQueues(common, partsOf);
   const { scheduler, history, setting, queues } = common;
-  return { scheduler, history, setting, queues, request: callers.request, reply: callers.reply };
+  return { scheduler, history, setting, queues, request: callers.request, reply: callers.reply, tell: callers.tell };
 }

@@ -32,7 +32,9 @@ const report = ({ conversation, key, id, attempt }: Message, code = 131047, of =
     }),
   );
 const others = async ({ conversation, key }: Message) =>
-  (await listBetween(table, conversation, { from: 0, to: NOW + 1 })).filter((message) => message.key !== key);
+  (await listBetween(table, conversation, { from: 0, to: NOW + 1 })).filter(
+    (message) => message.key !== key && message.type !== 'status',
+  );
 
 describe('a text that was taken and then refused because the window is closed', () => {
   it.each<Message['state']>(['sent', 'unknown'])('and is %s is followed by its fallback', async (state) => {

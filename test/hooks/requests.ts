@@ -111,6 +111,21 @@ export const metaMessage = (body: string, more: object = {}): object => ({
   ...more,
 });
 
+/** A webhook of Sunshine with these events, under the key of the service. */
+export const sunshineWebhook = (service: string, events: readonly object[], key = SECRET.webhookSecret): HttpRequest =>
+  request({
+    path: `/v2/hooks/sunshine/${service}`,
+    headers: { 'content-type': 'application/json', 'x-api-key': key },
+    body: Buffer.from(JSON.stringify({ app: { id: 'a' }, webhook: { id: 'w', version: 'v2' }, events })),
+  });
+
+export const sunshineEvent = (type: string, payload: object): object => ({
+  id: 'e1',
+  type,
+  createdAt: '2026-03-01T12:00:00.000Z',
+  payload,
+});
+
 /** Meta asks whether the address of a webhook is ours. */
 export const metaChallenge = (service: string, verifyToken: string): HttpRequest =>
   request({

@@ -261,7 +261,13 @@ const ROWS: readonly Row[] = [
   ['AccountSendingPausedException', 'x', { class: 'permanent', scope: 'account' }],
   ['ConfigurationSetSendingPausedException', 'x', { class: 'permanent', scope: 'account' }],
   ['LimitExceeded', 'x', { class: 'permanent', scope: 'account' }],
+  ['TooManyRequestsException', 'x', { class: 'throttled', scope: 'account' }],
+  ['RequestLimitExceeded', 'x', { class: 'throttled', scope: 'account' }],
   ['AccessDenied', 'x', { class: 'permanent', scope: 'account' }],
+  ['IncompleteSignature', 'x', { class: 'permanent', scope: 'account' }],
+  ['MissingAuthenticationToken', 'x', { class: 'permanent', scope: 'account' }],
+  ['OptInRequired', 'x', { class: 'permanent', scope: 'account' }],
+  ['UnrecognizedClientException', 'x', { class: 'permanent', scope: 'account' }],
   ['ExpiredToken', 'x', { class: 'permanent', scope: 'account' }],
   ['InvalidClientTokenId', 'x', { class: 'permanent', scope: 'account' }],
   ['SignatureDoesNotMatch', 'x', { class: 'permanent', scope: 'account' }],
@@ -269,6 +275,8 @@ const ROWS: readonly Row[] = [
   ['InvalidParameterValue', 'Missing final @domain', { class: 'permanent', scope: 'recipient' }],
   ['InvalidParameterValue', 'Invalid tag', { class: 'permanent', scope: 'request' }],
   ['MissingParameter', 'x', { class: 'permanent', scope: 'request' }],
+  ['InvalidParameterCombination', 'x', { class: 'permanent', scope: 'request' }],
+  ['ValidationError', 'x', { class: 'permanent', scope: 'request' }],
   ['SomethingNew', 'x', { class: 'permanent', scope: 'request' }],
 ];
 

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Rejected } from '../../shared/providers/provider.ts';
 import { createTwilio } from '../../shared/providers/twilio/twilio.ts';
 import { ACCOUNT_SID, CORRELATION_QUERY, smsRequest, withParams } from './builders.ts';
 import { closedUrl, type ProviderServer, startProviderServer } from './provider-server.ts';
@@ -133,54 +132,4 @@ describe('Twilio send', () => {
     expect(await twilio().send(request)).toMatchObject({ outcome: 'rejected', class: 'permanent', code });
     expect(server.requests).toHaveLength(0);
   });
-});
-
-const MINUTE = 60_000;
-/** 02:00 in Los Angeles. */
-const UNTIL_PACIFIC_MIDNIGHT = 22 * 60 * MINUTE;
-type Expected = Pick<Rejected, 'class' | 'scope' | 'effect' | 'retryAfterMs'>;
-
-const ROWS: readonly (readonly [codes: readonly number[], Expected])[] = [
-  [[20429], { class: 'throttled', scope: 'account' }],
-  [[20500, 20503], { class: 'ambiguous', scope: 'request' }],
-  [[20003, 20404, 30002], { class: 'permanent', scope: 'account' }],
-  [[21211, 21214, 21217, 21604], { class: 'permanent', scope: 'recipient', effect: 'suppress' }],
-  [[21614, 30006, 30005], { class: 'permanent', scope: 'recipient', effect: 'suppress' }],
-  [[21612, 21703], { class: 'permanent', scope: 'pair' }],
-  [[21610], { class: 'permanent', scope: 'recipient', effect: 'opt_out' }],
-  [[30004], { class: 'permanent', scope: 'recipient', effect: 'suppress' }],
-  [[30003], { class: 'retryable', scope: 'recipient', retryAfterMs: 120 * MINUTE }],
-  [[30007], { class: 'permanent', scope: 'content' }],
-  [[30008], { class: 'retryable', scope: 'recipient' }],
-  [[30001, 21611, 30017, 63017, 63018], { class: 'throttled', scope: 'sender' }],
-  [[30022], { class: 'throttled', scope: 'sender' }],
-  [[30023, 30027, 63038], { class: 'throttled', scope: 'account', retryAfterMs: UNTIL_PACIFIC_MIDNIGHT }],
-  [[30036], { class: 'retryable', scope: 'request' }],
-  [[30450], { class: 'throttled', scope: 'account', retryAfterMs: 30 * MINUTE }],
-  [[30610], { class: 'retryable', scope: 'recipient', retryAfterMs: 60 * MINUTE }],
-  [[30640], { class: 'permanent', scope: 'recipient', effect: 'suppress' }],
-  [[21408, 21608, 63020], { class: 'permanent', scope: 'account' }],
-  [
-    [21212, 21603, 21606, 21701, 21704, 30018, 30024, 30032, 30034, 30035, 63007, 63051],
-    { class: 'permanent', scope: 'sender' },
-  ],
-  [[21602, 21609, 21617, 21620, 21654, 21655, 21656, 63021, 63028], { class: 'permanent', scope: 'request' }],
-  [[63016], { class: 'permanent', scope: 'content', effect: 'needs_template' }],
-  [[63003, 63024, 63032, 63033], { class: 'permanent', scope: 'recipient' }],
-  [[63027, 63040, 63041, 63042], { class: 'permanent', scope: 'template', effect: 'template_off' }],
-];
-
-describe('Twilio error', () => {
-  test.each(ROWS.flatMap(([codes, expected]) => codes.map((code) => [code, expected] as const)))(
-    '%i leads to %j',
-    async (code, expected) => {
-      server.script(refusal(400, code));
-      expect(await twilio().send(smsRequest())).toEqual({
-        outcome: 'rejected',
-        code: String(code),
-        message: `error ${code}`,
-        ...expected,
-      });
-    },
-  );
 });

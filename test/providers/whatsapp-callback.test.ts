@@ -221,7 +221,20 @@ describe('WhatsApp inbound message', () => {
     expect(inbound(fields)).toMatchObject([{ text, media }]);
   });
 
-  test('is no event when Meta speaks, or when no telephone number is given', () => {
+  test('is from Meta’s id of a person who hides their number, and has it beside a number that is shown', () => {
+    const said = { type: 'text', text: { body: 'Hi' }, from_user_id: 'NL.13491208655302741918' };
+    const contacts = [{ user_id: 'NL.13491208655302741918', profile: { name: 'Ana' } }];
+    expect(inbound({ ...said, from: undefined }, contacts)).toMatchObject([
+      { from: 'NL.13491208655302741918', profileName: 'Ana' },
+    ]);
+    expect(inbound({ ...said, from: undefined })).toEqual([expect.not.objectContaining({ userId: expect.anything() })]);
+    expect(inbound(said)).toMatchObject([{ from: '+31646280994', userId: 'NL.13491208655302741918' }]);
+    expect(inbound({ ...said, from_user_id: 'NL.ENT.12' })).toEqual([
+      expect.not.objectContaining({ userId: expect.anything() }),
+    ]);
+  });
+
+  test('is no event when Meta speaks, or when nobody is named', () => {
     expect(inbound({ type: 'system', system: { body: 'changed number' } })).toEqual([]);
     expect(inbound({ type: 'text', text: { body: 'Hi' }, from: 'NL.13491208655302741918' })).toEqual([]);
     expect(inbound({ type: 'text', text: { body: 'Hi' }, from: undefined })).toEqual([]);

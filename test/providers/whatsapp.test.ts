@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TemplateUse } from '../../shared/domain/template-use.ts';
-import type { Content, Rejected } from '../../shared/providers/provider.ts';
+import type { Content } from '../../shared/providers/provider.ts';
 import { createWhatsapp } from '../../shared/providers/whatsapp/whatsapp.ts';
 import { CORRELATION_QUERY, whatsappRequest, withParams } from './builders.ts';
 import { closedUrl, type ProviderServer, startProviderServer } from './provider-server.ts';
@@ -71,6 +71,13 @@ describe('WhatsApp send', () => {
       type: 'text',
       text: { body: 'Hello John', preview_url: false },
     });
+  });
+
+  test('names a person who hides their number by Meta’s id of them', async () => {
+    server.script(accepted);
+    await whatsapp().send(whatsappRequest({ to: 'NL.13491208655302741918' }));
+    expect(sentJson()).toMatchObject({ recipient: 'NL.13491208655302741918', type: 'text' });
+    expect(sentJson()).not.toHaveProperty('to');
   });
 
   test('posts a template with its parameters by position', async () => {
@@ -234,39 +241,4 @@ describe('WhatsApp send', () => {
     expect(await whatsapp().send(request)).toMatchObject({ outcome: 'rejected', class: 'permanent', code });
     expect(server.requests).toHaveLength(0);
   });
-});
-
-type Expected = Pick<Rejected, 'class' | 'scope' | 'effect' | 'retryAfterMs'>;
-const ROWS: readonly (readonly [codes: readonly number[], Expected])[] = [
-  [[0, 190, 3, 10, 200, 250, 299, 131005], { class: 'permanent', scope: 'account' }],
-  [[33, 131045, 133010, 133015, 131037], { class: 'permanent', scope: 'sender' }],
-  [[131031, 368, 131042], { class: 'permanent', scope: 'account' }],
-  [[100, 131008, 131009, 131021, 131051, 131053, 135000], { class: 'permanent', scope: 'request' }],
-  [[131026], { class: 'permanent', scope: 'recipient' }],
-  [[131047], { class: 'permanent', scope: 'content', effect: 'needs_template' }],
-  [[131049], { class: 'permanent', scope: 'recipient' }],
-  [[131050], { class: 'permanent', scope: 'recipient', effect: 'marketing_stop' }],
-  [[130472], { class: 'permanent', scope: 'recipient' }],
-  [[132000, 132012, 132005], { class: 'permanent', scope: 'request' }],
-  [[132001], { class: 'permanent', scope: 'template' }],
-  [[132007, 132015, 132016], { class: 'permanent', scope: 'template', effect: 'template_off' }],
-  [[130429, 4, 80007], { class: 'throttled', scope: 'account' }],
-  [[131056], { class: 'throttled', scope: 'pair', retryAfterMs: 60_000 }],
-  [[131048], { class: 'throttled', scope: 'sender', retryAfterMs: 3_600_000 }],
-  [[1, 2, 131000, 131016, 133004, 131057], { class: 'retryable', scope: 'request' }],
-];
-
-describe('WhatsApp error', () => {
-  test.each(ROWS.flatMap(([codes, expected]) => codes.map((code) => [code, expected] as const)))(
-    '%i leads to %j',
-    async (code, expected) => {
-      server.script(refusal(400, code));
-      expect(await whatsapp().send(whatsappRequest())).toEqual({
-        outcome: 'rejected',
-        code: String(code),
-        message: `details of ${code}`,
-        ...expected,
-      });
-    },
-  );
 });

@@ -153,6 +153,14 @@ describe('the touchpoint of a message', () => {
     expect(refusalOf(() => acceptDrafts(drafts, context(overrides)))).toEqual([code, path]),
   );
 
+  it('may be WhatsApp to somebody without a number whom Meta names', () => {
+    const contact = { email: false, telephone: false, landline: false, whatsappId: true };
+    expect(touchpointsOf([draft({ touchpoint: 'whatsapp' })], { contact })).toEqual(['whatsapp']);
+    expect(refusalOf(() => touchpointsOf([draft({ touchpoint: 'sms' })], { contact }))[0]).toBe(
+      'touchpoint_unavailable',
+    );
+  });
+
   it('may be WhatsApp on a landline', () =>
     expect(
       touchpointsOf([draft({ touchpoint: 'whatsapp' })], {

@@ -8,7 +8,7 @@ import { digitsOf, type WhatsAppSender } from './senders.ts';
 export interface MetaRequest {
   readonly body: Fields;
   readonly type: string;
-  /** E.164 with `+`. */
+  /** E.164 with `+`, or Meta's id of a person. */
   readonly to: string;
   /** The text, or the template's body with its parameters filled in. */
   readonly text: string;
@@ -18,6 +18,8 @@ export interface MetaRequest {
   readonly correlation?: string;
 }
 
+/** What people are called to a business: without their number, where they hide it. */
+export const USER_ID = /^[A-Z]{2}\.[A-Za-z0-9]{1,128}$/;
 const MAX_TEXT = 4096;
 const MAX_CORRELATION = 512;
 
@@ -29,7 +31,7 @@ export function parseMetaRequest(input: unknown, sender: WhatsAppSender | undefi
   return {
     body,
     type: textIn(body.type),
-    to: body.to ? `+${digitsOf(textIn(body.to))}` : '',
+    to: body.to ? `+${digitsOf(textIn(body.to))}` : textIn(body.recipient),
     text: template ? render(stored?.body ?? '', parts) : textIn(fieldsIn(body.text).body),
     template,
     parts,
@@ -48,7 +50,8 @@ function envelopeProblem({ body, type, to, correlation }: MetaRequest, sender: W
   if (body.messaging_product !== 'whatsapp') return problem(100, 'messaging_product must be whatsapp');
   if (body.recipient_type !== 'individual') return problem(100, 'recipient_type must be individual');
   if (to === '') return problem(131008, 'The parameter to is required.');
-  if (typeof body.to !== 'string' || !/^\+?[1-9]\d{6,14}$/.test(body.to))
+  if (body.to === undefined && !USER_ID.test(to)) return problem(131009, 'recipient is no user id');
+  if (body.to !== undefined && (typeof body.to !== 'string' || !/^\+?[1-9]\d{6,14}$/.test(body.to)))
     return problem(131009, 'to is no phone number');
   if (digitsOf(to) === digitsOf(sender.displayPhoneNumber))
     return problem(131021, 'Sender and recipient are the same.');

@@ -1,5 +1,6 @@
 import type { Courier, Outcome } from './courier.ts';
 import { type MetaProblem, metaTitle } from './meta-errors.ts';
+import { USER_ID } from './meta-request.ts';
 import { digitsOf, type WhatsAppSender } from './senders.ts';
 import { signMeta } from './signatures.ts';
 
@@ -14,8 +15,10 @@ export interface StatusEvent {
 
 export interface InboundText {
   readonly id: string;
-  /** E.164 with `+`. */
+  /** E.164 with `+`; or Meta's id of a person, who then hides their number. */
   readonly from: string;
+  /** Meta's id of one who shows their number. */
+  readonly userId?: string;
   readonly name: string;
   readonly text: string;
 }
@@ -64,16 +67,24 @@ export function createMetaWebhooks(courier: Courier, now: () => number) {
             id,
             status,
             timestamp: seconds(),
-            recipient_id: digitsOf(to),
+            ...(USER_ID.test(to) ? { recipient_user_id: to } : { recipient_id: digitsOf(to) }),
             ...(correlation ? { biz_opaque_callback_data: correlation } : {}),
             ...(error ? { errors: [errorItem(error)] } : {}),
           },
         ],
       }),
-    inbound: (sender: WhatsAppSender, { id, from, name, text }: InboundText) =>
+    inbound: (sender: WhatsAppSender, { id, from, userId, name, text }: InboundText) =>
       messages(sender, {
-        contacts: [{ profile: { name }, wa_id: digitsOf(from) }],
-        messages: [{ from: digitsOf(from), id, timestamp: seconds(), type: 'text', text: { body: text } }],
+        contacts: [{ profile: { name }, ...idsOf(from, userId, ['wa_id', 'user_id']) }],
+        messages: [
+          {
+            ...idsOf(from, userId, ['from', 'from_user_id']),
+            id,
+            timestamp: seconds(),
+            type: 'text',
+            text: { body: text },
+          },
+        ],
       }),
     template: (sender: WhatsAppSender, { event, reason, id, name, language }: TemplateDecision) =>
       post(sender, {
@@ -88,6 +99,9 @@ export function createMetaWebhooks(courier: Courier, now: () => number) {
       }),
   };
 }
+
+const idsOf = (from: string, userId: string | undefined, [number, id]: readonly [string, string]) =>
+  USER_ID.test(from) ? { [id]: from } : { [number]: digitsOf(from), ...(userId !== undefined && { [id]: userId }) };
 
 const envelope = ({ displayPhoneNumber, phoneNumberId }: WhatsAppSender) => ({
   messaging_product: 'whatsapp',

@@ -115,10 +115,10 @@ export function createMeta({ now, senders, faults, outbox, courier, checks }: Ki
     decide: management.decideAs,
     /** How many messages were refused, at once or later, by Meta's code. */
     refusals: () => Object.fromEntries(refusals),
-    /** The contact writes to one of our numbers, which opens the window; `from` is E.164 with `+`. */
-    async receive(sender: WhatsAppSender, from: string, message: { text: string; name: string }) {
+    /** The contact writes to one of our numbers, which opens the window; `from` is E.164 with `+`, or Meta's id. */
+    async receive(sender: WhatsAppSender, from: string, message: { text: string; name: string; userId?: string }) {
       const id = newId();
-      lastInboundAt.set(pair(sender, from), now());
+      for (const name of [from, message.userId]) if (name) lastInboundAt.set(pair(sender, name), now());
       return { outcome: await webhooks.inbound(sender, { id, from, ...message }), providerId: id };
     },
   };
@@ -130,7 +130,7 @@ const violationOf = (details: string | undefined) => (details === undefined ? un
 
 const accepted = ({ body, to, template }: MetaRequest, id: string) => ({
   messaging_product: 'whatsapp',
-  contacts: [{ input: body.to, wa_id: digitsOf(to) }],
+  contacts: [body.to ? { input: body.to, wa_id: digitsOf(to) } : { input: to, user_id: to }],
   messages: [template ? { id, message_status: 'accepted' } : { id }],
 });
 

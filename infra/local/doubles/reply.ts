@@ -1,3 +1,4 @@
+import { parseEmailAddress } from '../../../shared/domain/email-address.ts';
 import { isTouchpoint } from '../../../shared/domain/touchpoint.ts';
 import type { createAwsSms } from './aws-sms.ts';
 import type { createAwsSocial } from './aws-social.ts';
@@ -5,7 +6,9 @@ import { BadInput, type Fields, fieldsOf, textOf } from './bad-input.ts';
 import type { Outcome } from './courier.ts';
 import type { Kit } from './kit.ts';
 import type { createMeta } from './meta.ts';
+import { USER_ID } from './meta-request.ts';
 import { digitsOf } from './senders.ts';
+import type { createSes } from './ses.ts';
 import type { createSunshine } from './sunshine.ts';
 import type { createTwilio } from './twilio.ts';
 
@@ -15,6 +18,7 @@ interface Received {
 }
 
 interface Doubles {
+  readonly ses: Pick<ReturnType<typeof createSes>, 'receive'>;
   readonly twilio: ReturnType<typeof createTwilio>;
   readonly meta: ReturnType<typeof createMeta>;
   readonly awsSms: ReturnType<typeof createAwsSms>;
@@ -26,15 +30,17 @@ interface Written {
   readonly touchpoint: 'sms' | 'whatsapp';
   /** The number, phone number id or integration that is written to. */
   readonly to: string;
-  /** E.164 with `+`. */
+  /** E.164 with `+`; by WhatsApp also Meta's id of a person who hides their number. */
   readonly from: string;
+  /** Meta's id of one who does not. */
+  readonly userId?: string;
   readonly text: string;
   readonly name: string;
 }
 
 /** Writes to us as a contact would, through the provider whose sender is written to. */
 export function createReplies({ outbox, senders }: Kit, doubles: Doubles) {
-  const { twilio, meta, awsSms, awsSocial, sunshine } = doubles;
+  const { ses, twilio, meta, awsSms, awsSocial, sunshine } = doubles;
 
   function recipient(touchpoint: Written['touchpoint'], fields: Fields, from: string): string {
     if (fields.to !== undefined) return textOf(fields, 'to', 'A reply');
@@ -43,7 +49,7 @@ export function createReplies({ outbox, senders }: Kit, doubles: Doubles) {
     throw new BadInput(`Nothing was ever sent to ${from} by ${touchpoint}, so say in "to" which number is written to.`);
   }
 
-  function deliver({ touchpoint, to, from, text, name }: Written): Promise<Received> {
+  function deliver({ touchpoint, to, from, userId, text, name }: Written): Promise<Received> {
     const app = senders.findSunshine(to);
     if (app) return sunshine.receive(app, to, from, { text, name });
     const number = senders.twilioNumber(touchpoint === 'whatsapp' ? `whatsapp:${to}` : to);
@@ -56,21 +62,30 @@ export function createReplies({ outbox, senders }: Kit, doubles: Doubles) {
     if (social) return awsSocial.receive(social, from, { text, name });
     const sender = senders.findWhatsApp(to);
     if (!sender) throw new BadInput(`There is no number ${to} at whatsapp.`);
-    return meta.receive(sender, from, { text, name });
+    return meta.receive(sender, from, { text, name, ...(userId && { userId }) });
   }
 
-  /** Answers with our webhook's first answer. Throws `BadInput`. */
+  async function writeMail(fields: Fields, from: string, text: string): Promise<Received> {
+    if (!parseEmailAddress(from).ok) throw new BadInput(`"${from}" is no email address.`);
+    const name = fields.name === undefined ? '' : textOf(fields, 'name', 'A reply');
+    return ses.receive({ from, name, text, ...(fields.to !== undefined && { to: textOf(fields, 'to', 'A reply') }) });
+  }
+
+  /** Answers with our webhook's first answer, or for a mail that it was received. Throws `BadInput`. */
   return async (input: unknown): Promise<Received> => {
-    const fields = fieldsOf(input, 'A reply', ['touchpoint', 'from', 'to', 'text', 'name']);
+    const fields = fieldsOf(input, 'A reply', ['touchpoint', 'from', 'userId', 'to', 'text', 'name']);
     const { touchpoint } = fields;
-    if (!isTouchpoint(touchpoint)) throw new BadInput('A reply needs "touchpoint", sms or whatsapp.');
-    if (touchpoint === 'email') throw new BadInput('Replies by email are not supported yet.');
+    if (!isTouchpoint(touchpoint)) throw new BadInput('A reply needs "touchpoint": email, sms or whatsapp.');
     const given = textOf(fields, 'from', 'A reply');
     const text = textOf(fields, 'text', 'A reply');
-    if (!/^\+?[1-9][\d ()-]{6,20}$/.test(given))
+    if (touchpoint === 'email') return writeMail(fields, given, text);
+    const isHidden = touchpoint === 'whatsapp' && USER_ID.test(given);
+    if (!isHidden && !/^\+?[1-9][\d ()-]{6,20}$/.test(given))
       throw new BadInput(`"${given}" is no phone number; write +31612345678.`);
-    const from = `+${digitsOf(given)}`;
+    const from = isHidden ? given : `+${digitsOf(given)}`;
+    const userId = fields.userId === undefined ? undefined : textOf(fields, 'userId', 'A reply');
     const name = fields.name === undefined ? from : textOf(fields, 'name', 'A reply');
-    return deliver({ touchpoint, to: recipient(touchpoint, fields, from), from, text, name });
+    const to = recipient(touchpoint, fields, from);
+    return deliver({ touchpoint, to, from, text, name, ...(userId && { userId }) });
   };
 }

@@ -8,7 +8,7 @@ import { isFields } from './bad-input.ts';
 interface Document {
   readonly paths: Record<string, Record<string, { requestBody: { content: Record<string, { schema: object }> } }>>;
   readonly components: {
-    readonly schemas: Record<string, { properties?: object; discriminator?: { mapping: object } }>;
+    readonly schemas: Record<string, { properties?: object; required?: string[]; discriminator?: { mapping: object } }>;
   };
 }
 
@@ -47,9 +47,13 @@ function checkTwilio({ paths, components }: Document): Check {
 function checkWhatsApp({ components }: Document): Check {
   const ajv = createAjv({});
   const converted = convert(components) as Document['components'];
-  Object.assign(converted.schemas.BaseMessageProperties?.properties ?? {}, {
+  const base = converted.schemas.BaseMessageProperties;
+  Object.assign(base?.properties ?? {}, {
     biz_opaque_callback_data: { type: 'string', maxLength: 512 },
+    recipient: { type: 'string' },
   });
+  // Younger than the document: people without a number are named by `recipient`.
+  if (base) base.required = base.required?.filter((name) => name !== 'to');
   ajv.addSchema({ components: converted }, 'meta');
   const types = Object.entries(components.schemas.Message?.discriminator?.mapping ?? {});
   const validators = new Map(types.map(([type, ref]) => [type, ajv.compile({ $ref: `meta${ref}` })]));

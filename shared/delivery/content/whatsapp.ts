@@ -6,13 +6,19 @@ import type { Content } from '../../providers/provider.ts';
 import type { OrganizationConfiguration } from '../../store/configuration.ts';
 import type { SendOutcome } from '../../store/deliveries.ts';
 import { refuse } from '../refuse.ts';
-import type { Writer } from './writer.ts';
+import type { Written } from './writer.ts';
 
 /**
  * A template while it is approved, as far as a configuration of up to a minute ago knows; free text while the window of
  * the number that sends is open, else its fallback.
  */
-export const whatsappContent: Writer = ({ message, conversation, configuration, service, now }) => {
+export const whatsappContent = ({
+  message,
+  conversation,
+  configuration,
+  service,
+  now,
+}: Omit<Written, 'parts'>): Content | SendOutcome => {
   const isOpen = isWindowOpen(conversation, { service: service.id, now });
   const { template, text = '' } = isOpen ? asSent(message) : asFallback(message);
   if (template) return templateContent(template, text, configuration);

@@ -8,10 +8,15 @@ import { readEvent } from './read-event.ts';
 const EnvelopeSchema = z.object({ events: z.array(z.unknown()) });
 
 const OK: CallbackAnswer = { status: 200, contentType: 'text/plain', body: '' };
+const NO_ENVELOPE: CallbackAnswer = {
+  status: 400,
+  contentType: 'text/plain',
+  body: 'This is no webhook of version v2.',
+};
 
 /**
  * A webhook of version v2. Unverified: a header `X-API-Key` other than the secret that Sunshine made with the webhook;
- * there is no signature over the body. Sunshine does not repeat what is answered 401.
+ * there is no signature over the body. Sunshine does not repeat what is answered 401 or 400.
  */
 export function parseSunshineCallback(
   { headers, body }: CallbackRequest,
@@ -22,5 +27,6 @@ export function parseSunshineCallback(
     return { verified: false, reason: 'the API key is missing or wrong' };
   }
   const envelope = EnvelopeSchema.safeParse(parseJson(body.toString('utf8'))).data;
-  return { verified: true, events: (envelope?.events ?? []).flatMap((event) => readEvent(event, now)), answer: OK };
+  if (!envelope) return { verified: true, events: [], answer: NO_ENVELOPE };
+  return { verified: true, events: envelope.events.flatMap((event) => readEvent(event, now)), answer: OK };
 }

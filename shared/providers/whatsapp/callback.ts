@@ -62,13 +62,15 @@ function readValue(raw: unknown, now: number): ProviderEvent[] {
   const names = new Map(
     (value.contacts ?? [])
       .flatMap((contact) => ContactSchema.safeParse(contact).data ?? [])
-      .map(({ wa_id, profile }) => [wa_id, profile.name]),
+      .flatMap(({ wa_id, user_id, profile }) => [wa_id, user_id].map((id) => [id, profile.name] as const)),
   );
   const statuses = (value.statuses ?? [])
     .flatMap((status) => StatusSchema.safeParse(status).data ?? [])
     .map((status) => readStatus(status, now));
   const messages = (value.messages ?? [])
     .flatMap((message) => MessageSchema.safeParse(message).data ?? [])
-    .map((message) => readMessage(message, value.metadata.phone_number_id, names.get(message.from)));
+    .map((message) =>
+      readMessage(message, value.metadata.phone_number_id, names.get(message.from ?? message.from_user_id)),
+    );
   return [...statuses, ...messages].filter((event) => event !== undefined);
 }

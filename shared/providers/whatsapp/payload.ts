@@ -1,4 +1,5 @@
 import type { ButtonUse, HeaderUse, TemplateUse } from '../../domain/template-use.ts';
+import { isWhatsappUserId } from '../../domain/whatsapp-user-id.ts';
 import { correlationQuery } from '../correlation.ts';
 import type { Content, SendRequest } from '../provider.ts';
 
@@ -6,12 +7,13 @@ type TextOrTemplate = Exclude<Content, { kind: 'email' }>;
 
 /**
  * The body of `POST /{phone number id}/messages`. Meta repeats `biz_opaque_callback_data` in the message's status
- * webhooks. Source: github.com/facebook/openapi, business-messaging-api v23.0 (which omits that one field).
+ * webhooks; `recipient` takes the place of `to` for people who show no number. Source: github.com/facebook/openapi,
+ * business-messaging-api v23.0 (which omits these two fields).
  */
 export const whatsappPayload = ({ to, correlation }: SendRequest, content: TextOrTemplate) => ({
   messaging_product: 'whatsapp',
   recipient_type: 'individual',
-  to: to.replaceAll(/\D/g, ''),
+  ...(isWhatsappUserId(to) ? { recipient: to } : { to: to.replaceAll(/\D/g, '') }),
   biz_opaque_callback_data: correlationQuery(correlation),
   ...(content.kind === 'text'
     ? { type: 'text', text: { body: content.text, preview_url: false } }

@@ -1,3 +1,4 @@
+import { isWhatsappUserId } from '../../domain/whatsapp-user-id.ts';
 import type { InboundEvent } from '../provider.ts';
 import { timeOf } from './time-of.ts';
 import type { Message } from './webhook-schema.ts';
@@ -5,9 +6,10 @@ import type { Message } from './webhook-schema.ts';
 /** `system` is Meta speaking (a changed number, say), not the contact. */
 const NOT_FROM_THE_CONTACT = new Set(['system']);
 
-/** Undefined when the message does not come from a person with a telephone number. */
+/** Undefined when the message does not come from a person whom we can answer. */
 export function readMessage(message: Message, to: string, profileName: string | undefined): InboundEvent | undefined {
-  if (NOT_FROM_THE_CONTACT.has(message.type) || !/^\d{5,15}$/.test(message.from)) return undefined;
+  const { from, userId } = senderOf(message);
+  if (NOT_FROM_THE_CONTACT.has(message.type) || from === undefined) return undefined;
   const at = timeOf(message.timestamp);
   const attachment = attachmentOf(message);
   const media = attachment?.link ?? attachment?.url ?? attachment?.id;
@@ -15,13 +17,20 @@ export function readMessage(message: Message, to: string, profileName: string | 
     kind: 'inbound',
     providerId: message.id,
     touchpoint: 'whatsapp',
-    from: `+${message.from}`,
+    from,
+    ...(userId !== undefined && userId !== from && { userId }),
     to,
     text: textOf(message) ?? attachment?.caption ?? `[${message.type}]`,
     media: media ? [media] : [],
     ...(at !== undefined && { at }),
     ...(profileName && { profileName }),
   };
+}
+
+function senderOf({ from = '', from_user_id = '' }: Message): { from?: string; userId?: string } {
+  const userId = isWhatsappUserId(from_user_id) ? from_user_id : undefined;
+  const sender = /^\d{5,15}$/.test(from) ? `+${from}` : userId;
+  return { ...(sender !== undefined && { from: sender }), ...(userId !== undefined && { userId }) };
 }
 
 const attachmentOf = ({ image, video, audio, document, sticker }: Message) =>

@@ -19,7 +19,12 @@ export const ValueSchema = z.object({
   messages: z.array(z.unknown()).optional().catch(undefined),
 });
 
-export const ContactSchema = z.object({ wa_id: z.string(), profile: z.object({ name: z.string() }) });
+/** A person is named by their number, by Meta's id of them, or by both: one may hide the number. */
+export const ContactSchema = z.object({
+  wa_id: z.string().optional().catch(undefined),
+  user_id: z.string().optional().catch(undefined),
+  profile: z.object({ name: z.string() }),
+});
 
 export const StatusSchema = z.object({
   id: z.string(),
@@ -53,7 +58,8 @@ const Media = z
 
 export const MessageSchema = z.object({
   id: z.string(),
-  from: z.string(),
+  from: z.string().optional().catch(undefined),
+  from_user_id: z.string().optional().catch(undefined),
   type: z.string(),
   timestamp: z.string().optional().catch(undefined),
   text: z.object({ body: z.string() }).optional().catch(undefined),

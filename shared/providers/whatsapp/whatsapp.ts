@@ -46,6 +46,7 @@ export function createWhatsapp({ baseUrl = GRAPH_URL, ...deps }: WhatsappDeps = 
   return {
     name: 'whatsapp',
     touchpoints: ['whatsapp'],
+    reachesUserIds: true,
     send,
     parseCallback: (request, secret) => parseWhatsappCallback(request, secret, now()),
   };

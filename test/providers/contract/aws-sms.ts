@@ -1,7 +1,10 @@
 import { createAwsSms } from '../../../shared/providers/aws-sms/aws-sms.ts';
+import { AWS_SMS_ERRORS } from '../../../shared/providers/aws-sms/errors.ts';
 import { correlationFields } from '../../../shared/providers/correlation.ts';
+import type { QueuedEvent } from '../../../shared/providers/provider.ts';
 import { awsSmsRequest, CORRELATION } from '../builders.ts';
 import type { Script } from '../provider-server.ts';
+import type { ErrorRow } from './error-rows.ts';
 import type { Harness } from './suite.ts';
 
 const HEADERS = { 'content-type': 'application/x-amz-json-1.0' };
@@ -34,65 +37,45 @@ export const smsEvent = (messageStatus: string, more: Readonly<Record<string, un
   },
 });
 
-type Row = readonly [reasons: readonly string[], exception: string, expected: Harness['errors'][number][2]];
-const ROWS: readonly Row[] = [
-  [
-    ['DESTINATION_PHONE_NUMBER_OPTED_OUT'],
-    'ConflictException',
-    { class: 'permanent', scope: 'recipient', effect: 'opt_out' },
-  ],
-  [
-    [
-      'DESTINATION_COUNTRY_BLOCKED_BY_PROTECT_CONFIGURATION',
-      'DESTINATION_PHONE_NUMBER_BLOCKED_BY_PROTECT_NUMBER_OVERRIDE',
-    ],
-    'ConflictException',
-    { class: 'permanent', scope: 'recipient' },
-  ],
-  [['DESTINATION_PHONE_NUMBER_NOT_VERIFIED'], 'ConflictException', { class: 'permanent', scope: 'account' }],
-  [
-    [
-      'NO_ORIGINATION_IDENTITIES_FOUND',
-      'RESOURCE_NOT_ACTIVE',
-      'REGISTRATION_NOT_COMPLETE',
-      'MESSAGE_TYPE_MISMATCH',
-      'NUMBER_CAPABILITIES_MISMATCH',
-    ],
-    'ConflictException',
-    { class: 'permanent', scope: 'sender' },
-  ],
-  [['MONTHLY_SPEND_LIMIT_REACHED_FOR_TEXT'], 'ServiceQuotaExceededException', { class: 'permanent', scope: 'account' }],
-  [['DESTINATION_COUNTRY_BLOCKED'], 'ValidationException', { class: 'permanent', scope: 'recipient' }],
-  [['INVALID_PARAMETER', 'PRICE_OVER_THRESHOLD'], 'ValidationException', { class: 'permanent', scope: 'request' }],
-  [
-    ['INVALID_IDENTITY_FOR_DESTINATION_COUNTRY', 'INTERNATIONAL_SENDING_NOT_SUPPORTED'],
-    'ValidationException',
-    { class: 'permanent', scope: 'pair' },
-  ],
-  [
-    ['SENDER_ID_REQUIRES_REGISTRATION', 'SENDER_ID_NOT_REGISTERED', 'SENDER_ID_NOT_SUPPORTED'],
-    'ValidationException',
-    { class: 'permanent', scope: 'sender' },
-  ],
-  [
-    ['ACCOUNT_DISABLED', 'INSUFFICIENT_ACCOUNT_REPUTATION'],
-    'AccessDeniedException',
-    { class: 'permanent', scope: 'account' },
-  ],
+/** What any service of AWS may answer. */
+export const AWS_ROWS: readonly ErrorRow[] = [
+  ['Throttling ThrottledRequest TooManyRequests RequestLimitExceeded', 'throttled', 'account'],
+  ['InternalServer InternalService InternalFailure ServiceUnavailable Dependency', 'ambiguous', 'request'],
+  ['AccessDenied CredentialsProviderError ExpiredToken IncompleteSignature InvalidSignature', 'permanent', 'account'],
+  ['InvalidClientTokenId MissingAuthenticationToken OptInRequired RequestExpired', 'permanent', 'account'],
+  ['SignatureDoesNotMatch UnrecognizedClient', 'permanent', 'account'],
+  ['Validation', 'permanent', 'request'],
 ];
 
-const BARE: Harness['errors'] = [
-  ['a bare conflict', refusal(400, 'ConflictException'), { class: 'permanent', scope: 'sender', code: 'Conflict' }],
-  [
-    'a reason that we do not know',
-    refusal(400, 'ConflictException', 'INVENTED_TOMORROW'),
-    { code: 'Conflict', message: 'INVENTED_TOMORROW: about ConflictException' },
-  ],
-  ['a missing resource', refusal(400, 'ResourceNotFoundException'), { class: 'permanent', scope: 'sender' }],
-  ['no permission', refusal(400, 'AccessDeniedException'), { class: 'permanent', scope: 'account' }],
-  ['an expired token', refusal(400, 'ExpiredTokenException'), { class: 'permanent', scope: 'account' }],
-  ['an exception that we do not know', refusal(400, 'NovelException'), { class: 'permanent', scope: 'request' }],
+const ANSWERS: readonly ErrorRow[] = [
+  ...AWS_ROWS,
+  ['DESTINATION_PHONE_NUMBER_OPTED_OUT', 'permanent', 'recipient', { effect: 'opt_out' }],
+  ['DESTINATION_COUNTRY_BLOCKED_BY_PROTECT_CONFIGURATION DESTINATION_COUNTRY_BLOCKED', 'permanent', 'recipient'],
+  ['DESTINATION_PHONE_NUMBER_BLOCKED_BY_PROTECT_NUMBER_OVERRIDE', 'permanent', 'recipient'],
+  ['DESTINATION_PHONE_NUMBER_NOT_VERIFIED', 'permanent', 'account'],
+  ['NO_ORIGINATION_IDENTITIES_FOUND RESOURCE_NOT_ACTIVE REGISTRATION_NOT_COMPLETE', 'permanent', 'sender'],
+  ['MESSAGE_TYPE_MISMATCH NUMBER_CAPABILITIES_MISMATCH', 'permanent', 'sender'],
+  ['SENDER_ID_REQUIRES_REGISTRATION SENDER_ID_NOT_REGISTERED SENDER_ID_NOT_SUPPORTED', 'permanent', 'sender'],
+  ['INVALID_IDENTITY_FOR_DESTINATION_COUNTRY INTERNATIONAL_SENDING_NOT_SUPPORTED', 'permanent', 'pair'],
+  ['Conflict ResourceNotFound', 'permanent', 'sender'],
+  ['MONTHLY_SPEND_LIMIT_REACHED_FOR_TEXT ServiceQuotaExceeded', 'permanent', 'account'],
+  ['ACCOUNT_DISABLED INSUFFICIENT_ACCOUNT_REPUTATION', 'permanent', 'account'],
+  ['INVALID_PARAMETER PRICE_OVER_THRESHOLD', 'permanent', 'request'],
 ];
+
+const REPORTS: readonly ErrorRow[] = [
+  ['CARRIER_UNREACHABLE UNREACHABLE', 'retryable', 'recipient'],
+  ['TTL_EXPIRED BLOCKED PROTECT_BLOCKED', 'permanent', 'recipient'],
+  ['INVALID', 'permanent', 'recipient', { effect: 'suppress' }],
+  ['CARRIER_BLOCKED', 'permanent', 'pair'],
+  ['INVALID_MESSAGE SPAM', 'permanent', 'content'],
+];
+
+/** A reason stands in an exception; which one says nothing more. */
+const answerOf = (code: string): Script =>
+  code === code.toUpperCase() ? refusal(400, 'ConflictException', code) : refusal(400, `${code}Exception`);
+
+const readEvent = (event: QueuedEvent) => createAwsSms({ region: 'eu-west-1' }).parseEvent?.(event, 0) ?? [];
 
 export const AWS_SMS: Harness = {
   create: (endpoint) =>
@@ -103,11 +86,20 @@ export const AWS_SMS: Harness = {
   providerId: '862a8790',
   throttled: refusal(400, 'ThrottlingException'),
   broken: refusal(500, 'InternalServerException'),
+  codes: {
+    table: AWS_SMS_ERRORS,
+    answers: ANSWERS,
+    answer: answerOf,
+    reports: REPORTS,
+    report: (code) => readEvent(smsEvent(code)),
+  },
   errors: [
-    ...ROWS.flatMap(([reasons, exception, expected]) =>
-      reasons.map((code) => [code, refusal(400, exception, code), { ...expected, code }] as const),
-    ),
-    ...BARE,
+    [
+      'a reason that we do not know',
+      refusal(400, 'ConflictException', 'INVENTED_TOMORROW'),
+      { code: 'Conflict', message: 'INVENTED_TOMORROW: about ConflictException' },
+    ],
+    ['an exception that we do not know', refusal(400, 'NovelException'), { class: 'permanent', scope: 'request' }],
   ],
   reports: {
     echoes: true,
@@ -119,7 +111,7 @@ export const AWS_SMS: Harness = {
       expired: 'TTL_EXPIRED',
     },
     unknown: 'UNKNOWN',
-    read: (word, more = {}) => createAwsSms({ region: 'eu-west-1' }).parseEvent?.(smsEvent(word, more), 0) ?? [],
+    read: (word, more = {}) => readEvent(smsEvent(word, more)),
   },
   foreign: [
     { ...smsEvent('DELIVERED'), source: 'aws.ses' },

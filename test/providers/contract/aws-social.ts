@@ -1,7 +1,12 @@
 import { createAwsSocial } from '../../../shared/providers/aws-social/aws-social.ts';
+import { AWS_SOCIAL_ERRORS } from '../../../shared/providers/aws-social/errors.ts';
+import type { QueuedEvent } from '../../../shared/providers/provider.ts';
+import { WHATSAPP_ERRORS } from '../../../shared/providers/whatsapp/errors.ts';
 import { awsSocialRequest } from '../builders.ts';
 import type { Script } from '../provider-server.ts';
+import { AWS_ROWS } from './aws-sms.ts';
 import type { Harness } from './suite.ts';
+import { META_ROWS } from './whatsapp.ts';
 
 const ID = '4bee7d29-70f5-4a49-b84e-facf4424fe58';
 
@@ -27,6 +32,8 @@ export const socialEvent = (status: string, more: Readonly<Record<string, unknow
   },
 });
 
+const readEvent = (event: QueuedEvent) => createAwsSocial({ region: 'eu-west-1' }).parseEvent?.(event, 0) ?? [];
+
 export const AWS_SOCIAL: Harness = {
   create: (endpoint) =>
     createAwsSocial({ endpoint, region: 'eu-west-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } }),
@@ -36,21 +43,28 @@ export const AWS_SOCIAL: Harness = {
   providerId: ID,
   throttled: refusal(429, 'ThrottledRequestException'),
   broken: refusal(502, 'DependencyException'),
+  codes: {
+    table: AWS_SOCIAL_ERRORS,
+    answers: [
+      ...AWS_ROWS,
+      ['LimitExceeded', 'throttled', 'account', { retryAfterMs: 60_000 }],
+      ['AccessDeniedByMeta', 'permanent', 'account'],
+      ['InvalidParameters', 'permanent', 'request'],
+      ['ResourceNotFound', 'permanent', 'sender'],
+    ],
+    answer: (code) => refusal(400, `${code}Exception`),
+    reportTable: WHATSAPP_ERRORS,
+    reports: META_ROWS,
+    report: (code) => readEvent(socialEvent('failed', { errors: [{ code: Number(code), title: 't', message: 'm' }] })),
+  },
   errors: [
-    ['a limit', refusal(429, 'LimitExceededException'), { class: 'throttled', retryAfterMs: 60_000 }],
-    ['an internal error', refusal(500, 'InternalServiceException'), { class: 'ambiguous', code: 'InternalService' }],
-    ['an invalid field', refusal(400, 'ValidationException'), { class: 'permanent', scope: 'request' }],
-    ['invalid parameters', refusal(400, 'InvalidParametersException'), { class: 'permanent', scope: 'request' }],
-    ['no permission', refusal(403, 'AccessDeniedException'), { class: 'permanent', scope: 'account' }],
-    ['no permission at Meta', refusal(403, 'AccessDeniedByMetaException'), { class: 'permanent', scope: 'account' }],
-    ['an unknown number', refusal(404, 'ResourceNotFoundException'), { class: 'permanent', scope: 'sender' }],
     ['an exception that we do not know', refusal(400, 'NovelException'), { class: 'permanent', scope: 'request' }],
   ],
   reports: {
     echoes: false,
     words: { sent: 'sent', delivered: 'delivered', read: 'read', failed: 'failed' },
     unknown: 'teleported',
-    read: (word, more = {}) => createAwsSocial({ region: 'eu-west-1' }).parseEvent?.(socialEvent(word, more), 0) ?? [],
+    read: (word, more = {}) => readEvent(socialEvent(word, more)),
   },
   foreign: [
     { ...socialEvent('delivered'), source: 'aws.sms-voice' },

@@ -1,5 +1,7 @@
+import { correlationTags } from '../../../shared/providers/correlation.ts';
+import { parseSesEvent } from '../../../shared/providers/ses/events.ts';
 import { createSes } from '../../../shared/providers/ses/ses.ts';
-import { emailRequest } from '../builders.ts';
+import { CORRELATION, emailRequest } from '../builders.ts';
 import type { Script } from '../provider-server.ts';
 import type { Harness } from './suite.ts';
 
@@ -9,6 +11,19 @@ const refusal = (status: number, code: string, message = code): Script =>
     status,
     `<ErrorResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/"><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error><RequestId>r</RequestId></ErrorResponse>`,
   );
+
+const tags = Object.fromEntries(correlationTags(CORRELATION).map(({ Name, Value }) => [Name, [Value]]));
+
+/** An event as EventBridge brings it, with all that any kind of it has. */
+const sesEvent = (detailType: string, more: Readonly<Record<string, unknown>> = {}) => ({
+  source: 'aws.ses',
+  detailType,
+  detail: {
+    mail: { messageId: '0102-ses', timestamp: '2026-11-22T10:00:00.000Z', destination: ['john@example.org'], tags },
+    bounce: { bounceType: 'Transient', bounceSubType: 'MailboxFull', bouncedRecipients: [] },
+    ...more,
+  },
+});
 
 export const SES: Harness = {
   create: (endpoint) =>
@@ -26,4 +41,15 @@ export const SES: Harness = {
     ['MessageRejected', refusal(400, 'MessageRejected'), { class: 'permanent', scope: 'content' }],
     ['a paused account', refusal(400, 'AccountSendingPausedException'), { class: 'permanent', scope: 'account' }],
   ],
+  reports: {
+    echoes: true,
+    words: {
+      accepted: 'Email Sent',
+      delivered: 'Email Delivered',
+      read: 'Email Opened',
+      failed: 'Email Bounced',
+    },
+    unknown: 'Email Teleported',
+    read: (word, more) => parseSesEvent(sesEvent(word, more)),
+  },
 };

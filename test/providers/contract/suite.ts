@@ -14,6 +14,7 @@ import type {
 import { aMessage, permutations } from '../../support/builders.ts';
 import { CORRELATION } from '../builders.ts';
 import { closedUrl, type ProviderServer, type Script } from '../provider-server.ts';
+import { describeErrorRows, type ErrorRows } from './error-rows.ts';
 
 /** How a provider reports on a message; absent while it does not. */
 export interface Reports {
@@ -36,7 +37,8 @@ export interface Harness {
   readonly providerId: string;
   readonly throttled: Script;
   readonly broken: Script;
-  /** What the provider may refuse with, and what that means. */
+  readonly codes?: ErrorRows;
+  /** What else the provider may refuse with, and what that means. */
   readonly errors: readonly (readonly [what: string, answer: Script, expected: Partial<Rejected>])[];
   readonly reports?: Reports;
   readonly callbacks?: {
@@ -101,6 +103,13 @@ export function describeContract(name: string, harness: Harness, server: () => P
       script(answer);
       expect(await provider().send(request)).toMatchObject({ outcome: 'rejected', ...expected });
     });
+
+    if (harness.codes) {
+      describeErrorRows(harness.codes, (answer) => {
+        script(answer);
+        return provider().send(request);
+      });
+    }
 
     test('refuses an email or a text it does not carry without a call', async () => {
       script(accepted);

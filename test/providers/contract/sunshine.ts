@@ -1,4 +1,5 @@
 import type { SendRequest } from '../../../shared/providers/provider.ts';
+import { SUNSHINE_ERRORS } from '../../../shared/providers/sunshine/errors.ts';
 import { createSunshine } from '../../../shared/providers/sunshine/sunshine.ts';
 import { CORRELATION, callback, sunshineRequest } from '../builders.ts';
 import type { Script } from '../provider-server.ts';
@@ -70,14 +71,21 @@ const harness = (request: SendRequest, integration: string): Harness => ({
   providerId: MESSAGE,
   throttled: refusal(429, 'too_many_requests'),
   broken: refusal(503, 'service_unavailable'),
+  codes: {
+    table: SUNSHINE_ERRORS,
+    answers: [
+      ['too_many_requests', 'throttled', 'account'],
+      ['unauthorized app_not_found', 'permanent', 'account'],
+      ['integration_not_found', 'permanent', 'sender'],
+      ['bad_request forbidden content_too_large conflict', 'permanent', 'request'],
+      ['not_found user_not_found conversation_not_found', 'permanent', 'request'],
+      ['locked', 'permanent', 'pair'],
+    ],
+    answer: (code) => refusal(400, code),
+  },
   errors: [
-    ['a bad request', refusal(400, 'bad_request'), { class: 'permanent', scope: 'request', code: 'bad_request' }],
     ['a bare 413', { status: 413 }, { class: 'permanent', scope: 'request', code: 'http_413' }],
-    ['what is forbidden', refusal(403, 'forbidden'), { class: 'permanent', scope: 'request' }],
-    ['a wrong key', refusal(401, 'unauthorized'), { class: 'permanent', scope: 'account' }],
-    ['no such app', refusal(404, 'app_not_found'), { class: 'permanent', scope: 'account' }],
-    ['no such integration', refusal(404, 'integration_not_found'), { class: 'permanent', scope: 'sender' }],
-    ['a full conversation', refusal(423, 'locked'), { class: 'permanent', scope: 'pair', code: 'locked' }],
+    ['a code that we do not know', refusal(400, 'novel'), { class: 'permanent', scope: 'request', code: 'novel' }],
     ['a bare 429', { status: 429, headers: { 'retry-after': '7' } }, { class: 'throttled', retryAfterMs: 7000 }],
     ['a 201 that names no message', { status: 201, body: { messages: [] } }, { class: 'ambiguous', code: 'http_201' }],
   ],
