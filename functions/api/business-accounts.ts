@@ -1,4 +1,4 @@
-import type { Service } from '../../shared/contracts/configuration.ts';
+import type { Service, Template } from '../../shared/contracts/configuration.ts';
 import { RequestError } from '../../shared/domain/errors.ts';
 import type { BusinessAccount, Managed } from '../../shared/providers/whatsapp/templates.ts';
 import type { OrganizationConfiguration } from '../../shared/store/configuration.ts';
@@ -30,6 +30,12 @@ export async function demandAccounts(
     [{ path: 'organization', message: 'has no whatsapp service with businessAccountId and secret' }],
   );
 }
+
+/** The account that a template is kept in, while a service names it; else the first. */
+export const accountOf = (
+  [first, ...others]: readonly [BusinessAccount, ...BusinessAccount[]],
+  { businessAccountId }: Pick<Template, 'businessAccountId'>,
+): BusinessAccount => others.find(({ id }) => id === businessAccountId) ?? first;
 
 const isManaged = ({ type, status, params }: Service): boolean =>
   type === 'whatsapp' && status === 'active' && Boolean(params.businessAccountId && params.secret);

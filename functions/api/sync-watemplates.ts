@@ -25,12 +25,13 @@ export interface SyncCounts {
 export async function syncTemplates(parts: ApiParts, caller: Caller, organization: string): Promise<SyncCounts> {
   const accounts = await demandAccounts(parts, await demandOrganization(parts, caller, organization));
   const ours = await listTemplates(parts.table, organization);
-  const listings: TemplateListing[] = [];
+  const listings: (TemplateListing & { account: string })[] = [];
   const end = parts.clock.now() + META_TIMEOUT_MS;
   for (const account of accounts) {
-    listings.push(demandDone(await parts.templates.list(account, Math.max(1, end - parts.clock.now()))));
+    const listing = demandDone(await parts.templates.list(account, Math.max(1, end - parts.clock.now())));
+    listings.push({ ...listing, account: account.id });
   }
-  const theirs = listings.flatMap(({ templates }) => templates);
+  const theirs = listings.flatMap(({ templates, account }) => templates.map((template) => ({ ...template, account })));
   const unread = listings.flatMap((listing) => listing.unread);
   const now = parts.clock.now();
 
@@ -54,7 +55,7 @@ type Named = Pick<WaTemplate, 'name' | 'language'>;
 const isSame = (a: Named, b: Named): boolean => a.name === b.name && a.language === b.language;
 
 function asListed(
-  { id, name, language, status, category, parameter_format, components }: WaTemplate,
+  { id, account, name, language, status, category, parameter_format, components }: WaTemplate & { account: string },
   seen: Template | undefined,
   at: { organization: string; now: number },
 ): Template {
@@ -69,15 +70,17 @@ function asListed(
     ...(parameter_format !== undefined && { parameter_format }),
     components,
     ...(id !== undefined && { providerId: id }),
+    businessAccountId: account,
     createdAt: seen?.createdAt ?? at.now,
     updatedAt: at.now,
   };
 }
 
-const contentOf = ({ status, category, parameter_format, components, providerId }: Template) => ({
+const contentOf = ({ status, category, parameter_format, components, providerId, businessAccountId }: Template) => ({
   status,
   category,
   parameter_format,
   components,
   providerId,
+  businessAccountId,
 });

@@ -17,7 +17,7 @@ import {
   putTemplate,
   listTemplates as readTemplates,
 } from '../../shared/store/templates.ts';
-import { demandAccounts, demandDone, META_TIMEOUT_MS } from './business-accounts.ts';
+import { accountOf, demandAccounts, demandDone, META_TIMEOUT_MS } from './business-accounts.ts';
 import type { ApiParts } from './parts.ts';
 
 interface Shown {
@@ -90,6 +90,7 @@ export async function createTemplate(
     ...(made.category !== undefined && { category: made.category.toUpperCase() }),
     status: made.status.toUpperCase(),
     providerId: made.id,
+    businessAccountId: account.id,
     createdAt: now,
     updatedAt: now,
   };
@@ -105,7 +106,7 @@ export async function changeTemplate(
   changes: z.output<typeof ChangeTemplateSchema>,
 ): Promise<Shown> {
   const { template, configuration } = await locate(parts, caller, id);
-  const [account] = await demandAccounts(parts, configuration);
+  const account = accountOf(await demandAccounts(parts, configuration), template);
   const { reason: _, ...kept } = template;
   const next = { ...kept, ...changed(template, changes), status: 'PENDING', updatedAt: parts.clock.now() };
   const sent = { components: next.components, ...(changes.category && { category: changes.category }) };
@@ -133,7 +134,7 @@ export async function deleteTemplate(parts: ApiParts, caller: Caller, id: string
   const { template, configuration } = await locate(parts, caller, id);
   const { providerId, name, status } = template;
   if (providerId !== undefined && status !== 'DELETED') {
-    const [account] = await demandAccounts(parts, configuration);
+    const account = accountOf(await demandAccounts(parts, configuration), template);
     demandDone(await parts.templates.remove(account, { name, id: providerId }, META_TIMEOUT_MS));
   }
   await eraseTemplate(parts.table, template);

@@ -33,9 +33,14 @@ const QUIET_WITHIN_MS = 10_000;
  * What was claimed before a STOP may still be on its way, for a contact who was deleted since too: ends when nothing
  * is, so that nothing leaves after the answer. Throws when that takes too long.
  */
-export async function untilStopped({ table, clock }: HookParts, identity: Identity): Promise<void> {
+export async function untilStopped(parts: HookParts, identity: Identity): Promise<void> {
+  if (await isQuietFor(parts, identity)) return;
+  throw new Error('A message is still on its way after a STOP: the provider must ask again.');
+}
+
+/** Waits as `untilStopped`; false when that takes too long. */
+export async function isQuietFor({ table, clock }: HookParts, identity: Identity): Promise<boolean> {
   const owners = await findOwnersPastAndPresent(table, identity);
   const quiet = await Promise.all(owners.map((owner) => untilQuiet(table, clock, owner, QUIET_WITHIN_MS)));
-  if (quiet.every(Boolean)) return;
-  throw new Error('A message is still on its way after a STOP: the provider must ask again.');
+  return quiet.every(Boolean);
 }

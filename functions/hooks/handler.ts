@@ -1,6 +1,6 @@
 /**
  * Trigger: HTTP API, `/v2/hooks/…`, and queue `receipts`: providers' reports and contacts' replies.
- * Reads and writes the table, sends ticks; reads the pepper and the providers' secrets.
+ * Reads and writes the table, sends ticks; reads the pepper, the providers' secrets and received mails.
  * On failure: 401 on a bad signature; 5xx on our own fault, so that the provider repeats. An event stays on its queue.
  */
 import type { APIGatewayProxyEventV2, Context, SQSEvent } from 'aws-lambda';
@@ -17,7 +17,7 @@ import { createWhatsapp } from '../../shared/providers/whatsapp/whatsapp.ts';
 import { createConsumer } from '../../shared/queue/consume.ts';
 import { createQueueSender } from '../../shared/queue/send.ts';
 import { createTicker } from '../../shared/queue/ticks.ts';
-import { createDocumentClient, createQueueClient } from '../../shared/runtime/clients.ts';
+import { createDocumentClient, createObjectClient, createQueueClient } from '../../shared/runtime/clients.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { readEnvironment, text } from '../../shared/runtime/environment.ts';
 import { createIdMaker } from '../../shared/runtime/ids.ts';
@@ -25,8 +25,9 @@ import { createObserver } from '../../shared/runtime/observe.ts';
 import { secureRandom } from '../../shared/runtime/random.ts';
 import { createSecretReader } from '../../shared/runtime/secrets.ts';
 import { createConfigurationReader } from '../../shared/store/configuration.ts';
-import type { HookParts } from './parts.ts';
+import { createMailReader } from './mail-store.ts';
 import { receiveEvent } from './receive-event.ts';
+import type { MailParts } from './receive-mail.ts';
 import { createHooks } from './serve.ts';
 
 const environment = readEnvironment(
@@ -38,7 +39,7 @@ const secrets = createSecretReader();
 const observe = createObserver(environment.STAGE);
 const ticks = createQueueSender<Tick>(createQueueClient(), environment.TICKS_QUEUE_URL, systemClock);
 
-const parts: HookParts = {
+const parts: MailParts = {
   table,
   configuration: createConfigurationReader(table, systemClock),
   secrets,
@@ -49,7 +50,7 @@ const parts: HookParts = {
     whatsapp: createWhatsapp(),
     sunshine: createSunshine(),
     'aws-sms': { parseEvent: readSmsEvent },
-    'aws-social': { parseEvent: readSocialEvent },
+    'aws-social': { needsPointer: true, parseEvent: readSocialEvent },
   },
   ticker: createTicker(ticks, systemClock),
   clock: systemClock,
@@ -57,6 +58,7 @@ const parts: HookParts = {
   random: secureRandom,
   observe,
   publicUrl: environment.PUBLIC_URL,
+  readMail: createMailReader(createObjectClient()),
 };
 
 const serve = createHttpHandler(createHooks(parts), observe);

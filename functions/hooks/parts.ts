@@ -8,7 +8,7 @@ import type { ConfigurationReader } from '../../shared/store/configuration.ts';
 import type { Table } from '../../shared/store/table.ts';
 
 /** The half of a provider that listens: what it needs to send stays out of this function. */
-export type Listener = Pick<Provider, 'parseCallback' | 'parseEvent'>;
+export type Listener = Pick<Provider, 'parseCallback' | 'parseEvent' | 'needsPointer'>;
 
 /** What callbacks are handled with; made once, in `handler.ts`. */
 export interface HookParts {

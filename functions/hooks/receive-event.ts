@@ -1,6 +1,9 @@
 import type { ProviderName, QueuedEvent } from '../../shared/providers/provider.ts';
 import { findService, type Said } from './find-service.ts';
+import { mailIn } from './mail-store.ts';
+import { nameMessage } from './name-message.ts';
 import type { HookParts } from './parts.ts';
+import { type MailParts, receiveMail } from './receive-mail.ts';
 import { applyAll } from './serve.ts';
 
 /**
@@ -8,7 +11,9 @@ import { applyAll } from './serve.ts';
  * what it names. An event that is nobody's is counted and gone: the bus also tells of what others of the account send.
  * Throws our own faults, so that the queue repeats it.
  */
-export async function receiveEvent(parts: HookParts, event: QueuedEvent): Promise<void> {
+export async function receiveEvent(parts: MailParts, event: QueuedEvent): Promise<void> {
+  const mail = mailIn(event);
+  if (mail) return receiveMail(parts, mail);
   const said = translate(parts, event);
   if (said.length === 0) parts.observe.count('EventIgnored');
   const failures: unknown[] = [];
@@ -25,7 +30,9 @@ function translate({ providers, clock }: HookParts, event: QueuedEvent): Said[] 
   );
 }
 
-async function apply(parts: HookParts, { provider, event }: Said): Promise<void> {
+async function apply(parts: HookParts, { provider, event: said }: Said): Promise<void> {
+  const event = said.kind === 'delivery' ? await nameMessage(parts, { provider, event: said }) : said;
+  if (!event) return;
   const service = await findService(parts, { provider, event });
   if (service) await applyAll(parts, service, [event]);
   else parts.observe.count('EventIgnored');

@@ -2,7 +2,7 @@ import type { Reply } from './identify-writer.ts';
 import type { MailReader, MailReference } from './mail-store.ts';
 import { type MailMatch, matchMail } from './match-mail.ts';
 import type { HookParts } from './parts.ts';
-import { type InboundMail, readMail } from './read-mail.ts';
+import type { InboundMail } from './read-mail.ts';
 import { receiveReply } from './receive-reply.ts';
 
 export interface MailParts extends HookParts {
@@ -17,9 +17,8 @@ type Ignored = 'gone' | 'virus' | 'automatic' | 'nobody' | 'suspect';
  * own faults: no mail is a poison message.
  */
 export async function receiveMail(parts: MailParts, reference: MailReference): Promise<void> {
-  const raw = await parts.readMail(reference);
-  if (!raw) return ignore(parts, reference, 'gone');
-  const mail = await readMail(raw);
+  const mail = await parts.readMail(reference);
+  if (!mail) return ignore(parts, reference, 'gone');
   if (mail.ignored) return ignore(parts, reference, mail.ignored);
   const match = await matchMail(parts, mail);
   if (!match) return ignore(parts, reference, 'nobody');

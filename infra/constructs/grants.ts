@@ -107,8 +107,9 @@ export function giveSocialMessaging(to: NodeFunction): void {
 /** How the data stack hands out the bucket's ARN; follows from the bucket's logical id. */
 const MAIL_ARN_OUTPUT = 'PublishOutputFnGetAttMail6A3D1F64Arn2170DD6B';
 
-/** Lets a function read the mails that were received; which ones, events tell it. */
+/** Lets a function read the mails that were received; which ones, events tell it. S3 says that one is gone to listers only. */
 export function giveMail(to: NodeFunction, bucket: IBucket): void {
+  allow(to, ['s3:ListBucket'], bucket.bucketArn);
   allow(to, ['s3:GetObject'], bucket.arnForObjects('*'));
   const arn = { StackName: Stack.of(bucket).stackName, Region: { Ref: 'AWS::Region' }, OutputName: MAIL_ARN_OUTPUT };
   acknowledge(

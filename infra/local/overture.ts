@@ -20,6 +20,7 @@ import { clientConfig } from './stack/identity.ts';
 import { createLocalStack, type LocalStack } from './stack/local-stack.ts';
 import { synthesizeLocal } from './stack/synthesize.ts';
 import { EVENTS_PATH, takeEvent } from './take-event.ts';
+import { MAIL_PATH, takeMail } from './take-mail.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const DEMO = join(import.meta.dirname, 'demo.json');
@@ -168,7 +169,7 @@ interface LocalRun {
   endpoints(): unknown;
 }
 
-/** `/_local` of the run: `token?user=<id>`, `endpoints` and `events` are ours, the rest belongs to the doubles. */
+/** `/_local` of the run: `token?user=<id>`, `endpoints`, `events` and `mail` are ours, the rest belongs to the doubles. */
 async function answerLocally(
   request: IncomingMessage,
   response: ServerResponse,
@@ -177,6 +178,7 @@ async function answerLocally(
   const url = new URL(request.url ?? '/', 'http://127.0.0.1');
   if (url.pathname === '/_local/endpoints') return answerJson(response, endpoints());
   if (url.pathname === EVENTS_PATH && request.method === 'POST') return answerEvent(request, response, stack());
+  if (url.pathname === MAIL_PATH && request.method === 'POST') return takeMail(request, response, stack());
   if (url.pathname !== '/_local/token') return forward(request, response, doubles.control);
   const printed = await token(url.searchParams.get('user') ?? '');
   response.writeHead(printed ? 200 : 404, { 'content-type': 'text/plain' });

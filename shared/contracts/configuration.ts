@@ -86,8 +86,9 @@ export const TemplateSchema = z.intersection(
   WaTemplateSchema,
   z.object({
     organization: id,
-    /** Meta's own id. */
+    /** Meta's own id, and the account that it is kept in there. */
     providerId: z.string().optional(),
+    businessAccountId: z.string().optional(),
     /** Epoch milliseconds. */
     createdAt: z.number().optional(),
     updatedAt: z.number().optional(),

@@ -4,6 +4,7 @@ import { advance } from '../queue/advance.ts';
 import { TryLaterError } from '../queue/consume.ts';
 import { giveUpLease } from '../store/deliveries.ts';
 import { findNext } from '../store/messages.ts';
+import { linkReceipts } from './link-receipts.ts';
 import type { DeliveryParts } from './parts.ts';
 import { tellFailure } from './tell-failure.ts';
 
@@ -17,6 +18,7 @@ export async function conclude(parts: DeliveryParts, delivery: Delivery, message
     await tellFailure(parts, message);
     const next = (conversation: string, key: string) => findNext(parts.table, conversation, key);
     await advance(parts.ticker, next, delivery, parts.clock.now());
+    await linkReceipts(parts, message);
   } else if (message.state !== 'sending') {
     await parts.ticker.tick({ message, at: momentOf(message) });
   }

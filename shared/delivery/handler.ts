@@ -10,6 +10,7 @@ import { createTicker } from '../queue/ticks.ts';
 import { createDocumentClient, createQueueClient } from '../runtime/clients.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { milliseconds, readEnvironment, text } from '../runtime/environment.ts';
+import { createIdMaker } from '../runtime/ids.ts';
 import { createObserver } from '../runtime/observe.ts';
 import { createSecretReader } from '../runtime/secrets.ts';
 import { createConfigurationReader } from '../store/configuration.ts';
@@ -54,6 +55,7 @@ export function createTouchpointHandler<T extends Touchpoint>(
     ticker: createTicker(ticks, systemClock),
     clock: systemClock,
     random: Math.random,
+    ids: createIdMaker(),
     newToken: randomUUID,
     observe,
     settings: {

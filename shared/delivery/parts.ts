@@ -1,11 +1,10 @@
 import type { Touchpoint } from '../domain/touchpoint.ts';
 import type { Provider, ProviderName } from '../providers/provider.ts';
 import type { Ticker } from '../queue/ticks.ts';
-import type { Clock } from '../runtime/clock.ts';
-import type { Observer } from '../runtime/observe.ts';
+import type { IdMaker } from '../runtime/ids.ts';
 import type { SecretReader } from '../runtime/secrets.ts';
 import type { ConfigurationReader } from '../store/configuration.ts';
-import type { Table } from '../store/table.ts';
+import type { ConsentParts } from '../store/consent.ts';
 import type { Pace } from './pace.ts';
 
 export interface DeliverySettings {
@@ -20,20 +19,20 @@ export interface DeliverySettings {
   readonly publicUrl: string;
 }
 
+/** What a provider's reports are applied with, whoever receives them. */
+export interface ReportParts extends ConsentParts {
+  readonly ticker: Ticker;
+  readonly ids: IdMaker;
+}
+
 /** What a touchpoint function works with; made once, at load. */
-export interface DeliveryParts {
+export interface DeliveryParts extends ReportParts {
   readonly touchpoint: Touchpoint;
-  readonly table: Table;
   readonly configuration: ConfigurationReader;
   readonly secrets: SecretReader;
-  readonly pepper: () => Promise<string>;
   readonly providers: Readonly<Partial<Record<ProviderName, Provider>>>;
   readonly pace: Pace;
-  readonly ticker: Ticker;
-  readonly clock: Clock;
-  readonly random: () => number;
   /** A name for one invocation's claim, never used twice. */
   readonly newToken: () => string;
-  readonly observe: Observer;
   readonly settings: DeliverySettings;
 }

@@ -2,7 +2,7 @@ import type { Delivery } from '../contracts/queue-messages.ts';
 import { type Message, SENDABLE_MS } from '../domain/message.ts';
 import { nextAttempt, UNKNOWN_ERROR } from '../domain/unclear.ts';
 import type { LookupResult } from '../providers/provider.ts';
-import { resolveUnknown, type SendOutcome } from '../store/deliveries.ts';
+import { type Carrier, resolveUnknown, type SendOutcome } from '../store/deliveries.ts';
 import { getMessage, listBetween } from '../store/messages.ts';
 import { conclude, yieldTo } from './conclude.ts';
 import type { DeliveryParts } from './parts.ts';
@@ -18,27 +18,31 @@ export async function settle(parts: DeliveryParts, delivery: Delivery): Promise<
   const isUnclear = message?.state === 'unknown' && message.attempt === delivery.attempt && (message.until ?? 0) <= now;
   if (!isUnclear) return yieldTo(parts, delivery, message);
 
-  const outcome = verdict(parts, message, await ask(parts, message), now);
+  const { answer, carrier } = await ask(parts, message);
+  const outcome = verdict(parts, message, answer, now);
   const resolved = await resolveUnknown(
     parts.table,
     delivery,
-    { attempt: message.attempt, now, lookedUp: true },
+    { attempt: message.attempt, now, lookedUp: true, carrier },
     outcome,
   );
   if (resolved.changed) count(parts, outcome);
   await (resolved.changed ? conclude : yieldTo)(parts, delivery, resolved.message);
 }
 
-/** Undefined where nobody can be asked: no lookup, or a message that may not be sent any more. */
-async function ask(parts: DeliveryParts, message: Message): Promise<LookupResult | undefined> {
+/** Without an answer where nobody can be asked: no lookup, or a message that may not be sent any more. */
+async function ask(parts: DeliveryParts, message: Message): Promise<{ answer?: LookupResult; carrier?: Carrier }> {
   const prepared = await prepare(parts, message);
-  if (!('send' in prepared) || !prepared.provider.lookup) return undefined;
-  const { request } = prepared;
+  if (!('send' in prepared) || !prepared.provider.lookup) return {};
+  const { request, provider } = prepared;
   const { correlation, touchpoint, service, secret, to, content, senderId, timeoutMs } = request;
   const since = message.firstSentAt ?? message.createdAt;
   const asked = { correlation, touchpoint, service, secret, to, content, senderId, since, timeoutMs };
   const found = await prepared.provider.lookup(asked);
-  return found.outcome === 'found' ? withoutOthers(parts, message, found.providerIds) : found;
+  return {
+    answer: found.outcome === 'found' ? await withoutOthers(parts, message, found.providerIds) : found,
+    carrier: { service: service.id, provider: provider.name },
+  };
 }
 
 /** The same text may have been sent to the same number before: what is known as another message is not this one. */

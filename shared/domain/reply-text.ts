@@ -33,9 +33,17 @@ export function newPartOf(text: string): string {
 function endOfOwn(lines: readonly string[]): number {
   const signature = lines.findIndex((line) => SIGNATURE.test(line));
   const header = lines.findIndex((_, index) => isHeaderBlock(lines, index));
-  const attribution = lines.findIndex((_, index) => attributionAt(lines, index) !== undefined);
+  const attribution = attributionIn(lines);
   const ends = [signature, header, isAnsweredBelow(lines, attribution) ? -1 : attribution];
   return Math.min(lines.length, ...ends.filter((at) => at >= 0));
+}
+
+/** The line at which the first attribution begins; -1: there is none. A line of the contact's may begin like one. */
+function attributionIn(lines: readonly string[]): number {
+  const first = lines.findIndex((_, index) => attributionAt(lines, index) !== undefined);
+  const span = first < 0 ? 0 : (attributionAt(lines, first) ?? 0);
+  const begins = Array.from({ length: span }, (_, index) => first + index);
+  return begins.findLast((index) => attributionAt(lines, index) !== undefined) ?? -1;
 }
 
 /** Over how many lines an attribution goes that begins here; undefined: none does. */

@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -8,6 +9,8 @@ export const createDocumentClient = (client = new DynamoDBClient({})): DynamoDBD
   DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 
 export const createQueueClient = (): SQSClient => new SQSClient({});
+
+export const createObjectClient = (): S3Client => new S3Client({});
 
 /** Gives up within seconds, far from the end of an invocation: what it is asked for can go another way. */
 export const createSchedulerClient = (): SchedulerClient =>

@@ -26,15 +26,20 @@ export interface ConsentParts {
   readonly observe: Observer;
 }
 
-const addressDigest = (pepper: string, matchKey: string): string => digest(pepper, `address:${matchKey}`);
+/** Stands for an address in the keys of its consent. */
+export const addressDigest = (pepper: string, matchKey: string): string => digest(pepper, `address:${matchKey}`);
 
 export const consentKeyOf = (pepper: string, { organization, touchpoint, matchKey }: Reach): ItemKey =>
   optOutKey(organization, addressDigest(pepper, matchKey), touchpoint);
 
 /** What is known of an address at a touchpoint. Consistent: a change stored before this read is seen. */
 export async function readConsent(table: Table, pepper: string, reach: Reach): Promise<Consent> {
-  return (await readStored(table, consentKeyOf(pepper, reach))).consent;
+  return readConsentAt(table, consentKeyOf(pepper, reach));
 }
+
+/** The same, of an address that is known by its key alone. */
+export const readConsentAt = async (table: Table, key: ItemKey): Promise<Consent> =>
+  (await readStored(table, key)).consent;
 
 async function readStored(table: Table, key: ItemKey): Promise<StoredConsent> {
   const { Item } = await table.client.send(
@@ -48,8 +53,15 @@ async function readStored(table: Table, key: ItemKey): Promise<StoredConsent> {
  * again, with the same evidence, changes nothing and is not noted again. Throws StillContendedError.
  */
 export async function changeConsent(parts: ConsentParts, reach: Reach, change: ConsentChange): Promise<Consent> {
-  const { table, clock, random, observe } = parts;
-  const key = consentKeyOf(await parts.pepper(), reach);
+  return changeConsentAt(parts, consentKeyOf(await parts.pepper(), reach), change);
+}
+
+/** The same, of an address that is known by its key alone. */
+export function changeConsentAt(
+  { table, clock, random, observe }: Omit<ConsentParts, 'pepper'>,
+  key: ItemKey,
+  change: ConsentChange,
+): Promise<Consent> {
   return untilWritten(
     async () => {
       const stored = await readStored(table, key);

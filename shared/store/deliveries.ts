@@ -136,7 +136,7 @@ export const giveUpLease = (
 export const resolveUnknown = (
   table: Table,
   place: Place,
-  by: { attempt: number; now: number; lookedUp: boolean },
+  by: { attempt: number; now: number; lookedUp: boolean; carrier?: Carrier | undefined },
   outcome: SendOutcome,
 ): Promise<Transition> => {
   const changes = outcomeChanges(outcome);
@@ -145,7 +145,7 @@ export const resolveUnknown = (
     place,
     {
       ...changes,
-      set: { ...changes.set, updatedAt: by.now },
+      set: { ...changes.set, ...by.carrier, updatedAt: by.now },
       remove: [...(changes.remove ?? []), ...(by.lookedUp && outcome.state === 'pending' ? ['unclear'] : [])],
     },
     equals('state', 'unknown'),

@@ -14,9 +14,17 @@ export interface Identity {
 
 /** `matchKey` is the normalised form that every way of writing the identifier shares. */
 export const identityOf = (pepper: string, organization: string, kind: IdentifierKind, matchKey: string): Identity => {
-  const hashed = digest(pepper, `${kind}:${matchKey}`);
-  return { kind, key: identityKey(organization, kind, hashed), name: identityName(kind, hashed) };
+  return identityOfDigest(organization, kind, identityDigest(pepper, kind, matchKey));
 };
+
+export const identityDigest = (pepper: string, kind: IdentifierKind, matchKey: string): string =>
+  digest(pepper, `${kind}:${matchKey}`);
+
+export const identityOfDigest = (organization: string, kind: IdentifierKind, hashed: string): Identity => ({
+  kind,
+  key: identityKey(organization, kind, hashed),
+  name: identityName(kind, hashed),
+});
 
 export const ownerIn = (item: Item | undefined): Conversation['id'] | undefined =>
   typeof item?.conversation === 'string' ? item.conversation : undefined;

@@ -81,6 +81,12 @@ export const inboundGuardKey = (conversation: string, provider: string, provider
   sk: `R#${provider}#${providerId}`,
 });
 
+/** What a provider's id of a message stands for. `digest` is a hash: an id may spell the telephone it was sent to. */
+export const receiptPointerKey = (provider: string, digest: string): ItemKey => ({
+  pk: `R#${provider}#${digest}`,
+  sk: HEAD,
+});
+
 /** Notes that a caller's `clientId` is used in a conversation. */
 export const clientGuardKey = (conversation: string, digest: string): ItemKey => ({
   pk: conversationPk(conversation),

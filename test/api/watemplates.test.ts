@@ -222,6 +222,26 @@ describe('deleting a template', () => {
   });
 });
 
+describe('a template of another account of the organization', () => {
+  it('is changed and deleted there', async () => {
+    await service({ businessAccountId: 'waba-2', secret: 'secret-b' });
+    const asked: string[] = [];
+    const { list } = meta.manager;
+    meta.manager.list = async (account, timeoutMs) => {
+      const listing = await list(account, timeoutMs);
+      return account.id === 'waba-2' ? listing : { done: true, value: { templates: [], unread: [] } };
+    };
+    meta.manager.change = async ({ id }) => ({ done: true, value: void asked.push(`change ${id}`) });
+    meta.manager.remove = async ({ id }) => ({ done: true, value: void asked.push(`remove ${id}`) });
+    meta.templates.push({ ...draft(), id: 'theirs', status: 'APPROVED', components: [{ type: 'BODY', text: 'Hoi' }] });
+    await sync();
+    const [{ id } = { id: '' }] = (await call('GET', `?organization=${organization}`)).body;
+    await call('PATCH', `/${id}`, { text: 'Nieuw' });
+    await call('DELETE', `/${id}`);
+    expect(asked).toEqual(['change waba-2', 'remove waba-2']);
+  });
+});
+
 describe('a sync', () => {
   const listed = (name: string, more: object = {}): WaTemplate => ({
     id: `id-${name}`,

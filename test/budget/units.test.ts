@@ -118,7 +118,7 @@ it('keeps the item of a conversation with one participant at one write unit', as
 });
 
 /** Starts a conversation of one message and takes that to `sent`, adding rows to the table. */
-async function liveWith(touchpoint: 'email' | 'whatsapp', started: object, pace: Pace) {
+async function liveWith(touchpoint: 'email' | 'whatsapp', started: object, pace: Pace, needsPointer = false) {
   const ticks: Tick[] = [];
   const deliveries: Delivery[] = [];
   const ticker = createTicker({ send: async (sent) => void ticks.push(...sent.map(({ body }) => body)) }, clock);
@@ -144,7 +144,7 @@ async function liveWith(touchpoint: 'email' | 'whatsapp', started: object, pace:
     pace,
     secrets: { text: async () => '', fields: async () => ({}) },
     providers: {
-      ses: { name: 'ses', touchpoints: ['email'], send },
+      ses: { name: 'ses', touchpoints: ['email'], needsPointer, send },
       whatsapp: { name: 'whatsapp', touchpoints: ['whatsapp'], send },
     },
     newToken: () => 'token',
@@ -187,6 +187,15 @@ it('takes at most 13 write units for the whole life of a one-message conversatio
   const { life, sent } = await liveWith('email', start({ email: newEmail(), telephone: newTelephone() }), newPace());
   expect(life).toBeLessThanOrEqual(13);
   expect(sent.writeUnits).toBeLessThanOrEqual(2);
+});
+
+it('takes one unit and one call more where the provider’s id has to stand for the message', async () => {
+  const lifeOfEmail = (needsPointer: boolean) =>
+    liveWith('email', start({ email: newEmail(), telephone: newTelephone() }), newPace(), needsPointer);
+  const plain = await lifeOfEmail(false);
+  const pointed = await lifeOfEmail(true);
+  expect(pointed.sent.writeUnits).toBe(plain.sent.writeUnits + 1);
+  expect(pointed.sent.calls).toBe(plain.sent.calls + 1);
 });
 
 it('takes one more by WhatsApp for the pace to the person, and one per environment and 10 s for the number', async () => {

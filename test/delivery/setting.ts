@@ -187,6 +187,7 @@ export async function createSetting(table: Table, organizationSettings: object =
     secrets: { text: async () => PEPPER, fields: async () => SECRET },
     pepper: async () => PEPPER,
     random: () => 0,
+    ids,
   };
 
   return {
@@ -207,7 +208,6 @@ export async function createSetting(table: Table, organizationSettings: object =
     },
     hooks: {
       ...common,
-      ids,
       providers: { ses: { parseEvent: parseSesEvent }, twilio: createTwilio(), whatsapp: createWhatsapp() },
       publicUrl: PUBLIC_URL,
     },

@@ -1,3 +1,4 @@
+import PostalMime from 'postal-mime';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TWILIO } from '../../infra/local/doubles/credentials.ts';
 import { signTwilio } from '../../infra/local/doubles/signatures.ts';
@@ -82,8 +83,27 @@ describe('a reply', () => {
     expect(bodies.find((body) => body.includes('"messages":'))).toContain('"name":"Ana"');
   });
 
-  it('by email is not there yet', async () => {
-    expect(await refusal(await reply({ touchpoint: 'email', from: 'ana@example.com' }))).toContain('not supported yet');
+  it('by email is a mail as SES receives it', async () => {
+    await stage.control('PUT', 'events-url', { url: `${stage.webhook.url}/_local/events` });
+    const to = 'desk@in.overture.example';
+    const response = await reply({ touchpoint: 'email', from: 'ana@example.com', name: 'Ana', to, text: 'Olá!' });
+    const { status, providerId } = JSON.parse(await response.text());
+    expect(status).toBe(200);
+    const [mail] = stage.webhook.received;
+    expect(mail?.path).toBe('/_local/mail');
+    expect(await PostalMime.parse(mail?.body ?? '')).toMatchObject({
+      from: { address: 'ana@example.com', name: 'Ana' },
+      to: [{ address: to }],
+      messageId: `<${providerId}>`,
+      text: 'Olá!\n',
+      returnPath: 'ana@example.com',
+    });
+  });
+
+  it('by email is refused from what is no address, and where there is nothing to answer', async () => {
+    const byEmail = async (from: string) => refusal(await reply({ touchpoint: 'email', from }));
+    expect(await byEmail('ana')).toBe('"ana" is no email address.');
+    expect(await byEmail('ana@example.com')).toContain('Nothing was ever sent to ana@example.com by email');
   });
 
   it.each([

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openAws } from './aws.ts';
+import { openSunshine } from './sunshine.ts';
 import { freeText, openStage, type Stage, template } from './support.ts';
 
 const SPECS = fileURLToPath(new URL('../../../shared/specs', import.meta.url));
@@ -53,6 +55,25 @@ describe.skipIf(missing)(
       expect(response.status).toBe(400);
       expect(await errorOf(response)).toMatchObject({ code: 20001, message: expect.stringContaining(named) });
       expect(await violations()).toMatchObject([{ provider: 'twilio', violation: expect.stringContaining(named) }]);
+    });
+
+    it('are checked at AWS and Sunshine too', async () => {
+      await stage.control('DELETE', 'violations');
+      const aws = await openAws(stage);
+      const call = await openSunshine(stage);
+      expect((await aws.sms()).status).toBe(200);
+      expect((await call('POST', '/users', { externalId: 'person' })).status).toBe(201);
+      expect(await violations()).toEqual([]);
+      expect((await aws.sms({ MesageType: 'PROMOTIONAL' })).status).toBe(400);
+      expect((await aws.sms({ TimeToLive: 'soon' })).status).toBe(400);
+      expect((await call('POST', '/users', { externalID: 'other' })).status).toBe(400);
+      expect((await call('POST', '/conversations', { type: 7 })).status).toBe(400);
+      expect(await violations()).toMatchObject([
+        { provider: 'aws-sms', violation: expect.stringContaining('MesageType') },
+        { provider: 'aws-sms', violation: expect.stringContaining('TimeToLive') },
+        { provider: 'sunshine', violation: expect.stringContaining('externalID') },
+        { provider: 'sunshine', violation: expect.stringContaining('type') },
+      ]);
     });
 
     it('keep the code of Twilio where Twilio has one', async () => {

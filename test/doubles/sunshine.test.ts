@@ -1,31 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SUNSHINE } from '../../infra/local/doubles/credentials.ts';
 import { UNKNOWN_NUMBER } from '../../infra/local/doubles/sunshine.ts';
+import { type Json, openSunshine } from './sunshine.ts';
 import { CONTACT, eventually, openStage, type Stage } from './support.ts';
-
-// biome-ignore lint/suspicious/noExplicitAny: answers are read as a client would, without their types
-type Json = any;
 
 const METADATA = { c: 'c1', k: '1750030073000-0000000007', a: '1', m: 'm1' };
 
 let stage: Stage;
+let call: Awaited<ReturnType<typeof openSunshine>>;
 beforeEach(async () => {
   stage = await openStage();
-  const templates = [{ name: 'welcome', language: 'nl', status: 'APPROVED', body: 'Dag {{1}}' }];
-  await stage.control('PUT', 'senders', {
-    sunshine: [{ ...SUNSHINE, webhookUrl: `${stage.webhook.url}/sunshine`, templates }],
-  });
+  call = await openSunshine(stage);
 });
 afterEach(() => stage.close());
-
-async function call(method: string, path: string, body?: object, secret: string = SUNSHINE.keySecret) {
-  const response = await fetch(`${stage.addresses.sunshine}/v2/apps/${SUNSHINE.appId}${path}`, {
-    method,
-    headers: { authorization: `Basic ${Buffer.from(`${SUNSHINE.keyId}:${secret}`).toString('base64')}` },
-    ...(body && { body: JSON.stringify(body) }),
-  });
-  return { status: response.status, body: JSON.parse(await response.text()) as Json };
-}
 
 const link = (conversationId: string, phoneNumber: string = CONTACT, type = 'twilio') =>
   call('POST', '/users/person/clients', {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UNKNOWN_NUMBER } from '../../infra/local/doubles/sunshine.ts';
+import { NOT_CHECKED } from '../providers/specs.ts';
 import { type Client, startClient } from '../support/overture.ts';
 import { until } from '../support/poll.ts';
 
@@ -143,5 +144,10 @@ describe('messages in the local run', { timeout: 60_000 }, () => {
     const [answer] = (await client.delivered(from, before + 1, 25_000)).slice(before);
     expect(answer?.text).toBe('It is.');
     expect(answer?.template).toBeUndefined();
+  });
+
+  it('keep to the documents of the providers', async (context) => {
+    if (!client.overture.checksRequests) context.skip(NOT_CHECKED);
+    expect((await client.get('/_local/violations')).body).toEqual([]);
   });
 });

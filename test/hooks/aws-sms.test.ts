@@ -11,6 +11,7 @@ import { createSetting, type Setting } from '../delivery/setting.ts';
 import { smsEvent } from '../providers/contract/aws-sms.ts';
 import { NOW, newId, permutations, tableOf } from '../support/builders.ts';
 import { startTestTable, type TestTable } from '../support/emulators.ts';
+import { withMails } from './mails.ts';
 
 let emulator: TestTable;
 let table: Table;
@@ -27,7 +28,7 @@ beforeEach(async () => {
 });
 
 const receive = (event: QueuedEvent) =>
-  receiveEvent({ ...setting.hooks, providers: { 'aws-sms': { parseEvent: readSmsEvent } } }, event);
+  receiveEvent({ ...withMails(setting.hooks).parts, providers: { 'aws-sms': { parseEvent: readSmsEvent } } }, event);
 const about = ({ conversation, key, attempt, id }: Message, status: string, more: object = {}) =>
   smsEvent(status, { context: correlationFields({ conversation, key, attempt, message: id }), ...more });
 const sending: Partial<Message> = { state: 'sending', token: 't', lease: NOW + 45_000, attempt: 1 };

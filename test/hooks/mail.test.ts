@@ -1,6 +1,7 @@
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createMailReader } from '../../functions/hooks/mail-store.ts';
+import { receiveEvent } from '../../functions/hooks/receive-event.ts';
 import { receiveMail } from '../../functions/hooks/receive-mail.ts';
 import { ServiceSchema } from '../../shared/contracts/configuration.ts';
 import { deliver } from '../../shared/delivery/deliver.ts';
@@ -442,17 +443,25 @@ describe('STOP by mail', () => {
   });
 });
 
-it('a mail is read from the bucket it lies in, and one that is gone is passed over', async () => {
+it('a mail is read from the bucket that S3’s event names, and one that is gone or empty is passed over', async () => {
   const emulated = await startTestQueues([]);
   const client = new S3Client({ ...emulated.clientConfig, forcePathStyle: true });
   await client.send(new CreateBucketCommand({ Bucket: 'mails' }));
   const { conversation } = await given();
   const Body = await mimeOf({ to: replyTo(conversation, domain), attachments: [{ content: Buffer.alloc(300_000) }] });
   await client.send(new PutObjectCommand({ Bucket: 'mails', Key: 'in/1', Body }));
+  await client.send(new PutObjectCommand({ Bucket: 'mails', Key: 'in/3', Body: Buffer.alloc(0) }));
   const parts = { ...setting.hooks, readMail: createMailReader(client) };
-  await receiveMail(parts, { bucket: 'mails', key: 'in/1' });
-  await receiveMail(parts, { bucket: 'mails', key: 'in/2' });
+  const created = (key: string, detailType = 'Object Created') => ({
+    source: 'aws.s3',
+    detailType,
+    detail: { version: '0', bucket: { name: 'mails' }, object: { key, size: 1 }, reason: 'PutObject' },
+  });
+  await receiveEvent(parts, created('in/1', 'Object Deleted'));
+  expect(await messagesOf(conversation.id)).toHaveLength(1);
+  await Promise.all(['in/1', 'in/2', 'in/3'].map((key) => receiveEvent(parts, created(key))));
   expect((await messagesOf(conversation.id)).at(-1)).toMatchObject({ text: 'Thanks!', meta: { mail: 'in/1' } });
+  expect(setting.observe.counts.get('EventIgnored/email')).toBe(2);
   client.destroy();
   await emulated.stop();
 });

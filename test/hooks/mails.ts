@@ -1,5 +1,6 @@
 import MailComposer from 'nodemailer/lib/mail-composer';
 import type { MailReference } from '../../functions/hooks/mail-store.ts';
+import { readMail } from '../../functions/hooks/read-mail.ts';
 import type { MailParts } from '../../functions/hooks/receive-mail.ts';
 import type { Conversation } from '../../shared/domain/conversation.ts';
 import { replyAddress, taggedValue, threadId } from '../../shared/domain/reply-address.ts';
@@ -41,7 +42,13 @@ export async function mimeOf(fields: MailFields = {}, fromSes: readonly string[]
 export function withMails(parts: Omit<MailParts, 'readMail'>) {
   const mails = new Map<string, Buffer>();
   return {
-    parts: { ...parts, readMail: async ({ key }: MailReference) => mails.get(key) },
+    parts: {
+      ...parts,
+      async readMail({ key }: MailReference) {
+        const raw = mails.get(key);
+        return raw && readMail(raw);
+      },
+    },
     put(raw: Buffer): MailReference {
       const key = newId();
       mails.set(key, raw);

@@ -18,6 +18,9 @@ function environmentOf(name: string): Record<string, string> {
   return { ...Object.fromEntries(filled), AWS_REGION: 'eu-west-1', AWS_LAMBDA_FUNCTION_NAME: name };
 }
 
+/** S3's client and the reader of MIME are 220 kB of hooks, and about 20 ms of its cold start. */
+const maxBytesOf = (name: string): number => (name === 'hooks' ? 1_100_000 : 1_000_000);
+
 // Vitest ends its workers without the exit event on which the folder is otherwise removed.
 afterAll(() => rmSync(dirname(bundleOf('api')), { recursive: true, force: true }));
 
@@ -32,7 +35,7 @@ describe.each(FUNCTIONS)('the bundle of %s', (name) => {
 
   it('is code and a source map without sources, and small enough to start fast', () => {
     expect(readdirSync(bundleOf(name)).sort()).toEqual(['index.mjs', 'index.mjs.map']);
-    expect(statSync(join(bundleOf(name), 'index.mjs')).size).toBeLessThan(1_000_000);
+    expect(statSync(join(bundleOf(name), 'index.mjs')).size).toBeLessThan(maxBytesOf(name));
     const map = JSON.parse(readFileSync(join(bundleOf(name), 'index.mjs.map'), 'utf8'));
     expect(map.sourcesContent).toBeUndefined();
     expect(map.sources).toContain(`../functions/${name}/handler.ts`);

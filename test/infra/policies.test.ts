@@ -65,6 +65,7 @@ hooks     dynamodb        Query                                         Table/in
 hooks     dynamodb        Query                                         Table/index/byOrganization
 hooks     sqs             SendMessage                                   WorkerQueue
 hooks     sqs             ${CONSUME}                                    HooksQueue
+hooks     s3              ListBucket                                    Mail
 hooks     s3              GetObject                                     Mail/*
 hooks     secretsmanager  GetSecretValue                                Pepper
 hooks     secretsmanager  GetSecretValue                                secretsmanager:secret:overture/prod/sms/*

@@ -2,11 +2,12 @@ import { parseArgs } from 'node:util';
 import { startEngineTable } from '../engine/engine-table.ts';
 import { play } from './run.ts';
 
-/** `--sends N` messages from `--numbers N` to a Meta that keeps its limits, `--seed N`. Exits with 1 when Meta refused one of them. */
+/** `--sends N` messages from `--numbers N` to a Meta that keeps its limits, `--seed N`; `--moving` goes from one environment to the next. Exits with 1 when Meta refused one of them. */
 const { values } = parseArgs({
   options: {
     sends: { type: 'string', default: '10000' },
     numbers: { type: 'string', default: '4' },
+    moving: { type: 'boolean', default: false },
     seed: { type: 'string', default: '1' },
   },
 });
@@ -17,6 +18,7 @@ const { faults, counts, ...figures } = await play(table, {
   sends: Number(values.sends),
   numbers: Number(values.numbers),
   seed: Number(values.seed),
+  variant: { isMoving: values.moving },
 });
 await stop();
 console.log(figures);

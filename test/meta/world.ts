@@ -31,6 +31,8 @@ const AGAIN_MS = 1000;
 
 /** Broken on purpose, to show that Meta would notice. */
 export interface Variant {
+  /** All of the work goes to one environment after the other, ten seconds each; else it is spread evenly. */
+  readonly isMoving?: boolean;
   readonly pace?: Pace;
   provider?(provider: Provider): Provider;
 }
@@ -82,7 +84,7 @@ export async function startWorld({ table, timeline, random, setting, metaUrl, va
   const never = { send: async () => {} };
   const ticks: QueueSender<Tick> = queue<Tick>((tick) => work(parts, tick));
   const whatsapp: QueueSender<Delivery> = queue<Delivery>((delivery) =>
-    deliver({ ...parts, touchpoint: 'whatsapp', pace: random.pick(paces) }, delivery, { remainingMs: () => 30_000 }),
+    deliver({ ...parts, touchpoint: 'whatsapp', pace: paceNow() }, delivery, { remainingMs: () => 30_000 }),
   );
   const parts = {
     table,
@@ -118,6 +120,8 @@ export async function startWorld({ table, timeline, random, setting, metaUrl, va
     publicUrl: PUBLIC_URL,
     appUrl: PUBLIC_URL,
   };
+  const paceNow = () =>
+    (variant.isMoving ? paces[Math.floor(timeline.now() / 10_000) % ENVIRONMENTS] : undefined) ?? random.pick(paces);
   /** Each environment of the function leases from the same allowance. */
   const paces = Array.from(
     { length: ENVIRONMENTS },

@@ -188,8 +188,10 @@ describe('the first message by Sunshine', () => {
   });
 
   test('asks again over a link that is asleep, and waits where one is being made', async () => {
-    server.script(here, clients(client('sms-integration', 'inactive')), refusal(409, 'conflict'));
-    expect(await sunshine().send(sunshineRequest())).toMatchObject({ class: 'retryable', code: 'link_pending' });
+    for (const taken of [refusal(409, 'conflict'), { status: 409 }]) {
+      server.script(here, clients(client('sms-integration', 'inactive')), taken);
+      expect(await sunshine().send(sunshineRequest())).toMatchObject({ class: 'retryable', code: 'link_pending' });
+    }
   });
 
   test('is refused when the link that it asked for is gone, the next message asks again', async () => {
@@ -208,6 +210,10 @@ describe('the first message by Sunshine', () => {
     server.script(here, clients(old, other), { status: 200 }, asked('active'), posted);
     expect(await sunshine().send(sunshineRequest())).toMatchObject({ outcome: 'accepted' });
     expect(calls()).toEqual([CONVERSATIONS, CLIENTS, `DELETE /users/${OWNER}/clients/old`, LINK, MESSAGE]);
+    for (const gone of [refusal(404, 'not_found'), { status: 404 }]) {
+      server.script(here, clients(old), gone, asked('active'), posted);
+      expect(await sunshine().send(sunshineRequest())).toMatchObject({ outcome: 'accepted' });
+    }
     server.script(here, clients(old), { status: 500 });
     expect(await sunshine().send(sunshineRequest())).toMatchObject({ class: 'retryable' });
     expect(calls()).not.toContain(MESSAGE);

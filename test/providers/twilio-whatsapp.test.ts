@@ -23,6 +23,8 @@ const template = (parameters: string[], language = 'nl'): Content => ({
   parameters,
   text: 'Hoi John, welkom bij Overture',
 });
+const filling = (more: Partial<Extract<Content, { kind: 'template' }>>): Content =>
+  ({ ...template(['John']), ...more }) as Content;
 const request = (content: Content = { kind: 'text', text: 'Hello John' }) =>
   withParams(smsRequest({ touchpoint: 'whatsapp', content, senderId: 'Overture' }), {
     whatsappFrom: '+15550002222',
@@ -42,7 +44,7 @@ describe('WhatsApp by Twilio', () => {
     });
   });
 
-  test('sends a template as the Content of this account, with its parameters by position', async () => {
+  test('sends a template as the Content of this account, with its parameters by position or name', async () => {
     server.script(created);
     await twilio().send(request(template(['John', 'Overture'])));
     expect(sentForm()).toMatchObject({ ContentSid: CONTENT_SID, ContentVariables: '{"1":"John","2":"Overture"}' });
@@ -50,10 +52,25 @@ describe('WhatsApp by Twilio', () => {
     server.script(created);
     await twilio().send(request(template([])));
     expect(sentForm()).not.toHaveProperty('ContentVariables');
+    server.script(created);
+    await twilio().send(request(filling({ names: ['first_name'] })));
+    expect(sentForm()).toMatchObject({ ContentVariables: '{"first_name":"John"}' });
   });
 
   test.each([
     ['a template that the account has no Content for', request(template([], 'en')), 'template', 'unsupported_content'],
+    [
+      'what fills a header',
+      request(filling({ header: { type: 'text', text: 'Hi' } })),
+      'template',
+      'unsupported_content',
+    ],
+    [
+      'what fills a button',
+      request(filling({ buttons: [{ index: 0, type: 'url', value: 'x' }] })),
+      'template',
+      'unsupported_content',
+    ],
     ['without a WhatsApp sender', withParams(request(), { whatsappFrom: undefined }), 'sender', 'no_sender'],
   ])('refuses %s without a request', async (_, refused, scope, code) => {
     server.script(created);

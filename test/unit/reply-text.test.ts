@@ -23,6 +23,14 @@ it.each([
 });
 
 it.each([
+  ['above the attribution', 'On my way.\n\nOn Thu, 26 Nov 2026, Garage wrote:'],
+  ['right above it', 'On my way.\nOn Thu, 26 Nov 2026, Garage wrote:'],
+  ['above one on two lines', 'On my way.\nOn Thu, 26 Nov 2026, Garage\n<hello@garage.example> wrote:'],
+])('words %s that begin like it are the new part', (_where, text) => {
+  expect(newPartOf(`${text}\n${QUOTE}`)).toBe('On my way.');
+});
+
+it.each([
   ['answers between quoted lines', `On Mon, 2 Mar 2026, Garage wrote:\n> Ready?\nYes.\n> When?\nToday.`],
   ['a forwarded message', 'See below.\n\n---------- Forwarded message ---------\nSubject: x\n\nWords'],
   ['words that only look like a quote’s', 'On Monday I wrote: nothing.\nFrom: here to there.\nVan: alles.'],

@@ -46,13 +46,14 @@ interface Sms {
 }
 
 /** AWS End User Messaging for SMS (awsJson1_0): send, events on the default bus, replies by a topic. Signatures are not checked. */
-export function createAwsSms({ now, senders, faults, outbox, courier, events }: Kit) {
+export function createAwsSms({ now, senders, faults, outbox, courier, events, checks }: Kit) {
   function send(call: Call): Answer {
     const sms = parse(call.body);
+    const violation = checks.awsSms(jsonFields(call.body.toString('utf8')));
     const fault = faults.take('aws-sms', 'send', sms);
     const instead = faultAnswer(fault, FAULT_WORDS);
     if (instead) return instead;
-    const problem = problemOf(sms);
+    const problem = problemOf(sms) ?? (violation && smsError('ValidationException', 'INVALID_PARAMETER'));
     if (problem) {
       fault?.giveBack();
       return problem;

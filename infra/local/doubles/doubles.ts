@@ -63,7 +63,7 @@ export async function openDoubles(config: DoublesConfig, now: () => number = Dat
     'aws-social': createPort(awsSocial.answer, latencyMs),
     sunshine: createPort(sunshine.answer, latencyMs),
   };
-  const reply = createReplies(kit, { twilio, meta, awsSms, awsSocial, sunshine });
+  const reply = createReplies(kit, { ses, twilio, meta, awsSms, awsSocial, sunshine });
   const control = createPort(createControl({ outbox, faults, senders, violations, events, reply, meta, ports }));
   const wanted = config.ports ?? {};
   await Promise.all([

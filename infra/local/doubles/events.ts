@@ -9,16 +9,17 @@ export function createEvents(courier: Courier) {
   let url: string | undefined;
 
   /** Nobody to tell: it is gone, as without a rule. */
-  const emit = async (event: object): Promise<Outcome> =>
+  const carry = async (to: string, contentType: string, body: Buffer): Promise<Outcome> =>
     url === undefined
       ? 'unreachable'
       : courier.send({
-          url,
-          headers: { 'content-type': 'application/json' },
-          body: Buffer.from(JSON.stringify(event)),
+          url: new URL(to, url).href,
+          headers: { 'content-type': contentType },
+          body,
           retries: RETRIES,
           retryOn: (outcome) => typeof outcome !== 'number' || outcome > 299,
         });
+  const emit = (event: object) => carry('', 'application/json', Buffer.from(JSON.stringify(event)));
 
   return {
     goTo(address: string): void {
@@ -28,5 +29,7 @@ export function createEvents(courier: Courier) {
     bus: (source: string, detailType: string, detail: object) => emit({ source, 'detail-type': detailType, detail }),
     /** To a topic of ours. */
     topic: (message: object) => emit({ Type: 'Notification', Message: JSON.stringify(message) }),
+    /** A mail for us, as SES received it. */
+    mail: (raw: Buffer) => carry('mail', 'message/rfc822', raw),
   };
 }

@@ -1,3 +1,4 @@
+import { parseEmailAddress } from '../../../shared/domain/email-address.ts';
 import { isTouchpoint } from '../../../shared/domain/touchpoint.ts';
 import type { createAwsSms } from './aws-sms.ts';
 import type { createAwsSocial } from './aws-social.ts';
@@ -7,6 +8,7 @@ import type { Kit } from './kit.ts';
 import type { createMeta } from './meta.ts';
 import { USER_ID } from './meta-request.ts';
 import { digitsOf } from './senders.ts';
+import type { createSes } from './ses.ts';
 import type { createSunshine } from './sunshine.ts';
 import type { createTwilio } from './twilio.ts';
 
@@ -16,6 +18,7 @@ interface Received {
 }
 
 interface Doubles {
+  readonly ses: Pick<ReturnType<typeof createSes>, 'receive'>;
   readonly twilio: ReturnType<typeof createTwilio>;
   readonly meta: ReturnType<typeof createMeta>;
   readonly awsSms: ReturnType<typeof createAwsSms>;
@@ -37,7 +40,7 @@ interface Written {
 
 /** Writes to us as a contact would, through the provider whose sender is written to. */
 export function createReplies({ outbox, senders }: Kit, doubles: Doubles) {
-  const { twilio, meta, awsSms, awsSocial, sunshine } = doubles;
+  const { ses, twilio, meta, awsSms, awsSocial, sunshine } = doubles;
 
   function recipient(touchpoint: Written['touchpoint'], fields: Fields, from: string): string {
     if (fields.to !== undefined) return textOf(fields, 'to', 'A reply');
@@ -62,14 +65,20 @@ export function createReplies({ outbox, senders }: Kit, doubles: Doubles) {
     return meta.receive(sender, from, { text, name, ...(userId && { userId }) });
   }
 
-  /** Answers with our webhook's first answer. Throws `BadInput`. */
+  async function writeMail(fields: Fields, from: string, text: string): Promise<Received> {
+    if (!parseEmailAddress(from).ok) throw new BadInput(`"${from}" is no email address.`);
+    const name = fields.name === undefined ? '' : textOf(fields, 'name', 'A reply');
+    return ses.receive({ from, name, text, ...(fields.to !== undefined && { to: textOf(fields, 'to', 'A reply') }) });
+  }
+
+  /** Answers with our webhook's first answer, or for a mail that it was received. Throws `BadInput`. */
   return async (input: unknown): Promise<Received> => {
     const fields = fieldsOf(input, 'A reply', ['touchpoint', 'from', 'userId', 'to', 'text', 'name']);
     const { touchpoint } = fields;
-    if (!isTouchpoint(touchpoint)) throw new BadInput('A reply needs "touchpoint", sms or whatsapp.');
-    if (touchpoint === 'email') throw new BadInput('Replies by email are not supported yet.');
+    if (!isTouchpoint(touchpoint)) throw new BadInput('A reply needs "touchpoint": email, sms or whatsapp.');
     const given = textOf(fields, 'from', 'A reply');
     const text = textOf(fields, 'text', 'A reply');
+    if (touchpoint === 'email') return writeMail(fields, given, text);
     const isHidden = touchpoint === 'whatsapp' && USER_ID.test(given);
     if (!isHidden && !/^\+?[1-9][\d ()-]{6,20}$/.test(given))
       throw new BadInput(`"${given}" is no phone number; write +31612345678.`);

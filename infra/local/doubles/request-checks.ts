@@ -19,18 +19,54 @@ export interface RequestChecks {
   readonly present: boolean;
   readonly twilio: Check;
   readonly whatsapp: Check;
+  readonly awsSms: Check;
+  /** By the name of the body's schema. */
+  readonly sunshine: (schema: string) => Check;
 }
 
-const FILES = { twilio: 'twilio-messages.openapi.yaml', whatsapp: 'meta-whatsapp-cloud.openapi.yaml' };
-const NONE: RequestChecks = { present: false, twilio: () => undefined, whatsapp: () => undefined };
+const FILES = [
+  'twilio-messages.openapi.yaml',
+  'meta-whatsapp-cloud.openapi.yaml',
+  'aws-sms-voice-v2.openapi.yaml',
+  'sunshine-conversations.openapi.yaml',
+];
+const unchecked: Check = () => undefined;
+const NONE: RequestChecks = {
+  present: false,
+  twilio: unchecked,
+  whatsapp: unchecked,
+  awsSms: unchecked,
+  sunshine: () => unchecked,
+};
 
 /** Reads the providers' documents; without them nothing is checked, and `present` says so. */
 export function loadRequestChecks(folder: string | undefined): RequestChecks {
-  const files = folder ? [join(folder, FILES.twilio), join(folder, FILES.whatsapp)] : [];
+  const files = folder ? FILES.map((file) => join(folder, file)) : [];
   if (files.length === 0 || !files.every((file) => existsSync(file))) return NONE;
-  const [twilio, whatsapp] = files.map((file) => parse(readFileSync(file, 'utf8')) as Document);
-  if (!twilio || !whatsapp) return NONE;
-  return { present: true, twilio: checkTwilio(twilio), whatsapp: checkWhatsApp(whatsapp) };
+  const [twilio, whatsapp, awsSms, sunshine] = files.map((file) => readFileSync(file, 'utf8'));
+  if (!twilio || !whatsapp || !awsSms || !sunshine) return NONE;
+  return {
+    present: true,
+    twilio: checkTwilio(parse(twilio)),
+    whatsapp: checkWhatsApp(parse(whatsapp)),
+    awsSms: bySchema(parse(awsSms))('SendTextMessageRequest'),
+    // Its alternatives are told apart by a discriminator alone, so that `oneOf` fits several of them at once.
+    sunshine: bySchema(parse(sunshine.replaceAll(/\boneOf:/g, 'anyOf:'))),
+  };
+}
+
+/** Stricter than the document in one point: a field it does not name is a slip of ours, which the provider would swallow. */
+function bySchema({ components }: Document): (schema: string) => Check {
+  const ajv = createAjv({});
+  ajv.addSchema({ components: convert(components) as object }, 'document');
+  return (schema) => {
+    const known = Object.keys(components.schemas[schema]?.properties ?? {});
+    const validate = ajv.compile({ $ref: `document#/components/schemas/${schema}` });
+    return (body) => {
+      const unknown = isFields(body) ? Object.keys(body).filter((name) => !known.includes(name)) : [];
+      return unknown.length > 0 ? `body: must not have ${unknown.join(', ')}` : violation(validate, body);
+    };
+  };
 }
 
 /** Stricter than the document in one point: a field it does not name is a slip of ours, which Twilio would swallow. */
@@ -87,13 +123,14 @@ function violation(validate: ValidateFunction, body: unknown): string | undefine
 /**
  * The documents as JSON Schema. Two things in Meta's cannot be taken literally: `additionalProperties: false` in one
  * member of an `allOf` would forbid what the other members require, and the pattern of a button's `index` is a
- * character class that excludes the 0 of its own example.
+ * character class that excludes the 0 of its own example. OpenAPI ignores a `nullable` without `type`, as Sunshine's has.
  */
 function convert(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(convert);
   if (!isFields(node)) return node;
   const copy: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(node)) copy[name] = convert(value);
+  if (!('type' in copy)) delete copy.nullable;
   if (copy.pattern === '^[2-6, 11-14]$') copy.pattern = '^[0-9]$';
   const members = Array.isArray(copy.allOf) ? copy.allOf.filter(isFields) : [];
   if (members.some((member) => member.additionalProperties === false)) {

@@ -4,6 +4,7 @@ import type { Kit } from './kit.ts';
 import type { Answer, Call, Reply } from './port.ts';
 import { sesError, sesSent } from './ses-answers.ts';
 import { createSesEvents, fateOf } from './ses-events.ts';
+import { createMailboxes } from './ses-inbound.ts';
 import { headersOf, parseRawEmail, type RawEmail, rawEmailProblem } from './ses-request.ts';
 
 const FAULT_WORDS = {
@@ -30,6 +31,7 @@ const HOP_HEADERS = [
 export function createSes(kit: Kit, emulator: string | undefined) {
   const { now, faults, outbox } = kit;
   const report = createSesEvents(kit);
+  const mailboxes = createMailboxes(kit);
 
   async function send(call: Call, form: URLSearchParams): Promise<Answer> {
     const email = await parseRawEmail(form);
@@ -57,6 +59,8 @@ export function createSes(kit: Kit, emulator: string | undefined) {
   }
 
   function keep(email: RawEmail, text: string, providerId: string): void {
+    const headers = headersOf(email, providerId, new Date(now()));
+    mailboxes.keep(email, headers);
     for (const to of email.recipients) {
       const entry = {
         touchpoint: 'email',
@@ -64,7 +68,7 @@ export function createSes(kit: Kit, emulator: string | undefined) {
         to,
         subject: email.mail.subject ?? '',
         text,
-        headers: headersOf(email, providerId, new Date(now())),
+        headers,
         providerId,
         messageId: email.tags.m,
       } as const;
@@ -73,6 +77,8 @@ export function createSes(kit: Kit, emulator: string | undefined) {
   }
 
   return {
+    /** A person writes to us. */
+    receive: mailboxes.write,
     async answer(call: Call): Promise<Answer> {
       const form = new URLSearchParams(call.method === 'POST' ? call.body.toString('latin1') : '');
       if (form.get('Action') === 'SendRawEmail') return send(call, form);

@@ -6,6 +6,7 @@ import type { Kit } from './kit.ts';
 import { parseMetaRequest } from './meta-request.ts';
 import { messageIdOf } from './outbox.ts';
 import { type Answer, type Call, json } from './port.ts';
+import type { Check } from './request-checks.ts';
 import { digitsOf, type SunshineApp } from './senders.ts';
 import {
   createSunshineStore,
@@ -48,7 +49,7 @@ interface Asked {
 }
 
 /** Sunshine Conversations v2: users, conversations, clients that link numbers, messages, webhooks. */
-export function createSunshine({ now, senders, faults, outbox, courier }: Kit) {
+export function createSunshine({ now, senders, faults, outbox, courier, checks }: Kit) {
   const stores = new Map<string, SunshineStore>();
   const webhooks = createSunshineWebhooks(courier, now);
 
@@ -176,15 +177,16 @@ export function createSunshine({ now, senders, faults, outbox, courier }: Kit) {
     return conversation ? json(200, { messages: conversation.messages, meta: { hasMore: false } }) : NOT_FOUND;
   }
 
-  const routes: readonly (readonly [method: string, path: RegExp, handle: (asked: Asked) => Answer])[] = [
-    ['POST', /^\/users()$/, createUser],
+  type Route = readonly [method: string, path: RegExp, handle: (asked: Asked) => Answer, check?: Check];
+  const routes: readonly Route[] = [
+    ['POST', /^\/users()$/, createUser, checks.sunshine('userCreateBody')],
     ['GET', /^\/conversations()$/, listConversations],
-    ['POST', /^\/conversations()$/, createConversation],
-    ['PATCH', /^\/conversations\/([^/]+)$/, updateConversation],
+    ['POST', /^\/conversations()$/, createConversation, checks.sunshine('conversationCreateBody')],
+    ['PATCH', /^\/conversations\/([^/]+)$/, updateConversation, checks.sunshine('conversationUpdateBody')],
     ['GET', /^\/conversations\/([^/]+)\/messages$/, listMessages],
-    ['POST', /^\/conversations\/([^/]+)\/messages$/, postMessage],
+    ['POST', /^\/conversations\/([^/]+)\/messages$/, postMessage, checks.sunshine('messagePost')],
     ['GET', /^\/users\/([^/]+)\/clients$/, listClients],
-    ['POST', /^\/users\/([^/]+)\/clients$/, linkClient],
+    ['POST', /^\/users\/([^/]+)\/clients$/, linkClient, checks.sunshine('clientCreate')],
     ['DELETE', /^\/users\/([^/]+\/clients\/[^/]+)$/, removeClient],
   ];
 
@@ -195,9 +197,13 @@ export function createSunshine({ now, senders, faults, outbox, courier }: Kit) {
       if (!app) return sunshineError(404, 'app_not_found');
       if (!isAuthorised(call, app)) return sunshineError(401, 'unauthorized');
       const body = jsonFields(call.body.toString('utf8'));
-      for (const [method, pattern, handle] of routes) {
+      for (const [method, pattern, handle, check] of routes) {
         const part = method === call.method ? pattern.exec(path)?.[1] : undefined;
-        if (part !== undefined) return handle({ app, store: storeOf(app), body, query: call.url.searchParams, part });
+        if (part === undefined) continue;
+        const violation = check?.(body);
+        return violation
+          ? sunshineError(400, 'bad_request', violation)
+          : handle({ app, store: storeOf(app), body, query: call.url.searchParams, part });
       }
       return NOT_FOUND;
     },

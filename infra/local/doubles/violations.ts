@@ -3,7 +3,7 @@ import type { Check, RequestChecks } from './request-checks.ts';
 interface Violation {
   readonly seq: number;
   readonly at: string;
-  readonly provider: 'twilio' | 'whatsapp';
+  readonly provider: 'twilio' | 'whatsapp' | 'aws-sms' | 'sunshine';
   readonly violation: string;
   readonly body: unknown;
 }
@@ -29,6 +29,8 @@ export function recordViolations(checks: RequestChecks, now: () => number) {
       present: checks.present,
       twilio: recording('twilio', checks.twilio),
       whatsapp: recording('whatsapp', checks.whatsapp),
+      awsSms: recording('aws-sms', checks.awsSms),
+      sunshine: (schema: string) => recording('sunshine', checks.sunshine(schema)),
     },
     list: () => found,
     clear(): void {

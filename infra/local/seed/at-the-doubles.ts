@@ -26,8 +26,13 @@ const whatsappNumber = (index: number): string => `+1202555${String(150 + (index
 const numbered = (id: string, index: number): string => `${id.slice(0, 21)}${String(index).padStart(3, '0')}`;
 const phoneNumberId = (index: number): string => String(106540352242901 + index);
 
-const DEFAULT_PARAMS: Readonly<Record<Service['type'], (index: number, organization: string) => Service['params']>> = {
-  ses: (_, organization) => ({ from: `"${organization.replaceAll('"', '')}" <hello@overture.example>` }),
+const DEFAULT_PARAMS: Readonly<
+  Record<Service['type'], (index: number, organization: { id: string; name: string }) => Service['params']>
+> = {
+  ses: (_, { id, name }) => ({
+    from: `"${name.replaceAll('"', '')}" <hello@overture.example>`,
+    inboundDomain: `${id}.in.overture.example`,
+  }),
   twilio: (index) => ({ accountSid: TWILIO.accountSid, from: smsNumber(index), secret: 'overture/local/sms/twilio' }),
   whatsapp: (index) => ({
     phoneNumberId: phoneNumberId(index),
@@ -65,7 +70,10 @@ export function servicesOf({ organizations, services, watemplates }: Seed): Serv
   const fill = (service: Service): Service => {
     const index = counters.get(service.type) ?? 0;
     counters.set(service.type, index + 1);
-    const defaults = DEFAULT_PARAMS[service.type](index, nameOf(service.organization));
+    const defaults = DEFAULT_PARAMS[service.type](index, {
+      id: service.organization,
+      name: nameOf(service.organization),
+    });
     const params: Service['params'] = { ...defaults, ...service.params };
     return { ...service, params: { ...params, ...(params.whatsappFrom && contentSidsOf(service, watemplates)) } };
   };

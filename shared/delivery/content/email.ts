@@ -1,9 +1,13 @@
+import { addressOf } from '../../domain/address.ts';
 import { textOfHtml } from '../../domain/html-text.ts';
 import type { Message } from '../../domain/message.ts';
+import { purposeOf } from '../../domain/purpose.ts';
 import { mailDomain } from '../../domain/receiving-address.ts';
 import { replyAddress, taggedValue, threadId } from '../../domain/reply-address.ts';
 import { unsubscribedValue, unsubscribeToken } from '../../domain/unsubscribe-token.ts';
 import { createSigner } from '../../runtime/signer.ts';
+import { addressDigest } from '../../store/consent.ts';
+import { identityDigest } from '../../store/identities.ts';
 import { attachmentsOf } from './email-attachments.ts';
 import { htmlOfText, type Link, textWithLinks, withLinks } from './email-html.ts';
 import { type EmailThread, readThread } from './email-thread.ts';
@@ -17,7 +21,7 @@ export const emailContent: Writer = async (written) => {
   const { message, conversation, parts, service } = written;
   const pepper = await parts.pepper();
   const thread = conversation.seq > 1 ? await readThread(parts.table, message) : { emails: [] };
-  const unsubscribeUrl = isMarketing(message) ? unsubscribeUrlOf(written, pepper) : undefined;
+  const unsubscribeUrl = purposeOf(message) === 'marketing' ? unsubscribeUrlOf(written, pepper) : undefined;
   const links = [
     ...attachmentsOf(message),
     ...(unsubscribeUrl === undefined ? [] : [{ label: 'Unsubscribe', url: unsubscribeUrl }]),
@@ -36,8 +40,6 @@ export const emailContent: Writer = async (written) => {
   };
 };
 
-const isMarketing = ({ meta }: Message): boolean => meta?.purpose === 'marketing';
-
 /** The message's own subject, else that of the thread, else the organization's. */
 function subjectOf({ message, configuration: { organization } }: Written, thread: EmailThread): string {
   const own = message.meta?.subject;
@@ -54,7 +56,14 @@ function bodiesOf({ text = '', contentType }: Message, links: readonly Link[]): 
   };
 }
 
-function unsubscribeUrlOf({ conversation, parts }: Written, pepper: string): string {
-  const signature = createSigner(pepper, 'unsubscribe').sign(unsubscribedValue(conversation));
-  return `${parts.settings.publicUrl}/v2/hooks/unsubscribe/${unsubscribeToken(conversation, signature)}`;
+function unsubscribeUrlOf({ conversation, parts }: Written, pepper: string): string | undefined {
+  const address = addressOf('email', conversation);
+  if (!address) return undefined;
+  const unsubscriber = {
+    organization: conversation.organization,
+    identity: identityDigest(pepper, address.kind, address.matchKey),
+    address: addressDigest(pepper, address.matchKey),
+  };
+  const signature = createSigner(pepper, 'unsubscribe').sign(unsubscribedValue(unsubscriber));
+  return `${parts.settings.publicUrl}/v2/hooks/unsubscribe/${unsubscribeToken(unsubscriber, signature)}`;
 }

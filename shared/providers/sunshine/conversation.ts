@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Rejected } from '../provider.ts';
 import { incomprehensible, type SunshineApi } from './api.ts';
-import { GONE } from './errors.ts';
+import { GONE, THERE_ALREADY } from './errors.ts';
 
 const ConversationSchema = z.object({
   id: z.string().min(1),
@@ -34,7 +34,7 @@ export async function findConversation(
 /** Makes the user, who may be there already, and a conversation. Repeatable: what was made is found the next time. */
 export async function createConversation(api: SunshineApi, owner: string): Promise<SunshineConversation | Rejected> {
   const user = await api.post('/users', { externalId: owner });
-  if ('outcome' in user && user.code !== 'conflict' && user.code !== 'http_409') return user;
+  if ('outcome' in user && !THERE_ALREADY.has(user.code)) return user;
   const answer = await api.post('/conversations', {
     type: 'personal',
     participants: [{ userExternalId: owner, subscribeSDKClient: false }],

@@ -13,5 +13,8 @@ export const SUNSHINE_ERRORS = errorTable([
   ['locked', 'permanent', 'pair'],
 ]);
 
+/** What is said of a thing that is there already, by its code or a bare 409. */
+export const THERE_ALREADY: ReadonlySet<string> = new Set(['conflict', 'http_409']);
+
 /** What is said of a user, conversation or client that is not there any more, by its own code or a bare 404. */
 export const GONE: ReadonlySet<string> = new Set(['not_found', 'conversation_not_found', 'user_not_found', 'http_404']);

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Rejected, SendRequest } from '../provider.ts';
 import { incomprehensible, type SunshineApi } from './api.ts';
 import type { SunshineConversation } from './conversation.ts';
+import { GONE, THERE_ALREADY } from './errors.ts';
 
 const ClientSchema = z.object({
   id: z.string(),
@@ -59,7 +60,7 @@ export async function ensureLink(
   const here = listed.clients.filter(({ integrationId }) => integrationId === api.account.integrationId);
   for (const { id } of here.filter((client) => isOther(client, request.to))) {
     const removed = await api.remove(`${user}/clients/${encodeURIComponent(id)}`);
-    if ('outcome' in removed && removed.code !== 'not_found') return removed;
+    if ('outcome' in removed && !GONE.has(removed.code)) return removed;
   }
   const client = here.find((candidate) => !isOther(candidate, request.to) && candidate.status !== 'inactive');
   if (client) return judge(client);
@@ -92,7 +93,7 @@ async function askForLink(
     confirmation: { type: 'immediate' },
     target: { conversationId: conversation.id },
   });
-  if ('outcome' in answer) return answer.code === 'conflict' ? PENDING : answer;
+  if ('outcome' in answer) return THERE_ALREADY.has(answer.code) ? PENDING : answer;
   const client = CreatedSchema.safeParse(answer.body).data?.client;
   const verdict = client ? judge(client) : PENDING;
   if (verdict !== PENDING) return verdict;

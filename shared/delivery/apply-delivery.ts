@@ -1,32 +1,31 @@
-import type { Service } from '../../shared/contracts/configuration.ts';
-import { noteEffect } from '../../shared/delivery/note-effect.ts';
-import { tellFailure } from '../../shared/delivery/tell-failure.ts';
-import { addressOf } from '../../shared/domain/address.ts';
-import { judge } from '../../shared/domain/evidence.ts';
-import { asSent } from '../../shared/domain/fallback.ts';
-import { isTerminal, type Message } from '../../shared/domain/message.ts';
-import type { DeliveryEvent } from '../../shared/providers/provider.ts';
-import { advance } from '../../shared/queue/advance.ts';
-import { untilWritten } from '../../shared/store/contention.ts';
-import { getConversation } from '../../shared/store/conversations.ts';
-import { applyEvidence } from '../../shared/store/deliveries.ts';
-import { findNext, getMessage } from '../../shared/store/messages.ts';
-import { turnOffTemplate } from '../../shared/store/templates.ts';
+import { addressOf } from '../domain/address.ts';
+import { judge } from '../domain/evidence.ts';
+import { asSent } from '../domain/fallback.ts';
+import { isTerminal, type Message } from '../domain/message.ts';
+import type { DeliveryEvent, ServiceConfig } from '../providers/provider.ts';
+import { advance } from '../queue/advance.ts';
+import { untilWritten } from '../store/contention.ts';
+import { getConversation } from '../store/conversations.ts';
+import { applyEvidence } from '../store/deliveries.ts';
+import { findNext, getMessage } from '../store/messages.ts';
+import { turnOffTemplate } from '../store/templates.ts';
 import { followWithFallback } from './follow-with-fallback.ts';
-import type { HookParts } from './parts.ts';
+import { noteEffect } from './note-effect.ts';
+import type { ReportParts } from './parts.ts';
+import { tellFailure } from './tell-failure.ts';
+
+/** Who reports. */
+type Reporter = Pick<ServiceConfig, 'id' | 'organization' | 'type'>;
+type NamedEvent = DeliveryEvent & Required<Pick<DeliveryEvent, 'correlation'>>;
 
 /**
- * What a provider reports of a message it was given. The message is the one that our own correlation names, never one
- * that merely has the provider's id; a report about another organization's message is none of this service's business.
+ * What a provider reports of a message it was given. The message is the one that our own correlation names; a report
+ * about another organization's message is none of this service's business.
  */
-export async function applyDelivery(parts: HookParts, service: Service, event: DeliveryEvent): Promise<void> {
+export async function applyDelivery(parts: ReportParts, service: Reporter, event: NamedEvent): Promise<void> {
   const { correlation } = event;
-  if (!correlation) {
-    parts.observe.info('A report names no message of ours.', { service: service.id, provider: service.type });
-    return;
-  }
   const finished = await untilWritten(
-    () => applyOnce(parts, service, { ...event, correlation }),
+    () => applyOnce(parts, service, event),
     parts.clock,
     parts.random,
     () => parts.observe.count('WriteContended'),
@@ -50,7 +49,7 @@ export async function applyDelivery(parts: HookParts, service: Service, event: D
 
 /** What the failure says of the contact's address itself: that they want nothing more, or that it does not work. */
 async function noteAddress(
-  parts: HookParts,
+  parts: ReportParts,
   { id, conversation: of, touchpoint }: Message,
   error: NonNullable<DeliveryEvent['error']>,
   at: number | undefined,
@@ -64,9 +63,9 @@ async function noteAddress(
 
 /** The message, if it is this service's organization's. Undefined: it changed between reading and writing. */
 async function applyOnce(
-  { table, clock, observe }: HookParts,
-  service: Service,
-  event: DeliveryEvent & Required<Pick<DeliveryEvent, 'correlation'>>,
+  { table, clock, observe }: ReportParts,
+  service: Reporter,
+  event: NamedEvent,
 ): Promise<{ wake: boolean; message?: Message } | undefined> {
   const { correlation, status, providerId } = event;
   const message = await getMessage(table, correlation.conversation, correlation.key);

@@ -1,19 +1,19 @@
-import type { Conversation } from '../../shared/domain/conversation.ts';
-import { asFallback, hasFallbackLeft } from '../../shared/domain/fallback.ts';
-import { type Message, SENDABLE_MS } from '../../shared/domain/message.ts';
-import { untilWritten } from '../../shared/store/contention.ts';
-import { appendOnce, getConversation } from '../../shared/store/conversations.ts';
-import { absent, equals } from '../../shared/store/expression.ts';
-import { messageKey, messageSk } from '../../shared/store/keys.ts';
-import { getMessage } from '../../shared/store/messages.ts';
-import { updateAction } from '../../shared/store/table.ts';
-import type { HookParts } from './parts.ts';
+import type { Conversation } from '../domain/conversation.ts';
+import { asFallback, hasFallbackLeft } from '../domain/fallback.ts';
+import { type Message, SENDABLE_MS } from '../domain/message.ts';
+import { untilWritten } from '../store/contention.ts';
+import { appendOnce, getConversation } from '../store/conversations.ts';
+import { absent, equals } from '../store/expression.ts';
+import { messageKey, messageSk } from '../store/keys.ts';
+import { getMessage } from '../store/messages.ts';
+import { updateAction } from '../store/table.ts';
+import type { ReportParts } from './parts.ts';
 
 /**
  * The provider had taken a text and reports that it takes none: it is over for that message, so its fallback follows as
  * a message of its own, at the end of the conversation. However often the report comes, once.
  */
-export async function followWithFallback(parts: HookParts, refused: Message): Promise<void> {
+export async function followWithFallback(parts: ReportParts, refused: Message): Promise<void> {
   if (!hasFallbackLeft(refused)) return;
   const followed = await untilWritten(
     () => followOnce(parts, refused),
@@ -29,7 +29,7 @@ const isOver = (message: Message): boolean => hasFallbackLeft(message) && messag
 
 /** Without a message: there is nothing to follow any more. Undefined: somebody else wrote meanwhile. */
 async function followOnce(
-  { table, clock, ids }: HookParts,
+  { table, clock, ids }: ReportParts,
   { conversation: of, key }: Message,
 ): Promise<{ message?: Message } | undefined> {
   const [conversation, refused] = await Promise.all([
