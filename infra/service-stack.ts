@@ -16,6 +16,7 @@ import { HttpApi } from './constructs/http-api.ts';
 import { MailEvents } from './constructs/mail-events.ts';
 import { NodeFunction } from './constructs/node-function.ts';
 import { QueueFunction } from './constructs/queue-function.ts';
+import { ReceiptHorizon } from './constructs/receipt-horizon.ts';
 import { Receipts } from './constructs/receipts.ts';
 import { Schedules } from './constructs/schedules.ts';
 import { addTableStream } from './constructs/table-stream.ts';
@@ -118,6 +119,10 @@ export class ServiceStack extends Stack {
     addTableStream(sweeper, table, settings);
     const { topic } = new Receipts(this, 'Receipts', { to: hooks, mail });
     const { configurationSet } = new MailEvents(this, 'MailEvents', { stage });
+
+    for (const touchpoint of ['email', 'sms', 'whatsapp'] as const) {
+      new ReceiptHorizon(this, `${touchpoint}Horizon`, { stage, touchpoint, abovePercent: 50 });
+    }
 
     for (const writer of [worker, email, sms, whatsapp]) giveTable(writer, table, WRITER);
     for (const eraser of [api, hooks]) giveTable(eraser, table, [...WRITER, 'DeleteItem', 'BatchWriteItem']);

@@ -2,6 +2,7 @@ import { addressOf } from '../domain/address.ts';
 import { judge } from '../domain/evidence.ts';
 import { asSent } from '../domain/fallback.ts';
 import { isTerminal, type Message } from '../domain/message.ts';
+import { isFinal } from '../domain/receipts.ts';
 import type { DeliveryEvent, ServiceConfig } from '../providers/provider.ts';
 import { advance } from '../queue/advance.ts';
 import { untilWritten } from '../store/contention.ts';
@@ -88,6 +89,7 @@ async function applyOnce(
   });
   if (!outcome.changed) return undefined;
   observe.count('ReceiptReceived', 1, message.touchpoint);
+  if (isFinal(judgement.receipt) && !isFinal(message.receipt)) observe.count('ReceiptFinal', 1, message.touchpoint);
   if (judgement.state)
     observe.count(judgement.state === 'sent' ? 'MessageSent' : 'MessageFailed', 1, message.touchpoint);
   return { wake: judgement.state !== undefined, message: outcome.message };

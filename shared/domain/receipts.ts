@@ -16,3 +16,8 @@ const RANK: Readonly<Record<ReceiptStatus, number>> = {
  */
 export const mergeReceipt = (known: Receipt | undefined, next: Receipt): Receipt =>
   known === undefined || RANK[next.status] > RANK[known.status] ? next : known;
+
+const FINAL: ReadonlySet<ReceiptStatus> = new Set(['expired', 'failed', 'delivered', 'read']);
+
+/** Nothing is awaited any more: what may still come is better news. */
+export const isFinal = (receipt: Receipt | undefined): boolean => receipt !== undefined && FINAL.has(receipt.status);

@@ -45,6 +45,7 @@ export type MetricName =
   | 'MessagePaced'
   | 'MessageHeld'
   | 'ReceiptReceived'
+  | 'ReceiptFinal'
   | 'ReceiptParked'
   | 'ReplyReceived'
   | 'CallbackRefused'

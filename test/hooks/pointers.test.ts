@@ -166,7 +166,11 @@ describe('an event of AWS about a WhatsApp message', () => {
   });
   const receive = (messageId: string) =>
     receiveEvent(
-      { ...setting.hooks, providers: { 'aws-social': { needsPointer: true, parseEvent: readSocialEvent } } },
+      {
+        ...setting.hooks,
+        providers: { 'aws-social': { needsPointer: true, parseEvent: readSocialEvent } },
+        readMail: async () => undefined,
+      },
       event(messageId),
     );
 

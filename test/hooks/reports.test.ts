@@ -48,6 +48,14 @@ const report = (message: Message, status: string, more: { attempt?: number; fiel
   );
 const sending: Partial<Message> = { state: 'sending', token: 't', lease: NOW + 45_000 };
 
+describe('what is heard of a message at last', () => {
+  it.each(permutations(['sent', 'delivered', 'read'] as const))('is counted once: %s, %s, %s', async (...statuses) => {
+    const { messages } = await setting.given({}, { state: 'sent', attempt: 1 });
+    for (const status of statuses) await report(messages[0], status);
+    expect(setting.observe.counts.get('ReceiptFinal/sms')).toBe(1);
+  });
+});
+
 describe('a callback', () => {
   it.each<[string, (message: Message) => HttpRequest]>([
     [

@@ -4,6 +4,31 @@ import { ofType, only, type Resource, readable, synthesize } from './synthesize.
 
 const { data, service } = synthesize('prod');
 
+describe('an alarm on receipts that do not come', () => {
+  it.each(['email', 'sms', 'whatsapp'])(
+    'by %s compares what its function sent with what hooks heard at last',
+    (name) => {
+      const [alarm] = ofType(service, 'AWS::CloudWatch::Alarm').filter(([id]) => id.startsWith(`${name}Horizon`));
+      const metrics: {
+        Id: string;
+        MetricStat?: { Period: number; Metric: { MetricName: string; Dimensions: object[] } };
+      }[] = alarm?.[1].Properties.Metrics ?? [];
+      const compared = metrics.flatMap(({ Id, MetricStat }) =>
+        MetricStat ? [[Id, MetricStat.Period, MetricStat.Metric.MetricName, MetricStat.Metric.Dimensions]] : [],
+      );
+      const dimensions = (of: string) => [
+        { Name: 'service', Value: of },
+        { Name: 'stage', Value: 'prod' },
+        { Name: 'touchpoint', Value: name },
+      ];
+      expect(compared).toEqual([
+        ['sent', 86_400, 'MessageSent', dimensions(name)],
+        ['final', 86_400, 'ReceiptFinal', dimensions('hooks')],
+      ]);
+    },
+  );
+});
+
 describe('the API', () => {
   it('leads callbacks to hooks and everything else to api', () => {
     const integrations = new Map(ofType(service, 'AWS::ApiGatewayV2::Integration'));
