@@ -131,3 +131,34 @@ describe('the configuration of an organization', () => {
     expect((await reader.organization('o'))?.channels).toHaveLength(1);
   });
 });
+
+describe('the settings that spare contacts', () => {
+  const settingsOf = (settings: object) =>
+    OrganizationSchema.safeParse({ id: 'garage', name: 'Garage', settings }).data?.settings;
+  const quietHours = { start: '21:00', end: '08:00' };
+  const frequencyCap = { messages: 3, perHours: 24 };
+
+  it('are off unless they are set, and then about marketing in UTC', () => {
+    const unset = settingsOf({});
+    expect([unset?.quietHours, unset?.frequencyCaps]).toEqual([undefined, undefined]);
+    const marketing = { purposes: ['marketing'] };
+    expect(settingsOf({ quietHours, frequencyCaps: [frequencyCap] })).toMatchObject({
+      quietHours: { ...quietHours, timeZone: 'UTC', ...marketing },
+      frequencyCaps: [{ ...frequencyCap, ...marketing }],
+    });
+  });
+
+  it.each<[string, object]>([
+    ['hours of no length', { quietHours: { start: '08:00', end: '08:00' } }],
+    ['hours beyond a day', { quietHours: { ...quietHours, start: '24:00' } }],
+    ['hours that are not written in full', { quietHours: { ...quietHours, end: '8:00' } }],
+    ['a time zone that is none', { quietHours: { ...quietHours, timeZone: '+01:00' } }],
+    ['a purpose that is none', { quietHours: { ...quietHours, purposes: ['promo'] } }],
+    ['no purpose at all', { quietHours: { ...quietHours, purposes: [] } }],
+    ['a touchpoint that is none', { frequencyCaps: [{ ...frequencyCap, touchpoints: ['fax'] }] }],
+    ['a cap of nothing', { frequencyCaps: [{ ...frequencyCap, messages: 0 }] }],
+    ['a cap of part of an hour', { frequencyCaps: [{ ...frequencyCap, perHours: 0.5 }] }],
+    ['a cap of more than a month', { frequencyCaps: [{ ...frequencyCap, perHours: 721 }] }],
+    ['four caps', { frequencyCaps: Array.from({ length: 4 }, () => frequencyCap) }],
+  ])('are refused: %s', (_what, settings) => expect(settingsOf(settings)).toBeUndefined());
+});
