@@ -80,8 +80,7 @@ async function applyOnce(
     at: event.at ?? now,
     ...(event.error && { error: errorOf(event.error) }),
   });
-  // A repeated report wakes again: the first may have been cut off after its write.
-  if (!judgement) return { wake: isTerminal(message.state), message };
+  if (!judgement) return { wake: isTerminal(message.state) && isRepeated(message, event), message };
   const outcome = await applyEvidence(table, message, now, {
     ...judgement,
     providerId,
@@ -94,6 +93,13 @@ async function applyOnce(
     observe.count(judgement.state === 'sent' ? 'MessageSent' : 'MessageFailed', 1, message.touchpoint);
   return { wake: judgement.state !== undefined, message: outcome.message };
 }
+
+/**
+ * A repeated report wakes again: the first may have been cut off after its write. One that only says what the send
+ * recorded itself does not: each needless wake is a tick that goes through all messages behind.
+ */
+const isRepeated = ({ receipt }: Message, { status, at }: DeliveryEvent): boolean =>
+  status !== 'accepted' && receipt?.status === status && (at === undefined || receipt.at === at);
 
 const errorOf = ({
   code,

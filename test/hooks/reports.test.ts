@@ -48,6 +48,21 @@ const report = (message: Message, status: string, more: { attempt?: number; fiel
   );
 const sending: Partial<Message> = { state: 'sending', token: 't', lease: NOW + 45_000 };
 
+describe('a report that tells nothing new', () => {
+  it.each([
+    ['of what the send recorded itself wakes nobody', 'accepted', 'queued', 0],
+    ['of what a report may have finished wakes the next again', 'delivered', 'delivered', 1],
+  ] as const)('%s', async (_what, known, status, ticks) => {
+    const { messages } = await setting.given(
+      {},
+      { state: 'sent', attempt: 1, receipt: { status: known, at: NOW } },
+      {},
+    );
+    await report(messages[0], status);
+    expect(setting.takeTicks()).toHaveLength(ticks);
+  });
+});
+
 describe('what is heard of a message at last', () => {
   it.each(permutations(['sent', 'delivered', 'read'] as const))('is counted once: %s, %s, %s', async (...statuses) => {
     const { messages } = await setting.given({}, { state: 'sent', attempt: 1 });

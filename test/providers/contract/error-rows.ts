@@ -38,11 +38,11 @@ export function describeErrorRows(rows: ErrorRows, send: (answer: Script) => Pro
     }
   });
 
-  test.each(named(reports))('reads $codes in a report as $failure', ({ codes, failure, more }) => {
+  test.each(named(reports))('reads $codes in a report as $failure of $scope', ({ codes, failure, scope, more }) => {
     for (const code of codesOf(codes)) {
       const [event] = rows.report?.(code) ?? [];
       const error = event?.kind === 'delivery' ? event.error : undefined;
-      const meaning = { code, class: failure, ...(more?.effect && { effect: more.effect }) };
+      const meaning = { code, class: failure, scope, ...(more?.effect && { effect: more.effect }) };
       expect({ ...error, message: '' }).toEqual({ ...meaning, message: '' });
     }
   });
