@@ -2,7 +2,7 @@ import type { Service } from '../contracts/configuration.ts';
 import { RATE_OF } from '../domain/pace.ts';
 import type { Touchpoint } from '../domain/touchpoint.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { takeShare } from '../store/pace.ts';
+import { readGivenOut, type SenderWindow, takeShare } from '../store/pace.ts';
 import type { Table } from '../store/table.ts';
 import type { PaceAnswer } from './pace.ts';
 
@@ -22,6 +22,9 @@ interface Lease {
   readonly share: number;
   /** Others have all the rest. */
   readonly isLast: boolean;
+  /** What this environment and all others held before: in its first period that may still be going out. */
+  readonly own: number;
+  readonly others: number;
 }
 
 interface Limits {
@@ -52,17 +55,29 @@ export function createSenderPace(table: Table, clock: Clock, random: () => numbe
   const sends = new Map<string, number[]>();
   const turns = new Map<string, Promise<unknown>>();
 
+  async function begin(window: SenderWindow, { heldSeconds }: Limits, held: Lease | undefined): Promise<Lease> {
+    const former = window.start - heldSeconds;
+    const own = held?.start === former ? held.share : 0;
+    const givenOut = await readGivenOut(table, { ...window, start: former });
+    return { start: window.start, share: 0, isLast: false, own, others: givenOut - own };
+  }
+
   async function ask(name: string, { service, touchpoint }: Sender, limits: Limits): Promise<PaceAnswer> {
     const now = clock.now();
     const periodMs = limits.periodSeconds * 1000;
     const recent = (sends.get(name) ?? []).filter((at) => at > now - periodMs);
     const start = Math.floor(now / 1000 / limits.heldSeconds) * limits.heldSeconds;
+    const window = { service: service.id, touchpoint, start };
     const held = leases.get(name);
-    let lease = held?.start === start ? held : { start, share: 0, isLast: false };
+    let lease = held?.start === start ? held : await begin(window, limits, held);
+    const isEarly = now < start * 1000 + periodMs && limits.heldSeconds > limits.periodSeconds;
     while (recent.length >= lease.share && !lease.isLast) {
-      const taken = await takeShare(table, { service: service.id, touchpoint, start }, limits);
-      lease = { start, share: lease.share + (taken ? limits.share : 0), isLast: !taken };
+      const isMore = isEarly && lease.share + limits.share > lease.own;
+      const allowance = limits.allowance - (isMore ? lease.others : 0);
+      const taken = allowance >= limits.share && (await takeShare(table, window, { share: limits.share, allowance }));
+      lease = { ...lease, share: lease.share + (taken ? limits.share : 0), isLast: !taken && !isEarly };
       leases.set(name, lease);
+      if (!taken) break;
     }
     const go = recent.length < lease.share;
     sends.set(name, go ? [...recent, now] : recent);

@@ -1,3 +1,4 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { absent, any, atMost, exists } from './expression.ts';
 import { conversationKey, paceKey, TABLE } from './keys.ts';
 import { type Table, updateItem } from './table.ts';
@@ -24,6 +25,13 @@ export async function takeShare(
     any(absent('used'), atMost('used', allowance - share)),
   );
   return outcome.done;
+}
+
+/** How much of a sender's allowance was given out for a stretch of time. Consistent. */
+export async function readGivenOut(table: Table, { service, touchpoint, start }: SenderWindow): Promise<number> {
+  const Key = { ...paceKey(service, touchpoint, start) };
+  const { Item } = await table.client.send(new GetCommand({ TableName: table.name, Key, ConsistentRead: true }));
+  return Number(Item?.used ?? 0);
 }
 
 /**

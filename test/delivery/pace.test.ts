@@ -55,6 +55,16 @@ describe('the pace of a sender', () => {
     expect(await allowed(sms('40'), 100, paces)).toBe(0);
   });
 
+  it('stays its rate when the shares go from one environment to another', async () => {
+    const [before, after] = [newPace(), newPace()];
+    setting.clock.advance(9_900);
+    expect(await allowed(sms('40'), 40, [before])).toBe(40);
+    setting.clock.advance(200);
+    expect(await allowed(sms('40'), 40, [after])).toBe(0);
+    setting.clock.advance(900);
+    expect(await allowed(sms('40'), 40, [after])).toBe(40);
+  });
+
   it('holds for any second, not only for those of the clock', async () => {
     const pace = newPace();
     setting.clock.advance(900);
@@ -72,7 +82,7 @@ describe('the pace of a sender', () => {
 
   it('comes back after an environment that holds it fell idle', async () => {
     await allowed(sms('40'), 40, [newPace()]);
-    setting.clock.advance(10_000);
+    setting.clock.advance(11_000);
     expect(await allowed(sms('40'), 50, [newPace()])).toBe(40);
   });
 
