@@ -1,13 +1,10 @@
 import type { Conversation } from '../domain/conversation.ts';
-import { pairFreeAt } from '../domain/pace.ts';
+import { type PaceAnswer, pairFreeAt } from '../domain/pace.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { untilWritten } from '../store/contention.ts';
 import { takePair } from '../store/pace.ts';
 import type { Table } from '../store/table.ts';
 import { createSenderPace, type Sender } from './sender-pace.ts';
-
-/** Whether a message may leave now; else the moment to try again, epoch milliseconds. */
-export type PaceAnswer = { readonly go: true } | { readonly go: false; readonly at: number };
 
 /** A message that is about to leave: by whom, and to the contact of which conversation. */
 export interface Leaving extends Sender {

@@ -1,10 +1,9 @@
 import type { Service } from '../contracts/configuration.ts';
-import { RATE_OF } from '../domain/pace.ts';
+import { type PaceAnswer, RATE_OF } from '../domain/pace.ts';
 import type { Touchpoint } from '../domain/touchpoint.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { readGivenOut, type SenderWindow, takeShare } from '../store/pace.ts';
 import type { Table } from '../store/table.ts';
-import type { PaceAnswer } from './pace.ts';
 
 export interface Sender {
   readonly service: Pick<Service, 'id' | 'params'>;

@@ -1,6 +1,9 @@
 import type { Conversation } from './conversation.ts';
 import type { Touchpoint } from './touchpoint.ts';
 
+/** Whether a message may leave now; else the moment to try again, epoch milliseconds. */
+export type PaceAnswer = { readonly go: true } | { readonly go: false; readonly at: number };
+
 /**
  * Messages per second that one sender may send, where a service has no `params.rate`. WhatsApp's own limit, whoever
  * carries it: 80 per number (Meta, throughput). SES's differs by account and Twilio queues what its numbers cannot
