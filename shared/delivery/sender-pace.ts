@@ -54,6 +54,7 @@ export function createSenderPace(table: Table, clock: Clock, random: () => numbe
   const sends = new Map<string, number[]>();
   const turns = new Map<string, Promise<unknown>>();
 
+  /** What was held before is asked for only where it can still be going out. */
   async function begin(window: SenderWindow, { heldSeconds }: Limits, held: Lease | undefined): Promise<Lease> {
     const former = window.start - heldSeconds;
     const own = held?.start === former ? held.share : 0;
@@ -68,8 +69,9 @@ export function createSenderPace(table: Table, clock: Clock, random: () => numbe
     const start = Math.floor(now / 1000 / limits.heldSeconds) * limits.heldSeconds;
     const window = { service: service.id, touchpoint, start };
     const held = leases.get(name);
-    let lease = held?.start === start ? held : await begin(window, limits, held);
     const isEarly = now < start * 1000 + periodMs && limits.heldSeconds > limits.periodSeconds;
+    const fresh = { start, share: 0, isLast: false, own: 0, others: 0 };
+    let lease = held?.start === start ? held : isEarly ? await begin(window, limits, held) : fresh;
     while (recent.length >= lease.share && !lease.isLast) {
       const isMore = isEarly && lease.share + limits.share > lease.own;
       const allowance = limits.allowance - (isMore ? lease.others : 0);
