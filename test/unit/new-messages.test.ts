@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { newMessages } from '../../functions/api/new-messages.ts';
+import { newMessages } from '../../shared/acceptance/new-messages.ts';
 import type { AcceptedDraft } from '../../shared/domain/acceptance.ts';
 import { createIdMaker } from '../../shared/runtime/ids.ts';
 import { messageSk } from '../../shared/store/keys.ts';

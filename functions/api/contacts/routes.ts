@@ -1,0 +1,40 @@
+import { ConsentRequestSchema } from '../../../shared/contracts/conversation-request.ts';
+import { RequestError } from '../../../shared/domain/errors.ts';
+import { isTouchpoint, TOUCHPOINTS, type Touchpoint } from '../../../shared/domain/touchpoint.ts';
+import { jsonResponse, parseRequest } from '../../../shared/http/errors.ts';
+import { type ApiRoute, type Call, type Guarded, idIn } from '../route.ts';
+import { changeContactConsent, forgetConsent, readContactConsent } from './consent.ts';
+import { contactView, deleteContact, readContact } from './contacts.ts';
+
+const touchpointIn = ({ touchpoint }: Call['params']): Touchpoint => {
+  if (isTouchpoint(touchpoint)) return touchpoint;
+  throw new RequestError('not_found', `There is no such touchpoint; there are ${TOUCHPOINTS.join(', ')}.`);
+};
+
+const read: Guarded['handle'] = async (parts, { params }, caller) =>
+  jsonResponse(200, contactView(await readContact(parts, caller, idIn(params, 'Contact'))));
+
+const remove: Guarded['handle'] = async (parts, { params }, caller) =>
+  jsonResponse(200, { deleted: await deleteContact(parts, caller, idIn(params, 'Contact')) });
+
+const readConsent: Guarded['handle'] = async (parts, { params }, caller) =>
+  jsonResponse(200, await readContactConsent(parts, caller, idIn(params, 'Contact')));
+
+const putConsent: Guarded['handle'] = async (parts, { json, params }, caller) => {
+  const of = { contact: idIn(params, 'Contact'), touchpoint: touchpointIn(params) };
+  return jsonResponse(200, await changeContactConsent(parts, caller, of, parseRequest(ConsentRequestSchema, json)));
+};
+
+const removeConsent: Guarded['handle'] = async (parts, { params }, caller) => {
+  const of = { contact: idIn(params, 'Contact'), touchpoint: touchpointIn(params) };
+  return jsonResponse(200, await forgetConsent(parts, caller, of));
+};
+
+/** Contacts (contract section 4), and what they said they want. */
+export const CONTACT_ROUTES: readonly ApiRoute[] = [
+  { method: 'GET', path: '/v2/contacts/:id', scope: 'bot', handle: read },
+  { method: 'DELETE', path: '/v2/contacts/:id', scope: 'admin', handle: remove },
+  { method: 'GET', path: '/v2/contacts/:id/consent', scope: 'bot', handle: readConsent },
+  { method: 'PUT', path: '/v2/contacts/:id/consent/:touchpoint', scope: 'bot', body: true, handle: putConsent },
+  { method: 'DELETE', path: '/v2/contacts/:id/consent/:touchpoint', scope: 'bot', handle: removeConsent },
+];

@@ -1,0 +1,63 @@
+import type { Conversation, Participant } from '../../../shared/domain/conversation.ts';
+import { TOUCHPOINTS } from '../../../shared/domain/touchpoint.ts';
+import type { StoredUser } from '../../../shared/store/users.ts';
+
+const iso = (moment: number): string => new Date(moment).toISOString();
+
+const nameOf = (user: StoredUser | undefined): string | undefined =>
+  user?.name ?? ([user?.givenName, user?.familyName].filter((part) => part !== undefined).join(' ') || undefined);
+
+const participantView = (id: string, participant: Participant, user: StoredUser | undefined) => ({
+  user: id,
+  name: nameOf(user),
+  avatar: user?.avatar,
+  role: participant.role,
+  active: participant.active,
+  accepted: participant.accepted,
+  inbox: participant.inbox,
+  unreadCount: participant.unreadCount,
+  createdAt: iso(participant.createdAt),
+  updatedAt: iso(participant.updatedAt),
+});
+
+const touchpointsView = ({ services, touchpoint }: Conversation) =>
+  Object.fromEntries(
+    TOUCHPOINTS.filter((known) => services[known]).map((known) => [
+      known,
+      { services: services[known], selected: known === touchpoint },
+    ]),
+  );
+
+/** A conversation as the API shows it (contract section 2); `messages` are ids, or whole ones where asked for. */
+export const conversationView = (
+  conversation: Conversation,
+  messages: readonly unknown[],
+  users: ReadonlyMap<string, StoredUser>,
+  appUrl: string,
+) => ({
+  id: conversation.id,
+  organization: conversation.organization,
+  orgPath: conversation.orgPath,
+  name: conversation.name,
+  type: 'contact',
+  slug: conversation.slug,
+  url: `${appUrl}/c/${conversation.slug}`,
+  status: conversation.status,
+  contact: conversation.contact,
+  participants: Object.entries(conversation.participants).map(([id, participant]) =>
+    participantView(id, participant, users.get(id)),
+  ),
+  messages,
+  channels: conversation.channels,
+  channelsOffline: conversation.channelsOffline,
+  touchpoint: conversation.touchpoint,
+  touchpoints: touchpointsView(conversation),
+  forms: [],
+  results: [],
+  language: conversation.language,
+  meta: conversation.meta,
+  tags: conversation.tags,
+  createdBy: conversation.createdBy,
+  createdAt: iso(conversation.createdAt),
+  updatedAt: iso(conversation.updatedAt),
+});

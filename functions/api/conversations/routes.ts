@@ -1,0 +1,108 @@
+import { append } from '../../../shared/acceptance/append.ts';
+import type { Append } from '../../../shared/acceptance/append-plan.ts';
+import type { AppendAnswer, Once } from '../../../shared/acceptance/once.ts';
+import { type Started, startConversation } from '../../../shared/acceptance/start-conversation.ts';
+import type { Caller } from '../../../shared/auth/caller.ts';
+import {
+  AppendByIdSchema,
+  AppendMessagesSchema,
+  StartConversationSchema,
+} from '../../../shared/contracts/conversation-request.ts';
+import type { MessageDraft } from '../../../shared/domain/acceptance.ts';
+import type { Conversation } from '../../../shared/domain/conversation.ts';
+import { invalid } from '../../../shared/domain/errors.ts';
+import { jsonResponse, parseRequest } from '../../../shared/http/errors.ts';
+import { onceOf } from '../idempotency-key.ts';
+import { messageView } from '../messages/message-view.ts';
+import type { ApiParts } from '../parts.ts';
+import { type ApiRoute, type Guarded, idIn } from '../route.ts';
+import { conversationView } from './conversation-view.ts';
+import { explain, isDryRun } from './explain.ts';
+import { foreseeAppend, foreseeStart } from './foresee.ts';
+import { readConversation } from './read-conversation.ts';
+
+const viewOf = async (parts: ApiParts, conversation: Conversation, messages: readonly unknown[]) =>
+  conversationView(
+    conversation,
+    messages,
+    await parts.users.users(Object.keys(conversation.participants)),
+    parts.appUrl,
+  );
+
+const isAppend = (json: unknown): boolean =>
+  typeof json === 'object' && json !== null && 'id' in json && json.id !== null && json.id !== undefined;
+
+const replayHeader = ({ replayed }: AppendAnswer): Record<string, string> =>
+  replayed ? { 'idempotency-replayed': 'true' } : {};
+
+const appendOf = (caller: Caller, { id, messages }: { id: string; messages: readonly MessageDraft[] }): Append => ({
+  conversation: id.toLowerCase(),
+  drafts: messages,
+  caller,
+});
+
+const appendTo = async (
+  parts: ApiParts,
+  caller: Caller,
+  by: { id: string; messages: readonly MessageDraft[] },
+  once: Once | undefined,
+  status: number,
+): Promise<AppendAnswer> => {
+  const appended = await append(parts, appendOf(caller, by), once, status);
+  if (!appended) throw new Error('An append that brings no identities cannot lose one.');
+  return appended;
+};
+
+const postConversation: Guarded['handle'] = async (parts, { request, json }, caller) => {
+  const once = onceOf(request, caller);
+  if (isDryRun(request)) {
+    return explain(
+      parts,
+      isAppend(json)
+        ? await foreseeAppend(parts, appendOf(caller, parseRequest(AppendByIdSchema, json)), once, 200)
+        : await foreseeStart(parts, caller, parseRequest(StartConversationSchema, json), once),
+    );
+  }
+  const answer: Started = isAppend(json)
+    ? await appendTo(parts, caller, parseRequest(AppendByIdSchema, json), once, 200)
+    : await startConversation(parts, caller, parseRequest(StartConversationSchema, json), once);
+  const ids = answer.messages.map((message) => message.id);
+  return jsonResponse(answer.status, await viewOf(parts, answer.conversation, ids), {
+    ...replayHeader(answer),
+    ...(answer.conflictingContact && { 'x-identifier-conflict': answer.conflictingContact }),
+  });
+};
+
+const postMessages: Guarded['handle'] = async (parts, { request, json, params }, caller) => {
+  const many = Array.isArray(json);
+  const drafts = parseRequest(AppendMessagesSchema, many ? json : [json], 'messages');
+  const by = { id: idIn(params, 'Conversation'), messages: drafts };
+  const once = onceOf(request, caller);
+  if (isDryRun(request)) return explain(parts, await foreseeAppend(parts, appendOf(caller, by), once, 201));
+  const answer = await appendTo(parts, caller, by, once, 201);
+  const views = answer.messages.map((message) => messageView(message, answer.conversation.orgPath));
+  return jsonResponse(answer.status, many ? views : views[0], replayHeader(answer));
+};
+
+const POPULATABLE = ['messages'];
+
+const getConversation: Guarded['handle'] = async (parts, { request, params }, caller) => {
+  const populate = (request.query.populate ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  const unknown = populate.find((name) => !POPULATABLE.includes(name));
+  if (unknown) throw invalid('populate', `cannot be "${unknown}"; what can be filled in is: ${POPULATABLE.join(', ')}`);
+  const { conversation, messages } = await readConversation(parts, caller, idIn(params, 'Conversation'));
+  const shown = populate.includes('messages')
+    ? messages.map((message) => messageView(message, conversation.orgPath))
+    : messages.map((message) => message.id);
+  return jsonResponse(200, await viewOf(parts, conversation, shown));
+};
+
+/** Conversations, and what is added to them (contract section 2). */
+export const CONVERSATION_ROUTES: readonly ApiRoute[] = [
+  { method: 'POST', path: '/v2/conversations', scope: 'agent', body: true, handle: postConversation },
+  { method: 'GET', path: '/v2/conversations/:id', scope: 'guest', handle: getConversation },
+  { method: 'POST', path: '/v2/conversations/:id/messages', scope: 'agent', body: true, handle: postMessages },
+];

@@ -1,0 +1,63 @@
+import type { Caller } from '../../../shared/auth/caller.ts';
+import {
+  ChangeTemplateSchema,
+  CreateTemplateSchema,
+  ListTemplatesSchema,
+  SyncTemplatesSchema,
+} from '../../../shared/contracts/watemplate-request.ts';
+import { jsonResponse, parseRequest } from '../../../shared/http/errors.ts';
+import { type ApiRoute, type Guarded, idIn } from '../route.ts';
+import { syncTemplates } from './sync-watemplates.ts';
+import { templateView } from './watemplate-view.ts';
+import { changeTemplate, createTemplate, deleteTemplate, listTemplates, readTemplate } from './watemplates.ts';
+
+const organizationOf = (organization: string | undefined, caller: Caller): string =>
+  organization?.toLowerCase() ?? caller.organization;
+
+const list: Guarded['handle'] = async (parts, { request }, caller) => {
+  const { organization, ...query } = parseRequest(ListTemplatesSchema, request.query);
+  const { found, orgPath } = await listTemplates(parts, caller, organizationOf(organization, caller), query);
+  const shown = found.slice(query.offset, query.offset + query.limit);
+  return jsonResponse(
+    200,
+    shown.map((template) => templateView(template, orgPath)),
+    { 'x-total-count': String(found.length) },
+  );
+};
+
+const read: Guarded['handle'] = async (parts, { params }, caller) => {
+  const { template, orgPath } = await readTemplate(parts, caller, idIn(params, 'Template'));
+  return jsonResponse(200, templateView(template, orgPath));
+};
+
+const create: Guarded['handle'] = async (parts, { json }, caller) => {
+  const { organization, ...draft } = parseRequest(CreateTemplateSchema, json);
+  const { template, orgPath } = await createTemplate(parts, caller, organizationOf(organization, caller), draft);
+  return jsonResponse(201, templateView(template, orgPath));
+};
+
+const change: Guarded['handle'] = async (parts, { json, params }, caller) => {
+  const changes = parseRequest(ChangeTemplateSchema, json);
+  const { template, orgPath } = await changeTemplate(parts, caller, idIn(params, 'Template'), changes);
+  return jsonResponse(200, templateView(template, orgPath));
+};
+
+const remove: Guarded['handle'] = async (parts, { params }, caller) => {
+  await deleteTemplate(parts, caller, idIn(params, 'Template'));
+  return { statusCode: 204 };
+};
+
+const sync: Guarded['handle'] = async (parts, { request }, caller) => {
+  const { organization } = parseRequest(SyncTemplatesSchema, request.query);
+  return jsonResponse(200, await syncTemplates(parts, caller, organizationOf(organization, caller)));
+};
+
+/** WhatsApp templates (contract section 7). */
+export const WATEMPLATE_ROUTES: readonly ApiRoute[] = [
+  { method: 'GET', path: '/v2/watemplates', scope: 'agent', handle: list },
+  { method: 'POST', path: '/v2/watemplates', scope: 'admin', body: true, handle: create },
+  { method: 'POST', path: '/v2/watemplates/sync', scope: 'admin', handle: sync },
+  { method: 'GET', path: '/v2/watemplates/:id', scope: 'agent', handle: read },
+  { method: 'PATCH', path: '/v2/watemplates/:id', scope: 'admin', body: true, handle: change },
+  { method: 'DELETE', path: '/v2/watemplates/:id', scope: 'admin', handle: remove },
+];

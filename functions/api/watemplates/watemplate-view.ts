@@ -1,0 +1,22 @@
+import type { Template } from '../../../shared/contracts/configuration.ts';
+import { templateIdOf } from '../../../shared/store/templates.ts';
+
+const iso = (moment: number | undefined): string | undefined =>
+  moment === undefined ? undefined : new Date(moment).toISOString();
+
+/** A template as the API shows it; its content is in Meta's words. */
+export const templateView = (template: Template, orgPath: string) => ({
+  id: templateIdOf(template),
+  organization: template.organization,
+  orgPath,
+  name: template.name,
+  language: template.language,
+  status: template.status,
+  reason: template.reason,
+  category: template.category,
+  parameter_format: template.parameter_format,
+  components: template.components,
+  providerId: template.providerId,
+  createdAt: iso(template.createdAt),
+  updatedAt: iso(template.updatedAt),
+});

@@ -1,0 +1,85 @@
+import { acceptDrafts } from '../domain/acceptance.ts';
+import { type Conversation, newParticipant } from '../domain/conversation.ts';
+import { createAlias, createSlug } from '../domain/conversation-name.ts';
+import type { Message } from '../domain/message.ts';
+import { roleIn } from '../domain/roles.ts';
+import { successor } from '../runtime/ids.ts';
+import { createConversation as storeConversation } from '../store/conversations.ts';
+import { toRecord } from '../store/idempotency.ts';
+import { acceptanceContext } from './acceptance-context.ts';
+import type { Owners } from './choose-contact.ts';
+import type { Start } from './describe-start.ts';
+import { newMessages } from './new-messages.ts';
+import { type AppendAnswer, guardsOf, replay } from './once.ts';
+import type { AcceptanceParts } from './parts.ts';
+import { wake } from './wake.ts';
+
+/**
+ * Contact, conversation and messages, all at once. Answers whose the identifiers are when somebody was faster, or what
+ * the request was answered before. Throws 400.
+ */
+export async function createConversation(parts: AcceptanceParts, start: Start): Promise<AppendAnswer | Owners> {
+  const { caller, once } = start;
+  const now = parts.clock.now();
+  const { conversation, messages } = await beginConversation(parts, start, now);
+  const outcome = await storeConversation(parts.table, {
+    conversation,
+    identities: start.person.identities,
+    messages,
+    also: guardsOf(
+      parts,
+      { conversation: conversation.id, messages, now },
+      once && { ...once, status: 201, places: messages.map(({ id, key }) => ({ id, key })) },
+    ),
+  });
+  if (!outcome.created) {
+    const record = toRecord(outcome.also[0]?.item, now);
+    return once && record ? replay(parts, caller, once, record) : outcome.owners;
+  }
+  parts.observe.count('ConversationStarted');
+  parts.observe.count('MessageAccepted', messages.length);
+  await wake(parts, messages);
+  return { status: 201, conversation, messages };
+}
+
+/** The conversation as it begins, and its messages as accepted. Throws 400. */
+export async function beginConversation(
+  parts: AcceptanceParts,
+  { caller, request, configuration, person: { profile } }: Start,
+  now: number,
+): Promise<{ conversation: Conversation; messages: Message[] }> {
+  const { organization } = configuration;
+  const context = acceptanceContext(configuration, profile, request.language, undefined, now);
+  const acceptance = acceptDrafts(request.messages, context);
+  const sender = request.messages[0]?.user ?? caller.user;
+  const user = (await parts.users.users([sender])).get(sender);
+  const id = parts.ids.nextPair(now);
+  const conversation: Conversation = {
+    id,
+    organization: organization.id,
+    orgPath: organization.path,
+    name: request.name ?? profile.name ?? createAlias(parts.random),
+    slug: createSlug(parts.random),
+    status: 'queued',
+    contact: successor(id),
+    profile,
+    participants: { [sender]: newParticipant(roleIn(user, organization.path), now) },
+    channels: [],
+    channelsOffline: [],
+    ...(acceptance.touchpoint && { touchpoint: acceptance.touchpoint }),
+    services: Object.fromEntries(
+      acceptance.used.map((touchpoint) => [touchpoint, context.services[touchpoint]?.slice(0, 1) ?? []]),
+    ),
+    ...(request.language !== undefined && { language: request.language }),
+    ...(request.meta && { meta: request.meta }),
+    ...(request.tags && { tags: request.tags }),
+    createdBy: caller.user,
+    createdAt: now,
+    updatedAt: now,
+    seq: acceptance.drafts.length,
+    lastAt: now,
+    version: 0,
+  };
+  const setting = { conversation: id, organization: organization.id, user: caller.user, acceptedAt: now, firstSeq: 1 };
+  return { conversation, messages: newMessages(acceptance.drafts, setting, parts.ids) };
+}
