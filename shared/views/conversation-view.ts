@@ -28,10 +28,10 @@ const touchpointsView = ({ services, touchpoint }: Conversation) =>
     ]),
   );
 
-/** A conversation as the API shows it (contract section 2); `messages` are ids, or whole ones where asked for. */
+/** A conversation as the API shows it (contract section 2); `messages` are ids, and undefined where they are not shown. */
 export const conversationView = (
   conversation: Conversation,
-  messages: readonly unknown[],
+  messages: readonly string[] | undefined,
   users: ReadonlyMap<string, StoredUser>,
   appUrl: string,
 ) => ({
