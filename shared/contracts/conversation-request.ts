@@ -43,6 +43,13 @@ const MetaSchema = z
     }
   });
 
+const MAX_META_BYTES = 64 * 1024;
+/** Of a conversation or a contact: it is part of an item that every message writes. */
+const KeptMetaSchema = MetaSchema.refine(
+  (meta) => Buffer.byteLength(JSON.stringify(meta)) <= MAX_META_BYTES,
+  `must not take more than ${MAX_META_BYTES} bytes`,
+);
+
 const ActionSchema = z.object({
   type: z.enum(['reply', 'postback', 'link']),
   text: Text(1024),
@@ -122,7 +129,7 @@ export const StartConversationSchema = z.object({
   name: words(256),
   contact: z.object({ profile: ProfileRequestSchema }),
   language: optional(Text(35)),
-  meta: optional(MetaSchema),
+  meta: optional(KeptMetaSchema),
   tags: optional(z.array(Text(128)).max(50)),
   messages,
 });
