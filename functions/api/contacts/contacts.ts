@@ -1,4 +1,5 @@
 import { type Caller, reaches } from '../../../shared/auth/caller.ts';
+import type { ContactView } from '../../../shared/contracts/views/contacts.ts';
 import type { Conversation } from '../../../shared/domain/conversation.ts';
 import { RequestError } from '../../../shared/domain/errors.ts';
 import { EnqueueError } from '../../../shared/queue/send.ts';
@@ -20,7 +21,15 @@ export async function readContact({ table }: ApiParts, caller: Caller, id: strin
 const iso = (moment: number): string => new Date(moment).toISOString();
 
 /** A contact as the API shows it (contract section 4). */
-export const contactView = ({ contact, id, organization, orgPath, profile, createdAt, updatedAt }: Conversation) => ({
+export const contactView = ({
+  contact,
+  id,
+  organization,
+  orgPath,
+  profile,
+  createdAt,
+  updatedAt,
+}: Conversation): ContactView => ({
   id: contact,
   conversation: id,
   organization,

@@ -1,3 +1,4 @@
+import type { ConversationView } from '../../../shared/contracts/views/conversations.ts';
 import type { Conversation, Participant } from '../../../shared/domain/conversation.ts';
 import { TOUCHPOINTS } from '../../../shared/domain/touchpoint.ts';
 import type { StoredUser } from '../../../shared/store/users.ts';
@@ -31,10 +32,10 @@ const touchpointsView = ({ services, touchpoint }: Conversation) =>
 /** A conversation as the API shows it (contract section 2); `messages` are ids, or whole ones where asked for. */
 export const conversationView = (
   conversation: Conversation,
-  messages: readonly unknown[],
+  messages: ConversationView['messages'],
   users: ReadonlyMap<string, StoredUser>,
   appUrl: string,
-) => ({
+): ConversationView => ({
   id: conversation.id,
   organization: conversation.organization,
   orgPath: conversation.orgPath,

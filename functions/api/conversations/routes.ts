@@ -8,6 +8,7 @@ import {
   AppendMessagesSchema,
   StartConversationSchema,
 } from '../../../shared/contracts/conversation-request.ts';
+import type { ConversationView } from '../../../shared/contracts/views/conversations.ts';
 import type { MessageDraft } from '../../../shared/domain/acceptance.ts';
 import type { Conversation } from '../../../shared/domain/conversation.ts';
 import { invalid } from '../../../shared/domain/errors.ts';
@@ -21,7 +22,7 @@ import { explain, isDryRun } from './explain.ts';
 import { foreseeAppend, foreseeStart } from './foresee.ts';
 import { readConversation } from './read-conversation.ts';
 
-const viewOf = async (parts: ApiParts, conversation: Conversation, messages: readonly unknown[]) =>
+const viewOf = async (parts: ApiParts, conversation: Conversation, messages: ConversationView['messages']) =>
   conversationView(
     conversation,
     messages,

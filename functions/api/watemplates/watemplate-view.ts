@@ -1,11 +1,12 @@
 import type { Template } from '../../../shared/contracts/configuration.ts';
+import type { WatemplateView } from '../../../shared/contracts/views/watemplates.ts';
 import { templateIdOf } from '../../../shared/store/templates.ts';
 
 const iso = (moment: number | undefined): string | undefined =>
   moment === undefined ? undefined : new Date(moment).toISOString();
 
 /** A template as the API shows it; its content is in Meta's words. */
-export const templateView = (template: Template, orgPath: string) => ({
+export const templateView = (template: Template, orgPath: string): WatemplateView => ({
   id: templateIdOf(template),
   organization: template.organization,
   orgPath,
