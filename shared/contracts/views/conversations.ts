@@ -51,6 +51,12 @@ export const ConversationViewSchema = z
     forms: z.array(z.unknown()).meta({ description: 'Always empty.' }),
     results: z.array(z.unknown()).meta({ description: 'Always empty.' }),
     category: textField('What it is about, by the organization’s categories.').optional(),
+    categoryIndex: z
+      .int()
+      .min(0)
+      .max(9)
+      .meta({ description: 'Which of the ten slots of categories it takes.' })
+      .optional(),
     language: textField('Language of its templates.').optional(),
     meta: metaField('Flat keys and values.').optional(),
     tags: z.array(z.string()).meta({ description: 'Words it is filed under.' }).optional(),
