@@ -68,15 +68,5 @@ export const ChangeTemplateSchema = z
     'changes nothing: give components, text or category',
   );
 
-/** Query of `GET /v2/watemplates`. */
-export const ListTemplatesSchema = z.object({
-  organization,
-  name: optional(z.string()).meta({ description: 'Those of this name.' }),
-  language: optional(z.string()).meta({ description: 'Those in this language.' }),
-  status: optional(z.string().toUpperCase()).meta({ description: 'Those of this status, such as APPROVED.' }),
-  limit: z.coerce.number().int().min(1).max(500).default(100).meta({ description: 'How many at most.' }),
-  offset: z.coerce.number().int().min(0).default(0).meta({ description: 'How many to pass over.' }),
-});
-
 /** Query of `POST /v2/watemplates/sync`. */
 export const SyncTemplatesSchema = z.object({ organization });

@@ -1,5 +1,4 @@
 import { type Caller, reaches } from '../../../shared/auth/caller.ts';
-import type { ContactView } from '../../../shared/contracts/views/contacts.ts';
 import type { Conversation } from '../../../shared/domain/conversation.ts';
 import { RequestError } from '../../../shared/domain/errors.ts';
 import { EnqueueError } from '../../../shared/queue/send.ts';
@@ -17,27 +16,6 @@ export async function readContact({ table }: ApiParts, caller: Caller, id: strin
   if (!conversation || conversation.deletedAt !== undefined || !reaches(caller, conversation.orgPath)) throw notFound();
   return conversation;
 }
-
-const iso = (moment: number): string => new Date(moment).toISOString();
-
-/** A contact as the API shows it (contract section 4). */
-export const contactView = ({
-  contact,
-  id,
-  organization,
-  orgPath,
-  profile,
-  createdAt,
-  updatedAt,
-}: Conversation): ContactView => ({
-  id: contact,
-  conversation: id,
-  organization,
-  orgPath,
-  profile,
-  createdAt: iso(createdAt),
-  updatedAt: iso(updatedAt),
-});
 
 export interface Deleted {
   readonly contact: string;

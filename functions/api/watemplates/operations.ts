@@ -3,10 +3,11 @@ import { WatemplateSyncViewSchema, WatemplateViewSchema } from '../../../shared/
 import {
   ChangeTemplateSchema,
   CreateTemplateSchema,
-  ListTemplatesSchema,
   SyncTemplatesSchema,
 } from '../../../shared/contracts/watemplate-request.ts';
+import { listParameters } from '../lists/list-parameters.ts';
 import type { Operations } from '../operation.ts';
+import { TEMPLATE_FIELDS } from './watemplate-view.ts';
 
 const text = 'Beste {{1}}, uw auto staat klaar om opgehaald te worden!';
 const body = { type: 'BODY', text, example: { body_text: [['John']] } };
@@ -14,12 +15,12 @@ const body = { type: 'BODY', text, example: { body_text: [['John']] } };
 export const WATEMPLATE_OPERATIONS: Operations = {
   'GET /v2/watemplates': {
     summary: 'List WhatsApp templates',
-    query: ListTemplatesSchema,
+    query: listParameters({ organization: 'text', ...TEMPLATE_FIELDS }),
     answers: {
       200: {
         description: 'Templates, by name and language.',
         schema: z.array(WatemplateViewSchema),
-        headers: ['X-Total-Count'],
+        headers: ['Link', 'X-Total-Count'],
       },
     },
     errors: ['invalid_request', 'not_found'],

@@ -1,7 +1,7 @@
-import type { DeliveryStatus, MessageView } from '../../../shared/contracts/views/messages.ts';
-import { asSent } from '../../../shared/domain/fallback.ts';
-import { isOutbound, type Message, type MessageState, type Receipt } from '../../../shared/domain/message.ts';
-import { alternativesLeft } from '../../../shared/domain/next-touchpoint.ts';
+import type { DeliveryStatus, MessageView } from '../contracts/views/messages.ts';
+import { asSent } from '../domain/fallback.ts';
+import { isOutbound, type Message, type MessageState, type Receipt } from '../domain/message.ts';
+import { alternativesLeft } from '../domain/next-touchpoint.ts';
 
 const iso = (moment: number): string => new Date(moment).toISOString();
 
