@@ -5,7 +5,7 @@ import {
   CreateTemplateSchema,
   SyncTemplatesSchema,
 } from '../../../shared/contracts/watemplate-request.ts';
-import { listQuery } from '../list-operation.ts';
+import { listParameters } from '../lists/list-parameters.ts';
 import type { Operations } from '../operation.ts';
 import { TEMPLATE_FIELDS } from './watemplate-view.ts';
 
@@ -15,12 +15,12 @@ const body = { type: 'BODY', text, example: { body_text: [['John']] } };
 export const WATEMPLATE_OPERATIONS: Operations = {
   'GET /v2/watemplates': {
     summary: 'List WhatsApp templates',
-    query: listQuery({ organization: 'text', ...TEMPLATE_FIELDS }),
+    query: listParameters({ organization: 'text', ...TEMPLATE_FIELDS }),
     answers: {
       200: {
         description: 'Templates, by name and language.',
         schema: z.array(WatemplateViewSchema),
-        headers: ['X-Total-Count', 'Link'],
+        headers: ['Link', 'X-Total-Count'],
       },
     },
     errors: ['invalid_request', 'not_found'],
