@@ -1,3 +1,4 @@
+import type { ConversationView } from '../contracts/views/conversations.ts';
 import type { Conversation, Participant } from '../domain/conversation.ts';
 import { TOUCHPOINTS } from '../domain/touchpoint.ts';
 import type { StoredUser } from '../store/users.ts';
@@ -34,7 +35,7 @@ export const conversationView = (
   messages: readonly string[] | undefined,
   users: ReadonlyMap<string, StoredUser>,
   appUrl: string,
-) => ({
+): ConversationView => ({
   id: conversation.id,
   organization: conversation.organization,
   orgPath: conversation.orgPath,
