@@ -1,5 +1,6 @@
 import type { Caller } from '../../../shared/auth/caller.ts';
 import type { Filter, ListQuery } from '../../../shared/contracts/list-query.ts';
+import type { MessageView } from '../../../shared/contracts/views/messages.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import { isStreamSk, messageSk } from '../../../shared/store/keys.ts';
 import { pageMessages } from '../../../shared/store/messages.ts';
@@ -11,8 +12,6 @@ import { fitsAll } from '../lists/filter-views.ts';
 import { demandOrder } from '../lists/sort-views.ts';
 import type { ApiParts } from '../parts.ts';
 import { MESSAGE_FIELDS } from './message-fields.ts';
-
-export type MessageView = ReturnType<typeof messageView>;
 
 export interface MessagesOf {
   readonly conversation: string;
