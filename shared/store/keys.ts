@@ -31,6 +31,8 @@ export const seqOf = (messageSortKey: string): number => Number(messageSortKey.s
 export const isMessageSk = (sk: string): boolean => /^M#\d{13}#\d{10}$/.test(sk);
 /** Where the stream says that a message failed: behind it, and before every message after it. */
 export const failureSk = (messageSortKey: string): string => `${messageSortKey}#failed`;
+/** Of a message, or of what the stream says behind one. */
+export const isStreamSk = (sk: string): boolean => /^M#\d{13}#\d{10}(#failed)?$/.test(sk);
 export const conversationOf = (pk: string): string => pk.slice(2);
 
 export const bodyKey = (conversation: string, message: string): ItemKey => ({
