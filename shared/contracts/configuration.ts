@@ -79,7 +79,13 @@ export const ServiceSchema = z.object({
 });
 export type Service = z.infer<typeof ServiceSchema>;
 
-export const ChannelSchema = z.object({ id, organization: id, name: z.string().default('') });
+export const ChannelSchema = z.object({
+  id,
+  organization: id,
+  name: z.string().default(''),
+  /** Users who answer there; everybody where it is left out. */
+  subscribers: z.array(id).optional(),
+});
 export type Channel = z.infer<typeof ChannelSchema>;
 
 export const TemplateSchema = z.intersection(
