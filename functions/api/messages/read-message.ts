@@ -2,8 +2,7 @@ import { type Caller, reaches } from '../../../shared/auth/caller.ts';
 import { RequestError } from '../../../shared/domain/errors.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import { getConversation } from '../../../shared/store/conversations.ts';
-import { getMessage, locateMessage } from '../../../shared/store/messages.ts';
-import type { Table } from '../../../shared/store/table.ts';
+import { followMoves, locateMessage } from '../../../shared/store/messages.ts';
 import type { ApiParts } from '../parts.ts';
 
 /** A message by its id, at the place it was last moved to. Throws 404, for one that is out of reach too. */
@@ -23,9 +22,4 @@ export async function readMessage(
     throw new RequestError('not_found', 'Message not found');
   }
   return { message, orgPath: conversation.orgPath };
-}
-
-async function followMoves(table: Table, conversation: string, key: string): Promise<Message | undefined> {
-  const message = await getMessage(table, conversation, key);
-  return message?.movedTo === undefined ? message : followMoves(table, conversation, message.movedTo);
 }
