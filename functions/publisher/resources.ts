@@ -46,12 +46,12 @@ const message: Read = async (parts, notification) => {
       message: messageView(found, conversation.orgPath),
     },
     ...(user ? { actor: { kind: 'user', id: user } } : contactAsActor(role, conversation)),
-    links: { contact: conversation.contact, ...(user && { user }) },
+    links: { ...(conversation.contact && { contact: conversation.contact }), ...(user && { user }) },
   };
 };
 
 const contactAsActor = (role: string, { contact }: Conversation): Pick<Resources, 'actor'> =>
-  role === 'contact' ? { actor: { kind: 'contact', id: contact } } : {};
+  role === 'contact' && contact !== undefined ? { actor: { kind: 'contact', id: contact } } : {};
 
 const conversation: Read = async (parts, notification) => {
   const found = await readConversation(parts, notification);
