@@ -1,9 +1,11 @@
+import { env } from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { clientConfig, plainName, REGION } from './identity.ts';
 import type { LambdaFunction } from './lambda-function.ts';
 import type { Mapping } from './mapping.ts';
 import { readBatchFailures } from './partial-batch.ts';
+import { createLane } from './turns.ts';
 
 export interface QueueMappingOptions {
   readonly endpoint: string;
@@ -17,22 +19,25 @@ export interface QueueMappingOptions {
   log(line: string): void;
 }
 
-const IDLE_POLLERS = 1;
 const LONG_POLL_SECONDS = 20;
 const WINDOW_POLL_MS = 100;
 const RECEIVE_MAX = 10;
 const RETRY_MS = 500;
+/** The records of an event compute on one processor: with more of them, those who wait for it would wait longer. */
+const EVENT_MAX = Number(env.PIECE ?? 2);
+const EVENTS_WAITING = 4;
 
 /**
- * Polls a queue into a function as Lambda does. One poller waits; each that finds messages calls another, up to the
- * mapping's concurrency, and goes when it finds none. What fails stays on the queue until its visibility timeout.
+ * Polls a queue into a function as Lambda does, in events of one group each. What fails stays on the queue until its
+ * visibility timeout; so that none runs out while its message waits for a turn, few messages are received before theirs.
  */
 export function startQueueMapping(options: QueueMappingOptions): Mapping {
   const { queueUrl: QueueUrl, batchSize, windowMs, maxConcurrency, lambda, log } = options;
   const client = new SQSClient({ ...clientConfig(options.endpoint), maxAttempts: 1 });
   const stopping = new AbortController();
-  const pollers = new Set<Promise<void>>();
-  let waiting = 0;
+  const lane = createLane(maxConcurrency);
+  const waiting = new Set<Promise<void>>();
+  const running = new Set<Promise<void>>();
 
   async function receive(max: number, waitSeconds: number): Promise<Message[]> {
     const { Messages } = await client.send(
@@ -50,10 +55,7 @@ export function startQueueMapping(options: QueueMappingOptions): Mapping {
 
   /** A batch: what the first receive finds, and what comes within the window while there is room. */
   async function collect(): Promise<Message[]> {
-    waiting += 1;
-    const batch = await receive(batchSize, LONG_POLL_SECONDS).finally(() => {
-      waiting -= 1;
-    });
+    const batch = await receive(batchSize, LONG_POLL_SECONDS);
     const end = Date.now() + windowMs;
     while (batch.length > 0 && batch.length < batchSize && Date.now() < end && !stopping.signal.aborted) {
       const more = await receive(batchSize - batch.length, 0);
@@ -63,20 +65,32 @@ export function startQueueMapping(options: QueueMappingOptions): Mapping {
     return batch;
   }
 
-  async function process(batch: readonly Message[], group: string): Promise<void> {
-    const failed = await invoke(batch, group);
-    const done = batch.filter(({ MessageId = '' }) => failed !== 'all' && !failed.has(MessageId));
-    for (let i = 0; i < done.length; i += RECEIVE_MAX) {
-      const Entries = done.slice(i, i + RECEIVE_MAX).map(({ ReceiptHandle }, n) => ({ Id: String(n), ReceiptHandle }));
-      await client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
-    }
+  function begin(batch: readonly Message[]): void {
+    const { promise: turn, resolve } = Promise.withResolvers<void>();
+    waiting.add(turn);
+    const begun = () => {
+      waiting.delete(turn);
+      resolve();
+    };
+    const done = process(batch, begun)
+      .catch((error) => log(`${plainName(lambda.name)} cannot clear its queue: ${String(error)}`))
+      .finally(() => running.delete(done));
+    running.add(done);
   }
 
-  async function invoke(batch: readonly Message[], group: string): Promise<'all' | Set<string>> {
+  async function process(batch: readonly Message[], begun: () => void): Promise<void> {
+    const failed = await invoke(batch, begun);
+    const Entries = batch
+      .filter(({ MessageId = '' }) => failed !== 'all' && !failed.has(MessageId))
+      .map(({ ReceiptHandle }, n) => ({ Id: String(n), ReceiptHandle }));
+    if (Entries.length > 0) await client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
+  }
+
+  async function invoke(batch: readonly Message[], begun: () => void): Promise<'all' | Set<string>> {
     try {
       const answer = await lambda.invoke(
         { Records: batch.map((message) => toRecord(message, options.queueArn)) },
-        group,
+        { group: batch.map(groupOf)[0], lane, begun },
       );
       if (!options.reportsFailures) return new Set();
       return readBatchFailures(answer, new Set(batch.map(({ MessageId = '' }) => MessageId)));
@@ -88,12 +102,8 @@ export function startQueueMapping(options: QueueMappingOptions): Mapping {
   async function poll(): Promise<void> {
     while (!stopping.signal.aborted) {
       try {
-        const batch = await collect();
-        if (batch.length > 0) {
-          callAnother();
-          await Promise.all([...Map.groupBy(batch, groupOf)].map(([group, messages]) => process(messages, group)));
-        }
-        if (waiting >= IDLE_POLLERS) return;
+        for (const batch of toEvents(await collect())) begin(batch);
+        while (waiting.size >= EVENTS_WAITING) await Promise.race(waiting);
       } catch (error) {
         if (stopping.signal.aborted) return;
         log(`${plainName(lambda.name)} cannot read its queue: ${String(error)}`);
@@ -102,21 +112,23 @@ export function startQueueMapping(options: QueueMappingOptions): Mapping {
     }
   }
 
-  function callAnother(): void {
-    if (stopping.signal.aborted || pollers.size >= maxConcurrency || waiting >= IDLE_POLLERS) return;
-    const poller = poll().finally(() => pollers.delete(poller));
-    pollers.add(poller);
-  }
-
-  callAnother();
+  const polling = poll();
   return {
     async stop() {
       stopping.abort();
-      await Promise.all(pollers);
+      await polling;
+      await Promise.all(running);
       client.destroy();
     },
   };
 }
+
+const toEvents = (messages: readonly Message[]): Message[][] =>
+  [...Map.groupBy(messages, groupOf).values()].flatMap((ofGroup) =>
+    Array.from({ length: Math.ceil(ofGroup.length / EVENT_MAX) }, (_, n) =>
+      ofGroup.slice(n * EVENT_MAX, (n + 1) * EVENT_MAX),
+    ),
+  );
 
 const groupOf = ({ Attributes }: Message): string => Attributes?.MessageGroupId ?? '';
 
