@@ -35,6 +35,8 @@ export interface StageSettings {
   readonly maxReceiveCount: number;
   /** Concurrent invocations per queue: the pace towards each provider, and what protects the account's quota. */
   readonly maxConcurrency: Readonly<Record<QueueName, number>>;
+  /** How old configuration and users may be in a function's memory: shorter costs a read unit or two per environment. */
+  readonly rememberMs: number;
   /** The stream's batch fills this long: fewer, fuller queue messages. It is no delay (a full batch fires at once). */
   readonly streamWindowSeconds: number;
   /** Steady requests per second at the front door: about 1,000 messages/s with the callbacks they cause. */
@@ -68,6 +70,7 @@ const deployed: StageSettings = {
   queueVisibilitySeconds: 180,
   maxReceiveCount: 6,
   maxConcurrency: { ticks: 50, email: 10, sms: 10, whatsapp: 10, receipts: 10, sweep: 2 },
+  rememberMs: 60_000,
   streamWindowSeconds: 5,
   apiRatePerSecond: 4_000,
   apiBurstRequests: 4_000,
@@ -95,6 +98,7 @@ export const stages: Readonly<Record<Stage, StageSettings>> = {
     queueVisibilitySeconds: 7,
     maxReceiveCount: 5,
     maxConcurrency: { ticks: 4, email: 4, sms: 4, whatsapp: 4, receipts: 4, sweep: 2 },
+    rememberMs: 1_000,
     streamWindowSeconds: 1,
     logRetentionDays: 7,
     tableRecoveryDays: 7,

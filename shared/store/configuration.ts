@@ -9,7 +9,7 @@ import {
   type Template,
   TemplateSchema,
 } from '../contracts/configuration.ts';
-import { createCache } from '../runtime/cache.ts';
+import { createCache, type Forgetful } from '../runtime/cache.ts';
 import type { Clock } from '../runtime/clock.ts';
 import {
   channelKey,
@@ -40,7 +40,8 @@ export interface ConfigurationReader {
   service(id: string): Promise<Service | undefined>;
 }
 
-export function createConfigurationReader(table: Table, clock: Clock, ttlMs = TTL_MS): ConfigurationReader {
+/** Reads configuration and remembers what exists, until it is told to forget an organization. */
+export function createConfigurationReader(table: Table, clock: Clock, ttlMs = TTL_MS): ConfigurationReader & Forgetful {
   const organizations = createCache((id) => readOrganization(table, id), ttlMs, clock);
   const pointers = createCache((id) => readServiceOrganization(table, id), ttlMs, clock);
   return {
@@ -50,6 +51,7 @@ export function createConfigurationReader(table: Table, clock: Clock, ttlMs = TT
       const configuration = organization === undefined ? undefined : await organizations.get(organization);
       return configuration?.services.find((service) => service.id === id);
     },
+    forget: (organization) => organizations.forget(organization),
   };
 }
 
