@@ -1,6 +1,7 @@
 import { isRevoked } from '../../../shared/auth/caller.ts';
 import { LIFETIME_SECONDS, TokenError } from '../../../shared/auth/tokens.ts';
 import type { RefreshRequest, TokenRequest } from '../../../shared/contracts/user-request.ts';
+import type { TokenView } from '../../../shared/contracts/views/auth.ts';
 import { parseEmailAddress } from '../../../shared/domain/email-address.ts';
 import { RequestError } from '../../../shared/domain/errors.ts';
 import type { StoredUser } from '../../../shared/store/user-item.ts';
@@ -12,7 +13,7 @@ import { logIn } from './log-in.ts';
 const refused = (): RequestError => new RequestError('unauthorized', 'Unauthorized');
 
 /** A token pair for an email and password, or for a refresh token (contract section 1). Throws 401, 429. */
-export async function issueToken(parts: ApiParts, request: TokenRequest) {
+export async function issueToken(parts: ApiParts, request: TokenRequest): Promise<TokenView> {
   const isRefresh = 'refreshToken' in request;
   const user = isRefresh ? await refreshed(parts, request) : await logIn(parts, request);
   if (user?.status !== 'active') throw refused();
