@@ -25,6 +25,7 @@ import { createObserver } from '../../shared/runtime/observe.ts';
 import { secureRandom } from '../../shared/runtime/random.ts';
 import { createSecretReader } from '../../shared/runtime/secrets.ts';
 import { createConfigurationReader } from '../../shared/store/configuration.ts';
+import { createUserReader } from '../../shared/store/users.ts';
 import { createMailReader } from './mail-store.ts';
 import { receiveEvent } from './receive-event.ts';
 import type { MailParts } from './receive-mail.ts';
@@ -49,6 +50,7 @@ const ticks = createQueueSender<Tick>(createQueueClient(), environment.TICKS_QUE
 const parts: MailParts = {
   table,
   configuration: createConfigurationReader(table, systemClock, environment.REMEMBER_MS),
+  users: createUserReader(table, systemClock, environment.REMEMBER_MS),
   secrets,
   pepper: () => secrets.text(environment.PEPPER_SECRET_ID),
   providers: {

@@ -54,13 +54,14 @@ export function createSetting(nonce: string): Setting {
     configuration: {
       organization: { ...OrganizationSchema.parse({ id: organization, name: 'Simulated' }), path: organization },
       services,
+      webhooks: [],
       channels: [{ id: `0d${nonce}`.padEnd(24, '0'), organization, name: 'Desk' }],
       templates: [template],
     },
     users: new Map([
       [
         caller,
-        { id: caller, status: 'active', organizations: [{ organization, orgPath: organization, role: 'agent' }] },
+        { id: caller, status: 'active', organizations: [{ organization, orgPath: organization, role: 'admin' }] },
       ],
     ]),
     serviceOf(provider) {

@@ -36,10 +36,10 @@ export function replayRules(facts: Facts): string[] {
   });
 }
 
-const contextOf = ({ channels }: Facts) => ({
+const contextOf = ({ channels, organization }: Facts) => ({
   now: 0,
-  organizationChannels: channels,
-  roleOf: () => 'agent' as const,
+  channels: channels.map((id) => ({ id, organization, isOnline: true })),
+  roleOf: () => 'admin' as const,
 });
 
 /** A conversation's state without the times at which it was written. */
