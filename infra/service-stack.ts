@@ -49,12 +49,14 @@ export class ServiceStack extends Stack {
       errorImpact: 'Callers and providers are answered 5xx: conversations are not started, receipts come late.',
     });
     const common = { stage, settings, timeoutSeconds: settings.functionTimeoutSeconds };
+    const memory = { REMEMBER_MS: String(settings.rememberMs) };
     const hops = { HOP_SECONDS: String(settings.hopSeconds) };
     const sender = {
       ...common,
       loops: true,
       maxAgeSeconds: 60,
       environment: {
+        ...memory,
         PUBLIC_URL: http.endpoint,
         LEASE_MS: String(settings.leaseMs),
         UNKNOWN_MS: String(settings.unknownMs),
@@ -68,7 +70,7 @@ export class ServiceStack extends Stack {
       ...common,
       name: 'api',
       timeoutSeconds: settings.apiTimeoutSeconds,
-      environment: { APP_URL: settings.appUrl ?? http.endpoint, PUBLIC_URL: http.endpoint, ...hops },
+      environment: { APP_URL: settings.appUrl ?? http.endpoint, PUBLIC_URL: http.endpoint, ...memory, ...hops },
       errorImpact: 'Requests fail with 500: businesses cannot start or read conversations, and must repeat.',
     });
     const worker = new QueueFunction(this, 'Worker', {
@@ -76,7 +78,12 @@ export class ServiceStack extends Stack {
       name: 'worker',
       queue: 'ticks',
       loops: true,
-      environment: { UNKNOWN_MS: String(settings.unknownMs), PAIR_MS: String(settings.pairMs), ...hops },
+      environment: {
+        UNKNOWN_MS: String(settings.unknownMs),
+        PAIR_MS: String(settings.pairMs),
+        ...memory,
+        ...hops,
+      },
       errorImpact: 'The conversations concerned stand still: accepted messages are not handed on until redriven.',
     });
     const email = new QueueFunction(this, 'Email', {
@@ -103,7 +110,7 @@ export class ServiceStack extends Stack {
       name: 'hooks',
       queue: 'receipts',
       maxAgeSeconds: 300,
-      environment: { PUBLIC_URL: http.endpoint },
+      environment: { PUBLIC_URL: http.endpoint, ...memory },
       errorImpact: "Providers' receipts, replies and opt-outs are refused; they come again, but not for ever.",
     });
     const sweeper = new QueueFunction(this, 'Sweeper', {
@@ -129,6 +136,7 @@ export class ServiceStack extends Stack {
         WEBHOOK_GIVE_UP_MS: String(settings.webhookGiveUpMs),
         WEBHOOK_FAILING_MS: String(settings.webhookFailingMs),
         WEBHOOKS_ON_LOOPBACK: String(settings.webhooksOnLoopback),
+        ...memory,
         ...hops,
       },
       errorImpact: 'Webhooks are not told of what happens. Nothing is lost for 6 hours; it is told late.',
