@@ -20,6 +20,7 @@ import { secureRandom } from '../../shared/runtime/random.ts';
 import { createSecretReader } from '../../shared/runtime/secrets.ts';
 import { createConfigurationReader } from '../../shared/store/configuration.ts';
 import { createUserReader } from '../../shared/store/users.ts';
+import { createFileReader } from './docs/files.ts';
 import { createApi } from './serve.ts';
 
 const environment = readEnvironment(
@@ -59,6 +60,7 @@ const serve = createApi({
   observe,
   appUrl: environment.APP_URL,
   publicUrl: environment.PUBLIC_URL,
+  files: createFileReader(import.meta.dirname),
 });
 
 export const handler = createHttpHandler(serve, observe);

@@ -4,6 +4,7 @@ import type { Purge } from '../../shared/contracts/queue-messages.ts';
 import type { TemplateManager } from '../../shared/providers/whatsapp/templates.ts';
 import type { QueueSender } from '../../shared/queue/send.ts';
 import type { SecretReader } from '../../shared/runtime/secrets.ts';
+import type { FileReader } from './docs/files.ts';
 
 /** What the use cases of this function work with; made once, in `handler.ts`. */
 export interface ApiParts extends AcceptanceParts {
@@ -17,4 +18,6 @@ export interface ApiParts extends AcceptanceParts {
   readonly appUrl: string;
   /** The API's own address, without trailing slash. */
   readonly publicUrl: string;
+  /** What the build put beside the code: the document and its viewer. */
+  readonly files: FileReader;
 }

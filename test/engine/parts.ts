@@ -1,3 +1,4 @@
+import { createFileReader } from '../../functions/api/docs/files.ts';
 import { type QueueName, stages } from '../../infra/stages.ts';
 import { scopesUpTo } from '../../shared/auth/scopes.ts';
 import type { Delivery, Purge, Sweep, Tick } from '../../shared/contracts/queue-messages.ts';
@@ -141,6 +142,7 @@ export function createParts({ scheduler, history, setting, queues, table, nonce,
       publicUrl: PUBLIC_URL,
       templates: createTemplateManager(),
       appUrl: PUBLIC_URL,
+      files: createFileReader(''),
     };
   };
 }

@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { createFileReader } from '../../functions/api/docs/files.ts';
 import type { ApiParts } from '../../functions/api/parts.ts';
 import { createApi } from '../../functions/api/serve.ts';
 import type { Scope } from '../../shared/auth/scopes.ts';
@@ -195,6 +196,7 @@ function createWorldApi({ documents, tableName, queue, queueUrl, clock, botToken
     observe: observer,
     appUrl: APP_URL,
     publicUrl: API_URL,
+    files: createFileReader(''),
     ...others,
   };
   const handle = createHttpHandler(createApi(parts), observer);
