@@ -43,6 +43,13 @@ const MetaSchema = z
     }
   });
 
+const MAX_META_BYTES = 64 * 1024;
+/** Of a conversation or a contact: it is part of an item that every message writes. */
+const KeptMetaSchema = MetaSchema.refine(
+  (meta) => Buffer.byteLength(JSON.stringify(meta)) <= MAX_META_BYTES,
+  `must not take more than ${MAX_META_BYTES} bytes`,
+);
+
 const ActionSchema = z.object({
   type: z.enum(['reply', 'postback', 'link']).meta({ description: 'What the button does.' }),
   text: Text(1024).meta({ description: 'What the button says.' }),
@@ -141,7 +148,7 @@ export const StartConversationSchema = z.object({
     .object({ profile: ProfileRequestSchema.meta({ description: 'With email or telephone, better both.' }) })
     .meta({ description: 'Who it is with.' }),
   language: optional(Text(35)).meta({ description: 'Of a new conversation: language of its templates.' }),
-  meta: optional(MetaSchema).meta({ description: 'Of a new conversation: flat keys and values.' }),
+  meta: optional(KeptMetaSchema).meta({ description: 'Of a new conversation: flat keys and values.' }),
   tags: optional(z.array(Text(128)).max(50)).meta({ description: 'Of a new conversation.' }),
   messages: messages.meta({ description: 'At least one to the contact; processed in their order.' }),
 });

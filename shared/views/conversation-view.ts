@@ -29,10 +29,10 @@ const touchpointsView = ({ services, touchpoint }: Conversation) =>
     ]),
   );
 
-/** A conversation as the API shows it (contract section 2); `messages` are ids, or whole ones where asked for. */
+/** A conversation as the API shows it (contract section 2); `messages` are ids, and undefined where they are not shown. */
 export const conversationView = (
   conversation: Conversation,
-  messages: ConversationView['messages'],
+  messages: readonly string[] | undefined,
   users: ReadonlyMap<string, StoredUser>,
   appUrl: string,
 ): ConversationView => ({
@@ -55,8 +55,10 @@ export const conversationView = (
   touchpoints: touchpointsView(conversation),
   forms: [],
   results: [],
+  category: conversation.category,
+  categoryIndex: conversation.categoryIndex,
   language: conversation.language,
-  meta: conversation.meta,
+  meta: Object.keys(conversation.meta ?? {}).length > 0 ? conversation.meta : undefined,
   tags: conversation.tags,
   createdBy: conversation.createdBy,
   createdAt: iso(conversation.createdAt),

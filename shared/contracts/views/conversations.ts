@@ -34,7 +34,8 @@ export const ConversationViewSchema = z
     participants: z.array(ParticipantViewSchema).meta({ description: 'Users who take part, or did.' }),
     messages: z
       .array(z.union([idField('Id of a message.'), MessageViewSchema]))
-      .meta({ description: 'Of a POST those it added, else the newest 100: ids, or messages where asked for.' }),
+      .meta({ description: 'Of a POST those it added, else the newest 100: ids, or messages where asked for.' })
+      .optional(),
     channels: z.array(idField('Id of a channel.')).meta({ description: 'Channels that announce it.' }),
     channelsOffline: z.array(idField('Id of a channel.')).meta({ description: 'Channels where nobody was available.' }),
     touchpoint: z.enum(TOUCHPOINTS).meta({ description: 'In force for messages that name none.' }).optional(),
@@ -49,6 +50,13 @@ export const ConversationViewSchema = z
       .meta({ description: 'Touchpoints used so far.' }),
     forms: z.array(z.unknown()).meta({ description: 'Always empty.' }),
     results: z.array(z.unknown()).meta({ description: 'Always empty.' }),
+    category: textField('What it is about, by the organization’s categories.').optional(),
+    categoryIndex: z
+      .int()
+      .min(0)
+      .max(9)
+      .meta({ description: 'Which of the ten slots of categories it takes.' })
+      .optional(),
     language: textField('Language of its templates.').optional(),
     meta: metaField('Flat keys and values.').optional(),
     tags: z.array(z.string()).meta({ description: 'Words it is filed under.' }).optional(),
