@@ -60,9 +60,9 @@ export const OrganizationSchema = z.object({
 });
 export type Organization = z.infer<typeof OrganizationSchema>;
 
-export const WEBHOOK_STATUSES = ['unverified', 'active', 'disabled'] as const;
+export const SERVICE_STATUSES = ['unverified', 'active', 'disabled'] as const;
 
-const SERVICE_TYPES = [
+export const SERVICE_TYPES = [
   'ses',
   'twilio',
   'whatsapp',
@@ -75,7 +75,7 @@ export const ServiceSchema = z.object({
   organization: id,
   name: z.string().default(''),
   type: z.enum(SERVICE_TYPES),
-  status: z.string().default('active'),
+  status: z.enum(SERVICE_STATUSES).default('active'),
   /** `secret` names the entry of Secrets Manager that holds the credentials; they are never stored here. */
   params: z.record(z.string(), z.string()).default({}),
   meta: z.record(z.string(), z.unknown()).optional(),
@@ -91,7 +91,7 @@ export const WebhookSchema = z.object({
   organization: id,
   name: z.string().default(''),
   type: z.literal('webhook'),
-  status: z.enum(WEBHOOK_STATUSES),
+  status: z.enum(SERVICE_STATUSES),
   /** Why it is disabled, where it was not by its owner. */
   reason: z.literal('failing').optional(),
   /** Without user and password: those are sealed. */

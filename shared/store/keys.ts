@@ -110,7 +110,7 @@ export const idempotencyKey = (organization: string, digest: string): ItemKey =>
 
 export const organizationPk = (organization: string): string => `${ORGANIZATION_PREFIX}${organization}`;
 export const organizationKey = (organization: string): ItemKey => ({ pk: organizationPk(organization), sk: HEAD });
-const SERVICE_PREFIX = 'S#';
+export const SERVICE_PREFIX = 'S#';
 export const serviceKey = (organization: string, service: string): ItemKey => ({
   pk: organizationPk(organization),
   sk: `${SERVICE_PREFIX}${service}`,

@@ -13,6 +13,7 @@ api       dynamodb        Query                                         Table/in
 api       dynamodb        Query                                         Table/index/byOrganization
 api       sqs             SendMessage                                   WorkerQueue
 api       sqs             SendMessage                                   SweeperQueue
+api       sqs             SendMessage                                   PublisherQueue
 api       secretsmanager  GetSecretValue                                TokenKey
 api       secretsmanager  GetSecretValue                                Pepper
 api       secretsmanager  GetSecretValue                                secretsmanager:secret:overture/prod/whatsapp/*
