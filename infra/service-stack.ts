@@ -2,6 +2,7 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import {
+  giveBus,
   giveIndexes,
   giveMail,
   giveProviderSecrets,
@@ -174,6 +175,7 @@ export class ServiceStack extends Stack {
     for (const ticker of [api, worker, email, sms, whatsapp, hooks, sweeper, publisher]) {
       giveQueue(ticker, 'TICKS_QUEUE_URL', worker.queue);
     }
+    giveBus(publisher, bus);
     giveSchedules(worker, new Schedules(this, 'Schedules', { stage, to: worker }), settings);
     giveQueue(worker, 'EMAIL_QUEUE_URL', email.queue);
     giveQueue(worker, 'SMS_QUEUE_URL', sms.queue);

@@ -13,6 +13,12 @@ export const TIME_ZONE_WANTED = 'must be a time zone of the IANA database, like 
 export const TimeZoneSchema = z.string().refine(isTimeZone, TIME_ZONE_WANTED);
 const TimeOfDaySchema = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day like 21:00');
 
+/** Names of events in parts, with `*` for one and `**` for any number of them. */
+export const EventPatternSchema = z
+  .string()
+  .max(64)
+  .regex(/^(\*{1,2}|[a-z]+)(\.(\*{1,2}|[a-z]+))*$/, 'must be a pattern of events like message.create.*.*');
+
 /** Which messages a rule is about; without touchpoints, those by any. */
 const concern = {
   touchpoints: z.array(z.enum(TOUCHPOINTS)).min(1).optional(),
@@ -53,6 +59,8 @@ export const OrganizationSchema = z.object({
       startWords: z.array(z.string().min(1).max(64)).max(100).optional(),
       /** When messages wait, by the contact's clock. */
       quietHours: QuietHoursSchema.optional(),
+      /** Which events go to the installation's event bus, of this organization and those below it. */
+      events: z.array(EventPatternSchema).max(100).optional(),
       /** How many messages a contact gets at most. */
       frequencyCaps: z.array(FrequencyCapSchema).max(3).optional(),
     })

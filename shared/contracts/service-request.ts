@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { SERVICE_TYPES } from './configuration.ts';
+import { EventPatternSchema, SERVICE_TYPES } from './configuration.ts';
 import { ObjectIdSchema } from './conversation-request.ts';
 
 const optional = <T extends z.ZodType>(schema: T) => z.nullish(schema).transform((value) => value ?? undefined);
@@ -9,17 +9,11 @@ const Text = (longest: number) =>
     .max(longest)
     .refine((value) => value.isWellFormed(), 'holds half of a character');
 
-/** Names of events in parts, with `*` for one and `**` for any number of them. */
-const PatternSchema = Text(64).regex(
-  /^(\*{1,2}|[a-z]+)(\.(\*{1,2}|[a-z]+))*$/,
-  'must be a pattern of events like message.create.*.*',
-);
-
 /** `params` of a service of type `webhook`. */
 export const WebhookParamsSchema = z.object({
   url: Text(2048).min(1).meta({ description: 'Where events are sent: HTTPS, with user and password if wanted.' }),
   secret: optional(Text(256).min(1)).meta({ description: 'What they are signed with; made if absent.' }),
-  events: optional(z.array(PatternSchema).max(100)).meta({ description: 'Which ones; all if absent.' }),
+  events: optional(z.array(EventPatternSchema).max(100)).meta({ description: 'Which ones; all if absent.' }),
 });
 
 /** `params` of every other type: texts, and no nested values. */

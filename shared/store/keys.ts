@@ -161,6 +161,12 @@ export const givenUpKey = (service: string, since: number, delivery: string): It
   sk: `${GIVEN_UP_PREFIX}${String(since).padStart(13, '0')}#${delivery}`,
 });
 
+/** Tells the stream of an event that no other item's change tells of. */
+export const eventKey = (organization: string, event: string): ItemKey => ({
+  pk: `${EVENT_PREFIX}${organization}#${event}`,
+  sk: HEAD,
+});
+
 export const userKey = (user: string): ItemKey => ({ pk: `${USER_PREFIX}${user}`, sk: HEAD });
 /** Finds a user by the HMAC of the email address they log in with. */
 export const loginKey = (digest: string): ItemKey => ({ pk: `L#${digest}`, sk: HEAD });

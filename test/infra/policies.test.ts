@@ -91,6 +91,7 @@ publisher sqs             SendMessage                                   WorkerQu
 publisher sqs             SendMessage                                   PublisherQueue
 publisher sqs             ${CONSUME}                                    PublisherQueue
 publisher sqs             SendMessage GetQueueAttributes GetQueueUrl    PublisherDeadLetters
+publisher events          PutEvents                                     Bus
 publisher secretsmanager  GetSecretValue                                TokenKey
 publisher secretsmanager  GetSecretValue                                Pepper
 publisher logs            ${LOG}                                        PublisherLogs
