@@ -54,7 +54,7 @@ export const record = (before: Item | undefined, after: Item | undefined, eventI
 };
 
 /** An organization below a root, each with webhooks of its own, and the publisher's parts around them. */
-export async function createSetting(table: Table) {
+export async function createSetting(table: Table, { rememberMs = 0 } = {}) {
   const root = unique();
   const organization = unique();
   const orgPath = `${root}#${organization}`;
@@ -88,8 +88,8 @@ export async function createSetting(table: Table) {
   const tokens = createTokenService(async () => 'key', clock);
   const parts: NotifyParts = {
     table,
-    // Nothing is remembered: what a test changes holds at once.
-    configuration: createConfigurationReader(table, clock, 0),
+    // Unless told otherwise nothing is remembered: what a test changes holds at once.
+    configuration: createConfigurationReader(table, clock, rememberMs),
     users: createUserReader(table, clock),
     tokens,
     pepper: async () => PEPPER,
