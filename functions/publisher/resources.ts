@@ -65,7 +65,10 @@ const conversation: Read = async (parts, notification) => {
 
 const contact: Read = async (parts, notification) => {
   const found = await readConversation(parts, notification);
-  return found && { data: { contact: contactView(found) } };
+  const { otherContact } = notification.ids;
+  return (
+    found && { data: { contact: contactView(found), ...(otherContact && { otherContact: { id: otherContact } }) } }
+  );
 };
 
 const pathOf = async ({ configuration }: NotifyParts, organization: string): Promise<string> =>

@@ -21,6 +21,7 @@ export const ERROR_STATUS = {
   request_too_large: 413,
   unauthorized: 401,
   forbidden: 403,
+  webhook_unverified: 403,
   not_found: 404,
   not_supported: 404,
   method_not_allowed: 405,

@@ -116,6 +116,12 @@ export function createParts({ scheduler, history, setting, queues, table, nonce,
       ticker: createTicker(queueTo<Tick>('ticks'), clock, tickerOptions()),
       sweeps: queueTo<Sweep>('sweep'),
       purges: queueTo<Purge>('sweep'),
+      stage: 'test',
+      webhooks: {
+        requester: { send: () => Promise.reject(new Error('Nobody has webhooks here.')) },
+        notifications: { send: async () => {} },
+        loopback: false,
+      },
       deliveries: {
         email: queueTo<Delivery>('email'),
         sms: queueTo<Delivery>('sms'),

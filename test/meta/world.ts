@@ -103,6 +103,12 @@ export async function startWorld({ table, timeline, random, setting, metaUrl, va
     ticker: createTicker(ticks, timeline),
     deliveries: { email: never, sms: never, whatsapp },
     purges: never,
+    stage: 'test',
+    webhooks: {
+      requester: { send: () => Promise.reject(new Error('Nobody has webhooks here.')) },
+      notifications: never,
+      loopback: false,
+    },
     providers: { whatsapp: variant.provider?.(adapter) ?? adapter },
     templates: createTemplateManager(),
     tokens: {

@@ -43,7 +43,7 @@ async function given(message: Parameters<Setting['given']>[1] = {}, conversation
 }
 
 const lastBody = () => JSON.parse(receiver.received.at(-1)?.body ?? '');
-const givenUp = (service: string) => listGivenUp(table, service, { limit: 10 });
+const givenUp = (service: string) => listGivenUp(table, service, { limit: 10, newestFirst: true });
 
 describe('a webhook that is told of a message', () => {
   it('gets the conversation and the message as the API shows them, and what happened', async () => {

@@ -23,6 +23,7 @@ import { createIdMaker } from '../../shared/runtime/ids.ts';
 import { createConfigurationReader } from '../../shared/store/configuration.ts';
 import type { Item } from '../../shared/store/table.ts';
 import { createUserReader } from '../../shared/store/users.ts';
+import { createRequester } from '../../shared/webhooks/requester.ts';
 import { createTestClock } from './api-clock.ts';
 import { createTestObserver, type TestObserver } from './api-observer.ts';
 import { createRandom } from './api-random.ts';
@@ -190,6 +191,12 @@ function createWorldApi({ documents, tableName, queue, queueUrl, clock, botToken
     templates: createTemplateManager(),
     ticker: createTicker(createQueueSender<Tick>(queue, queueUrl, clock), clock),
     purges: { send: async () => {} },
+    stage: 'test',
+    webhooks: {
+      requester: createRequester({ loopback: true }),
+      notifications: { send: async () => {} },
+      loopback: true,
+    },
     clock,
     ids: createIdMaker(),
     random,
