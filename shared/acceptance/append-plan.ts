@@ -1,5 +1,5 @@
 import { type Caller, reaches } from '../auth/caller.ts';
-import { type AcceptedDraft, acceptDrafts, type MessageDraft } from '../domain/acceptance.ts';
+import { type AcceptedDraft, acceptDrafts, checkTeamDrafts, forTeam, type MessageDraft } from '../domain/acceptance.ts';
 import type { Conversation, Profile } from '../domain/conversation.ts';
 import { invalid, RequestError } from '../domain/errors.ts';
 import { isOutbound } from '../domain/message.ts';
@@ -129,17 +129,25 @@ export function planUnread({ drafts, caller, person }: Append, now: number): Pla
     services: {},
     conditions: [
       ...(write?.conditions ?? []),
+      ...(drafts.some(({ role, type }) => role === 'contact' && type !== 'command') ? [absent('type')] : []),
       ...chosen.flatMap((used) => [exists(`services.${used}`), hasAddress(used)]),
       ...(chosen.includes('whatsapp') ? [windowOpen] : []),
       ...(inherits
         ? [
-            exists('touchpoint'),
-            any(differs('touchpoint', 'whatsapp'), windowOpen),
-            any(differs('touchpoint', 'sms'), exists('services.sms')),
+            // What is for a team needs no touchpoint.
+            any(
+              exists('type'),
+              all(
+                exists('touchpoint'),
+                any(differs('touchpoint', 'whatsapp'), windowOpen),
+                any(differs('touchpoint', 'sms'), exists('services.sms')),
+              ),
+            ),
           ]
         : []),
     ],
     accept: (conversation) => {
+      if (conversation.type) return drafts.map(forTeam);
       let inForce = inherits ? conversation.touchpoint : undefined;
       return drafts.map(({ touchpoints: _none, ...draft }) => {
         if (!isOutbound(draft)) return draft;
@@ -169,22 +177,27 @@ export async function planFrom(parts: AcceptanceParts, append: Append, conversat
   const configuration = await parts.configuration.organization(conversation.organization);
   if (!configuration) throw notFound();
   await checkSenders(append.drafts, conversation.orgPath, append.caller, parts.users);
+  const properties = propertyChangesOf(append.drafts.filter(isSetNow));
+  if (properties && exceedsMeta(conversation, properties)) throw metaIsFull('messages');
+  const write = properties && writeProperties(properties, conversation);
+  const setting = { ...(write && { properties, write: write.changes }), conditions: write?.conditions ?? [] };
+  if (conversation.type) {
+    checkTeamDrafts(append.drafts);
+    return { ...setting, services: {}, accept: () => append.drafts.map(forTeam) };
+  }
   const { email, telephone } = append.person?.profile ?? {};
   const profile = { ...append.person?.profile, ...conversation.profile, ...without({ email, telephone }) };
   const context = acceptanceContext(configuration, profile, conversation.language, conversation, parts.clock.now());
   const acceptance = acceptDrafts(append.drafts, context);
-  const properties = propertyChangesOf(append.drafts.filter(isSetNow));
-  if (properties && exceedsMeta(conversation, properties)) throw metaIsFull('messages');
-  const write = properties && writeProperties(properties, conversation);
   const firstUsed = acceptance.used.filter((touchpoint) => conversation.services[touchpoint] === undefined);
   return {
     ...(acceptance.used.length > 0 && acceptance.touchpoint && { touchpoint: acceptance.touchpoint }),
-    ...(write && { properties, write: write.changes }),
+    ...setting,
     services: Object.fromEntries(
       firstUsed.map((touchpoint) => [touchpoint, context.services[touchpoint]?.slice(0, 1) ?? []]),
     ),
     conditions: [
-      ...(write?.conditions ?? []),
+      ...setting.conditions,
       ...(inheritsTouchpoint(append.drafts)
         ? [conversation.touchpoint === undefined ? absent('touchpoint') : equals('touchpoint', conversation.touchpoint)]
         : []),

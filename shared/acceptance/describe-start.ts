@@ -43,7 +43,8 @@ export async function describeStart(
   return { caller, request, configuration, person, ...(once && { once }) };
 }
 
-async function reachableOrganization(
+/** Throws 404 for an organization that is unknown or out of reach. */
+export async function reachableOrganization(
   parts: AcceptanceParts,
   caller: Caller,
   id: string,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { TEAM_TYPES } from '../domain/conversation.ts';
 import { MESSAGE_ROLES, MESSAGE_TYPES } from '../domain/message.ts';
 import { isTimeZone } from '../domain/time-zone.ts';
 import { TOUCHPOINTS } from '../domain/touchpoint.ts';
@@ -124,7 +125,7 @@ export const AppendByIdSchema = z.object({ id: ObjectIdSchema, messages });
 export const StartConversationSchema = z.object({
   organization: ObjectIdSchema,
   type: z.literal('contact', {
-    error: 'must be "contact": team conversations cannot be started by this version',
+    error: `must be "contact", or one of a team: ${TEAM_TYPES.map((type) => `"${type}"`).join(', ')}`,
   }),
   name: words(256),
   contact: z.object({ profile: ProfileRequestSchema }),
@@ -134,6 +135,28 @@ export const StartConversationSchema = z.object({
   messages,
 });
 export type StartConversation = z.infer<typeof StartConversationSchema>;
+
+/** Clients write a participant as an id, or as an object like the ones they read. */
+const ParticipantSchema = z.union(
+  [
+    ObjectIdSchema.transform((user) => ({ user, follow: undefined })),
+    z.object({ user: ObjectIdSchema, follow: optional(z.boolean()) }),
+  ],
+  { error: 'must be the id of a user, or an object with it as user' },
+);
+
+/** Body of `POST /v2/conversations` for a conversation among users: with their `type`, or with neither type nor contact. */
+export const TeamConversationSchema = z.object({
+  organization: optional(ObjectIdSchema),
+  type: optional(z.enum(TEAM_TYPES)),
+  name: words(256),
+  participants: optional(z.array(ParticipantSchema).max(100)).transform((participants) => participants ?? []),
+  language: optional(Text(35)),
+  meta: optional(KeptMetaSchema),
+  tags: optional(z.array(Text(128)).max(50)),
+  messages,
+});
+export type TeamConversation = z.infer<typeof TeamConversationSchema>;
 
 /** Body of `POST /v2/conversations/{id}/messages`: one message or an array of them. */
 export const AppendMessagesSchema = messages;

@@ -25,7 +25,10 @@ export interface MessageDraft extends Omit<MessageBody, 'template' | 'fallback' 
 /** A draft with what was decided when it was accepted: its touchpoint, and the text that the contact will read. */
 export interface AcceptedDraft
   extends Omit<MessageDraft, 'touchpoints'>,
-    Pick<MessageBody, 'template' | 'fallback' | 'otherwise'> {}
+    Pick<MessageBody, 'template' | 'fallback' | 'otherwise'> {
+  /** Of a team's conversation. */
+  readonly team?: boolean;
+}
 
 /** What is known of the conversation and its organization when messages are accepted. */
 export interface AcceptanceContext extends TemplateContext {
@@ -81,6 +84,23 @@ export function checkDrafts(drafts: readonly MessageDraft[]): void {
     );
   });
 }
+
+/** Refuses what has no place in a conversation among users (contract section 2). Throws 400. */
+export function checkTeamDrafts(drafts: readonly MessageDraft[]): void {
+  drafts.forEach((draft, index) => {
+    if (draft.touchpoint !== undefined || draft.touchpoints !== undefined) {
+      throw invalid(
+        at(index, draft.touchpoint === undefined ? 'touchpoints' : 'touchpoint'),
+        'makes no sense in a conversation of a team, which nothing leaves; start one of type "contact" to reach somebody',
+      );
+    }
+    if (draft.role !== 'contact' || draft.type === 'command') return;
+    throw invalid(at(index, 'role'), 'must not be "contact" in a conversation of a team: it has none');
+  });
+}
+
+/** A draft for a team: it goes to nobody outside, whatever its role. */
+export const forTeam = ({ touchpoints: _none, ...draft }: MessageDraft): AcceptedDraft => ({ ...draft, team: true });
 
 /** Throws 400 unless something goes out to the contact: conversations are started to reach somebody. */
 export function demandOutbound(drafts: readonly MessageDraft[]): void {

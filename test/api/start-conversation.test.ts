@@ -75,6 +75,7 @@ describe('POST /v2/conversations', () => {
       participants: [
         {
           user: USER.bot,
+          organization: ORGANIZATION.shop,
           name: 'testbot',
           avatar: AVATAR,
           role: 'agent',
@@ -82,6 +83,7 @@ describe('POST /v2/conversations', () => {
           accepted: false,
           inbox: false,
           unreadCount: 0,
+          follow: false,
           createdAt: now,
           updatedAt: now,
         },

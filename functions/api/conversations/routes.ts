@@ -2,14 +2,16 @@ import { append } from '../../../shared/acceptance/append.ts';
 import type { Append } from '../../../shared/acceptance/append-plan.ts';
 import type { AppendAnswer, Once } from '../../../shared/acceptance/once.ts';
 import { type Started, startConversation } from '../../../shared/acceptance/start-conversation.ts';
+import { startTeam } from '../../../shared/acceptance/start-team.ts';
 import type { Caller } from '../../../shared/auth/caller.ts';
 import {
   AppendByIdSchema,
   AppendMessagesSchema,
   StartConversationSchema,
+  TeamConversationSchema,
 } from '../../../shared/contracts/conversation-request.ts';
 import type { MessageDraft } from '../../../shared/domain/acceptance.ts';
-import type { Conversation } from '../../../shared/domain/conversation.ts';
+import { type Conversation, TEAM_TYPES } from '../../../shared/domain/conversation.ts';
 import { invalid } from '../../../shared/domain/errors.ts';
 import { jsonResponse, parseRequest } from '../../../shared/http/errors.ts';
 import { conversationView } from '../../../shared/views/conversation-view.ts';
@@ -18,7 +20,7 @@ import { onceOf } from '../idempotency-key.ts';
 import type { ApiParts } from '../parts.ts';
 import { type ApiRoute, type Guarded, idIn } from '../route.ts';
 import { explain, isDryRun } from './explain.ts';
-import { foreseeAppend, foreseeStart } from './foresee.ts';
+import { type Foreseen, foreseeAppend, foreseeStart, foreseeTeam } from './foresee.ts';
 import { readConversation } from './read-conversation.ts';
 
 const viewOf = async (parts: ApiParts, conversation: Conversation, messages: readonly unknown[]) =>
@@ -31,6 +33,16 @@ const viewOf = async (parts: ApiParts, conversation: Conversation, messages: rea
 
 const isAppend = (json: unknown): boolean =>
   typeof json === 'object' && json !== null && 'id' in json && json.id !== null && json.id !== undefined;
+
+/** Among users: by its type, or without one where nobody outside is named. */
+const isTeam = (json: unknown): boolean => {
+  if (typeof json !== 'object' || json === null) return false;
+  const { type, contact } = json as { type?: unknown; contact?: unknown };
+  return (
+    TEAM_TYPES.some((known) => known === type) ||
+    ((type ?? undefined) === undefined && (contact ?? undefined) === undefined)
+  );
+};
 
 const replayHeader = ({ replayed }: AppendAnswer): Record<string, string> =>
   replayed ? { 'idempotency-replayed': 'true' } : {};
@@ -53,19 +65,24 @@ const appendTo = async (
   return appended;
 };
 
+const foresee = (
+  parts: ApiParts,
+  { caller, json, once }: { caller: Caller; json: unknown; once: Once | undefined },
+): Promise<Foreseen> => {
+  if (isAppend(json)) return foreseeAppend(parts, appendOf(caller, parseRequest(AppendByIdSchema, json)), once, 200);
+  return isTeam(json)
+    ? foreseeTeam(parts, caller, parseRequest(TeamConversationSchema, json), once)
+    : foreseeStart(parts, caller, parseRequest(StartConversationSchema, json), once);
+};
+
 const postConversation: Guarded['handle'] = async (parts, { request, json }, caller) => {
   const once = onceOf(request, caller);
-  if (isDryRun(request)) {
-    return explain(
-      parts,
-      isAppend(json)
-        ? await foreseeAppend(parts, appendOf(caller, parseRequest(AppendByIdSchema, json)), once, 200)
-        : await foreseeStart(parts, caller, parseRequest(StartConversationSchema, json), once),
-    );
-  }
+  if (isDryRun(request)) return explain(parts, await foresee(parts, { caller, json, once }));
   const answer: Started = isAppend(json)
     ? await appendTo(parts, caller, parseRequest(AppendByIdSchema, json), once, 200)
-    : await startConversation(parts, caller, parseRequest(StartConversationSchema, json), once);
+    : isTeam(json)
+      ? await startTeam(parts, caller, parseRequest(TeamConversationSchema, json), once)
+      : await startConversation(parts, caller, parseRequest(StartConversationSchema, json), once);
   const ids = answer.messages.map((message) => message.id);
   return jsonResponse(answer.status, await viewOf(parts, answer.conversation, ids), {
     ...replayHeader(answer),
