@@ -1,5 +1,5 @@
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { Conversation } from '../domain/conversation.ts';
+import { type ContactConversation, type Conversation, isWithContact } from '../domain/conversation.ts';
 import type { Message } from '../domain/message.ts';
 import { predecessor } from '../runtime/ids.ts';
 import { toConversation, toConversationItem } from './conversation-item.ts';
@@ -8,6 +8,7 @@ import { type Identity, ownerIn, takeIdentity } from './identities.ts';
 import { contactPointerKey, conversationKey, type IdentifierKind } from './keys.ts';
 import { areStored, putMessages, storeBodies } from './messages.ts';
 import {
+  BATCH_GET_LIMIT,
   batchGet,
   type FailedAction,
   putAction,
@@ -30,6 +31,20 @@ export async function getConversation(
   return Item && toConversation(Item);
 }
 
+/** Those that there are, in the order of the ids, as often as they are named. Consistent; 100 in a round trip. */
+export async function getConversations(table: Table, ids: readonly string[]): Promise<Conversation[]> {
+  const unique = [...new Set(ids)];
+  const found = new Map<string, Conversation>();
+  for (let start = 0; start < unique.length; start += BATCH_GET_LIMIT) {
+    const keys = unique.slice(start, start + BATCH_GET_LIMIT).map(conversationKey);
+    for (const item of await batchGet(table, keys, true)) {
+      const conversation = toConversation(item);
+      found.set(conversation.id, conversation);
+    }
+  }
+  return ids.flatMap((id) => found.get(id) ?? []);
+}
+
 /** Whether conditions hold for a conversation, as they would for a write; a consistent read. */
 export async function holdsFor(table: Table, id: string, conditions: readonly Condition[]): Promise<boolean> {
   const { pk, sk } = conversationKey(id);
@@ -48,15 +63,18 @@ export async function holdsFor(table: Table, id: string, conditions: readonly Co
 }
 
 /** By the id of its contact: it follows from the conversation's, or a pointer names the conversation. Consistent. */
-export async function findByContact(table: Table, contact: string): Promise<Conversation | undefined> {
+export async function findByContact(table: Table, contact: string): Promise<ContactConversation | undefined> {
   const keys = [conversationKey(predecessor(contact)), contactPointerKey(contact)];
   const items = await batchGet(table, keys, true);
   const own = items.find(({ pk }) => pk === keys[0]?.pk);
-  if (own && own.contact === undefined && own.type === undefined) return toConversation(own);
   const pointer = items.find(({ pk }) => pk === keys[1]?.pk);
-  return typeof pointer?.conversation === 'string'
-    ? getConversation(table, pointer.conversation, { consistent: true })
-    : undefined;
+  const found = [
+    own && toConversation(own),
+    typeof pointer?.conversation === 'string'
+      ? await getConversation(table, pointer.conversation, { consistent: true })
+      : undefined,
+  ].find((conversation) => conversation?.contact === contact);
+  return found && isWithContact(found) ? found : undefined;
 }
 
 export interface NewConversation {

@@ -1,3 +1,4 @@
+import type { ConversationView } from '../contracts/views/conversations.ts';
 import type { Conversation, Participant } from '../domain/conversation.ts';
 import { membershipIn } from '../domain/roles.ts';
 import { TOUCHPOINTS } from '../domain/touchpoint.ts';
@@ -38,13 +39,13 @@ const touchpointsView = ({ services, touchpoint }: Conversation) =>
     ]),
   );
 
-/** A conversation as the API shows it (contract section 2); `messages` are ids, or whole ones where asked for. */
+/** A conversation as the API shows it (contract section 2); `messages` are ids, and undefined where they are not shown. */
 export const conversationView = (
   conversation: Conversation,
-  messages: readonly unknown[],
+  messages: readonly string[] | undefined,
   users: ReadonlyMap<string, StoredUser>,
   appUrl: string,
-) => ({
+): ConversationView => ({
   id: conversation.id,
   organization: conversation.organization,
   orgPath: conversation.orgPath,

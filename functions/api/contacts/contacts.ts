@@ -1,5 +1,5 @@
 import { type Caller, reaches } from '../../../shared/auth/caller.ts';
-import type { Conversation } from '../../../shared/domain/conversation.ts';
+import type { ContactConversation, Conversation } from '../../../shared/domain/conversation.ts';
 import { RequestError } from '../../../shared/domain/errors.ts';
 import { EnqueueError } from '../../../shared/queue/send.ts';
 import { untilWritten } from '../../../shared/store/contention.ts';
@@ -11,7 +11,7 @@ import type { ApiParts } from '../parts.ts';
 const notFound = (): RequestError => new RequestError('not_found', 'Contact not found');
 
 /** The conversation of a contact, which is one item with it. Throws 404, for one that is out of reach too. */
-export async function readContact({ table }: ApiParts, caller: Caller, id: string): Promise<Conversation> {
+export async function readContact({ table }: ApiParts, caller: Caller, id: string): Promise<ContactConversation> {
   const conversation = await findByContact(table, id);
   if (!conversation || conversation.deletedAt !== undefined || !reaches(caller, conversation.orgPath)) throw notFound();
   return conversation;
