@@ -1,5 +1,5 @@
 import type { EventIds, Notification } from '../../shared/contracts/queue-messages.ts';
-import type { Conversation } from '../../shared/domain/conversation.ts';
+import { type Conversation, isWithContact } from '../../shared/domain/conversation.ts';
 import { getService } from '../../shared/store/configuration.ts';
 import { getConversation } from '../../shared/store/conversations.ts';
 import { followMoves } from '../../shared/store/messages.ts';
@@ -51,7 +51,7 @@ const message: Read = async (parts, notification) => {
 };
 
 const contactAsActor = (role: string, { contact }: Conversation): Pick<Resources, 'actor'> =>
-  role === 'contact' ? { actor: { kind: 'contact', id: contact } } : {};
+  role === 'contact' && contact !== undefined ? { actor: { kind: 'contact', id: contact } } : {};
 
 const conversation: Read = async (parts, notification) => {
   const found = await readConversation(parts, notification);
@@ -65,7 +65,7 @@ const conversation: Read = async (parts, notification) => {
 
 const contact: Read = async (parts, notification) => {
   const found = await readConversation(parts, notification);
-  return found && { data: { contact: contactView(found) } };
+  return found && isWithContact(found) ? { data: { contact: contactView(found) } } : undefined;
 };
 
 const pathOf = async ({ configuration }: NotifyParts, organization: string): Promise<string> =>
