@@ -1,4 +1,4 @@
-import { type Caller, reaches } from '../auth/caller.ts';
+import { type Caller, seesConversation } from '../auth/caller.ts';
 import { type AcceptedDraft, acceptDrafts, checkTeamDrafts, forTeam, type MessageDraft } from '../domain/acceptance.ts';
 import type { Conversation, Profile } from '../domain/conversation.ts';
 import { invalid, RequestError } from '../domain/errors.ts';
@@ -63,7 +63,8 @@ export const metaIsFull = (path: string): RequestError =>
 
 /** The conversation, if it is there and the caller reaches it. Throws 404, the same for both. */
 export function demandReachable(conversation: Conversation | undefined, caller: Caller): Conversation {
-  if (!conversation || conversation.deletedAt !== undefined || !reaches(caller, conversation.orgPath)) throw notFound();
+  if (!conversation || conversation.deletedAt !== undefined || !seesConversation(caller, conversation))
+    throw notFound();
   return conversation;
 }
 

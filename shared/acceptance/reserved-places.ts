@@ -1,8 +1,20 @@
+import { isGuest } from '../auth/caller.ts';
 import type { Conversation } from '../domain/conversation.ts';
 import type { Message } from '../domain/message.ts';
 import { untilWritten } from '../store/contention.ts';
 import { attachIdentities, getConversation, reserveSequence, storeGuarded } from '../store/conversations.ts';
-import { absent, any, atMost, type Condition, equals, moreThan, startsWith } from '../store/expression.ts';
+import {
+  absent,
+  all,
+  any,
+  atMost,
+  type Condition,
+  equals,
+  exists,
+  moreThan,
+  part,
+  startsWith,
+} from '../store/expression.ts';
 import { appendMessages } from '../store/messages.ts';
 import type { TransactItem } from '../store/table.ts';
 import { type Append, changesOf, demandReachable, type Plan, planFrom, planUnread } from './append-plan.ts';
@@ -22,8 +34,10 @@ const CLOCK_AHEAD_MS = 5_000;
 
 const attaches = ({ person }: Append): boolean => (person?.free.length ?? 0) > 0;
 
-const reachable = ({ caller }: Append): Condition =>
-  any(...caller.paths.flatMap((path) => [equals('orgPath', path), startsWith('orgPath', `${path}#`)]));
+const reachable = ({ caller }: Append): Condition => {
+  const inPaths = any(...caller.paths.flatMap((path) => [equals('orgPath', path), startsWith('orgPath', `${path}#`)]));
+  return isGuest(caller) ? all(inPaths, exists(`participants.${part(caller.user)}`)) : inPaths;
+};
 
 /**
  * Reserves a place for each message. The usual request knows enough to do so without reading first: its conditions say

@@ -17,7 +17,7 @@ export const MAX_BODY_BYTES = 256 * 1024;
 
 export const ObjectIdSchema = z.string().regex(/^[0-9a-fA-F]{24}$/, 'must be an id of 24 hexadecimal digits');
 
-const Text = (longest: number) =>
+export const Text = (longest: number) =>
   z
     .string()
     .max(longest)
@@ -46,7 +46,7 @@ const MetaSchema = z
 
 const MAX_META_BYTES = 64 * 1024;
 /** Of a conversation or a contact: it is part of an item that every message writes. */
-const KeptMetaSchema = MetaSchema.refine(
+export const KeptMetaSchema = MetaSchema.refine(
   (meta) => Buffer.byteLength(JSON.stringify(meta)) <= MAX_META_BYTES,
   `must not take more than ${MAX_META_BYTES} bytes`,
 );

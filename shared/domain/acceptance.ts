@@ -112,21 +112,26 @@ export function demandOutbound(drafts: readonly MessageDraft[]): void {
   );
 }
 
-const checkTouchpoint = (touchpoint: Touchpoint, index: number, context: AcceptanceContext): void => {
+/** Throws 400, naming `path`, for a touchpoint by which this contact cannot be reached. */
+export const checkTouchpoint = (
+  touchpoint: Touchpoint,
+  path: string,
+  context: Pick<AcceptanceContext, 'contact' | 'services'>,
+): void => {
   const identifier = IDENTIFIER_OF[touchpoint];
   if (!context.contact[identifier] && !(touchpoint === 'whatsapp' && context.contact.whatsappId)) {
     throw invalid(
-      at(index, 'touchpoint'),
+      path,
       `cannot be "${touchpoint}": the contact has no ${identifier}; give contact.profile.${identifier}`,
       'touchpoint_unavailable',
     );
   }
   if (touchpoint === 'sms' && context.contact.landline) {
-    throw invalid(at(index, 'touchpoint'), 'cannot be "sms": the telephone is a landline', 'touchpoint_unavailable');
+    throw invalid(path, 'cannot be "sms": the telephone is a landline', 'touchpoint_unavailable');
   }
   if ((context.services[touchpoint]?.length ?? 0) === 0) {
     throw invalid(
-      at(index, 'touchpoint'),
+      path,
       `cannot be "${touchpoint}": the organization has no active service for it`,
       'touchpoint_unavailable',
     );
@@ -209,7 +214,7 @@ const acceptFor = (
   index: number,
   context: AcceptanceContext,
 ): AcceptedDraft & { touchpoint: Touchpoint } => {
-  checkTouchpoint(touchpoint, index, context);
+  checkTouchpoint(touchpoint, at(index, 'touchpoint'), context);
   return { ...withContent(draft, touchpoint, index, context), touchpoint };
 };
 

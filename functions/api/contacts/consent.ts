@@ -7,9 +7,10 @@ import { invalid, RequestError } from '../../../shared/domain/errors.ts';
 import { IDENTIFIER_OF, TOUCHPOINTS, type Touchpoint } from '../../../shared/domain/touchpoint.ts';
 import { changeConsent, type Reach, readConsentHistory } from '../../../shared/store/consent.ts';
 import { untilQuiet } from '../../../shared/store/quiet.ts';
+import { QUIET_WITHIN_MS } from '../conversations/forget.ts';
 import type { ApiParts } from '../parts.ts';
 import { consentEntryView, consentView } from './consent-view.ts';
-import { QUIET_WITHIN_MS, readContact } from './contacts.ts';
+import { readContact } from './contacts.ts';
 
 interface ConsentOf {
   readonly contact: string;

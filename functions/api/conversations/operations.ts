@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { PatchConversationSchema } from '../../../shared/contracts/conversation-change.ts';
 import {
   AppendByIdSchema,
   AppendMessagesSchema,
@@ -80,6 +81,25 @@ export const CONVERSATION_OPERATIONS: Operations = {
       },
     },
     errors: ['invalid_request', 'not_found'],
+  },
+  'PATCH /v2/conversations/:id': {
+    summary: 'Change a conversation',
+    description:
+      'What is named is replaced whole, `null` clears, all else stays; other fields are ignored. A status is given as by ' +
+      "the command of the token's user: `active` accepts, `queued` notifies, `closed` sends everybody away.",
+    body: PatchConversationSchema,
+    examples: { 'A category': { category: 'Sales', categoryIndex: 2, meta: { intent: 'buy' } } },
+    answers: {
+      200: { description: 'The conversation as it is now, without its messages.', schema: ConversationViewSchema },
+    },
+    errors: ['invalid_request', 'touchpoint_unavailable', 'not_found', 'overloaded'],
+  },
+  'DELETE /v2/conversations/:id': {
+    summary: 'Delete a conversation',
+    description:
+      'With the contact, whose only one it is: see `DELETE /v2/contacts/{id}`. Repeat it when it is answered 503.',
+    answers: { 204: { description: 'It is deleted.' } },
+    errors: ['not_found', 'overloaded'],
   },
   'POST /v2/conversations/:id/messages': {
     summary: 'Add messages to a conversation',

@@ -4,6 +4,7 @@ import type { AppendAnswer, Once } from '../../../shared/acceptance/once.ts';
 import { type Started, startConversation } from '../../../shared/acceptance/start-conversation.ts';
 import { startTeam } from '../../../shared/acceptance/start-team.ts';
 import type { Caller } from '../../../shared/auth/caller.ts';
+import { PatchConversationSchema } from '../../../shared/contracts/conversation-change.ts';
 import {
   AppendByIdSchema,
   AppendMessagesSchema,
@@ -21,12 +22,14 @@ import { nextLink } from '../lists/next-link.ts';
 import { showOne } from '../lists/show.ts';
 import type { ApiParts } from '../parts.ts';
 import { type ApiRoute, type Guarded, idIn } from '../route.ts';
+import { changeConversation } from './change-conversation.ts';
 import { conversationReferences } from './conversation-references.ts';
 import { explain, isDryRun } from './explain.ts';
 import { type Foreseen, foreseeAppend, foreseeStart, foreseeTeam } from './foresee.ts';
+import { deleteConversation } from './forget.ts';
 import { readConversation } from './read-conversation.ts';
 
-const viewOf = async (parts: ApiParts, conversation: Conversation, messages: readonly string[]) =>
+const viewOf = async (parts: ApiParts, conversation: Conversation, messages?: readonly string[]) =>
   conversationView(
     conversation,
     messages,
@@ -117,9 +120,22 @@ const getConversation: Guarded['handle'] = async (parts, { request, params }, ca
   return jsonResponse(200, shown, older && nextLink(parts.publicUrl, messagesList, older));
 };
 
+const patchConversation: Guarded['handle'] = async (parts, { json, params }, caller) => {
+  const id = idIn(params, 'Conversation');
+  const changed = await changeConversation(parts, caller, id, parseRequest(PatchConversationSchema, json));
+  return jsonResponse(200, await viewOf(parts, changed));
+};
+
+const removeConversation: Guarded['handle'] = async (parts, { params }, caller) => {
+  await deleteConversation(parts, caller, idIn(params, 'Conversation'));
+  return { statusCode: 204 };
+};
+
 /** Conversations, and what is added to them (contract section 2). */
 export const CONVERSATION_ROUTES: readonly ApiRoute[] = [
   { method: 'POST', path: '/v2/conversations', scope: 'agent', body: true, handle: postConversation },
   { method: 'GET', path: '/v2/conversations/:id', scope: 'guest', handle: getConversation },
-  { method: 'POST', path: '/v2/conversations/:id/messages', scope: 'agent', body: true, handle: postMessages },
+  { method: 'PATCH', path: '/v2/conversations/:id', scope: 'agent', body: true, handle: patchConversation },
+  { method: 'DELETE', path: '/v2/conversations/:id', scope: 'admin', handle: removeConversation },
+  { method: 'POST', path: '/v2/conversations/:id/messages', scope: 'guest', body: true, handle: postMessages },
 ];
