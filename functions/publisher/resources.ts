@@ -46,7 +46,7 @@ const message: Read = async (parts, notification) => {
       message: messageView(found, conversation.orgPath),
     },
     ...(user ? { actor: { kind: 'user', id: user } } : contactAsActor(role, conversation)),
-    links: { contact: conversation.contact, ...(user && { user }) },
+    links: { ...(conversation.contact && { contact: conversation.contact }), ...(user && { user }) },
   };
 };
 
