@@ -20,6 +20,7 @@ import {
   any,
   type Changes,
   type Condition,
+  contains,
   differs,
   equals,
   exists,
@@ -36,12 +37,17 @@ export interface Append {
   readonly conversation: string;
   readonly drafts: readonly MessageDraft[];
   readonly caller: Caller;
-  /** What the caller said of the contact, and the identities of it that are theirs or free. */
+  /** What the caller said of the contact, and the identities of it that are free, and those that are theirs. */
   readonly person?: {
     readonly profile: Profile;
     readonly free: readonly Identity[];
+    readonly own: readonly Identity[];
   };
 }
+
+/** The identities that the contact was found by are still theirs: a `PATCH` may move them meanwhile. */
+export const stillFoundBy = ({ person }: Append): Condition[] =>
+  (person?.own ?? []).map(({ name }) => contains('identities', name));
 
 /** What the messages turn out to be, and what they demand of the conversation and change of it. */
 export interface Plan {
@@ -56,7 +62,7 @@ export interface Plan {
   accept(conversation: Conversation): readonly AcceptedDraft[];
 }
 
-const notFound = (): RequestError => new RequestError('not_found', 'Conversation not found');
+export const notFound = (): RequestError => new RequestError('not_found', 'Conversation not found');
 
 export const metaIsFull = (path: string): RequestError =>
   invalid(path, `would give the conversation more than ${MAX_META_KEYS} keys in meta`);

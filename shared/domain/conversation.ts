@@ -54,6 +54,8 @@ export interface Conversation {
   readonly status: ConversationStatus;
   readonly contact?: string;
   readonly profile: Profile;
+  /** Of the contact; `meta` is the conversation's. */
+  readonly contactMeta?: Readonly<Record<string, unknown>>;
   readonly participants: Readonly<Record<string, Participant>>;
   readonly channels: readonly string[];
   readonly channelsOffline: readonly string[];

@@ -4,7 +4,7 @@ import type { Message } from '../domain/message.ts';
 import { predecessor } from '../runtime/ids.ts';
 import { toConversation, toConversationItem } from './conversation-item.ts';
 import { absent, all, any, type Changes, type Condition, equals, exists, expression } from './expression.ts';
-import { type Identity, ownerIn, takeIdentity } from './identities.ts';
+import { type Identity, identityNamesIn, ownerIn, takeIdentity } from './identities.ts';
 import { contactPointerKey, conversationKey, type IdentifierKind } from './keys.ts';
 import { areStored, putMessages, storeBodies } from './messages.ts';
 import {
@@ -116,7 +116,12 @@ export async function createConversation(table: Table, start: NewConversation): 
 export type ReserveOutcome =
   | { readonly reserved: true; readonly conversation: Conversation }
   /** What stood in the way; undefined when there is no such conversation. */
-  | { readonly reserved: false; readonly found: Conversation | undefined };
+  | {
+      readonly reserved: false;
+      readonly found: Conversation | undefined;
+      /** Names of the identities that it has. */
+      readonly identities: ReadonlySet<string>;
+    };
 
 /**
  * Raises `seq` by the number of messages to come and notes the time of acceptance, under the conditions given; without
@@ -140,7 +145,8 @@ export async function reserveSequence(
     any(all(exists('pk'), ...conditions), equals('reservedBy', token)),
   );
   if (outcome.done) return { reserved: true, conversation: toConversation(outcome.item) };
-  return { reserved: false, found: outcome.old && toConversation(outcome.old) };
+  const { old } = outcome;
+  return { reserved: false, found: old && toConversation(old), identities: identityNamesIn(old) };
 }
 
 /**
@@ -168,6 +174,7 @@ export async function attachIdentities(
     conversation: Conversation;
     identities: readonly Identity[];
     changes: Changes;
+    conditions?: readonly Condition[];
     messages: readonly Message[];
     also?: readonly TransactItem[];
   },
@@ -182,6 +189,7 @@ export async function attachIdentities(
       exists('pk'),
       absent('deletedAt'),
       equals('seq', attach.conversation.seq),
+      ...(attach.conditions ?? []),
     ),
     ...putMessages(table, attach.messages),
     ...(attach.also ?? []),
@@ -201,12 +209,13 @@ export async function appendOnce(
   append: {
     now: number;
     changes: Changes;
+    conditions?: readonly Condition[];
     identities: readonly Identity[];
     messages: readonly Message[];
     also: readonly TransactItem[];
   },
 ): Promise<{ stored: boolean }> {
-  const { now, changes, identities, messages, also } = append;
+  const { now, changes, conditions = [], identities, messages, also } = append;
   await storeBodies(table, messages);
   const names = new Set(identities.map((identity) => identity.name));
   const outcome = await transact(table, [
@@ -222,6 +231,7 @@ export async function appendOnce(
       },
       equals('seq', conversation.seq),
       absent('deletedAt'),
+      ...conditions,
     ),
     ...also,
   ]);

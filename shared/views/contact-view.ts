@@ -10,6 +10,7 @@ export const contactView = ({
   organization,
   orgPath,
   profile,
+  contactMeta,
   createdAt,
   updatedAt,
 }: ContactConversation): ContactView => ({
@@ -18,6 +19,7 @@ export const contactView = ({
   organization,
   orgPath,
   profile,
+  meta: contactMeta,
   createdAt: iso(createdAt),
   updatedAt: iso(updatedAt),
 });
