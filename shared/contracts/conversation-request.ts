@@ -34,7 +34,7 @@ const Named = z.record(Text(128), Scalar);
 /** Parameters of templates may be given by name. */
 const NAMED_IN_META: ReadonlySet<string> = new Set(['parameters', 'fallbackParameters']);
 /** Flat keys and values; a list of scalars is a value too (`parameters`, `users`, `channels`). */
-const MetaSchema = z
+export const MetaSchema = z
   .record(Text(128), z.union([Scalar, z.array(Scalar).max(100), Named]), { error: 'must be an object of plain values' })
   .superRefine((meta, context) => {
     for (const [key, value] of Object.entries(meta)) {
@@ -67,7 +67,7 @@ const ResultSchema = z.object({
   values: z.array(Scalar).max(100).meta({ description: 'Its values.' }),
 });
 
-const DelaySchema = z
+export const DelaySchema = z
   .number()
   .int('must be whole milliseconds')
   .min(0, 'must not be negative')
@@ -184,11 +184,6 @@ export type TeamConversation = z.infer<typeof TeamConversationSchema>;
 
 /** Body of `POST /v2/conversations/{id}/messages`: one message or an array of them. */
 export const AppendMessagesSchema = messages;
-
-/** Body of `PATCH /v2/messages/{id}`: another moment, in milliseconds from now. Nothing else of a message changes. */
-export const MoveMessageSchema = z.strictObject({
-  delay: DelaySchema.meta({ description: 'Milliseconds from now until it is due.' }),
-});
 
 /** Body of `PUT /v2/contacts/{id}/consent/{touchpoint}`: what the contact told the organization. */
 export const ConsentRequestSchema = z.object({

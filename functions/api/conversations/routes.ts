@@ -1,27 +1,23 @@
-import { append } from '../../../shared/acceptance/append.ts';
-import type { Append } from '../../../shared/acceptance/append-plan.ts';
-import type { AppendAnswer, Once } from '../../../shared/acceptance/once.ts';
+import type { Once } from '../../../shared/acceptance/once.ts';
 import { type Started, startConversation } from '../../../shared/acceptance/start-conversation.ts';
 import { startTeam } from '../../../shared/acceptance/start-team.ts';
 import type { Caller } from '../../../shared/auth/caller.ts';
 import { PatchConversationSchema } from '../../../shared/contracts/conversation-change.ts';
 import {
   AppendByIdSchema,
-  AppendMessagesSchema,
   StartConversationSchema,
   TeamConversationSchema,
 } from '../../../shared/contracts/conversation-request.ts';
 import { parseShown } from '../../../shared/contracts/list-query.ts';
-import type { MessageDraft } from '../../../shared/domain/acceptance.ts';
 import { type Conversation, TEAM_TYPES } from '../../../shared/domain/conversation.ts';
 import { jsonResponse, parseRequest } from '../../../shared/http/errors.ts';
 import { conversationView } from '../../../shared/views/conversation-view.ts';
-import { messageView } from '../../../shared/views/message-view.ts';
 import { onceOf } from '../idempotency-key.ts';
 import { nextLink } from '../lists/next-link.ts';
 import { showOne } from '../lists/show.ts';
 import type { ApiParts } from '../parts.ts';
 import { type ApiRoute, type Guarded, idIn } from '../route.ts';
+import { addMessages, appendOf, appendTo, replayHeader } from './add-messages.ts';
 import { changeConversation } from './change-conversation.ts';
 import { conversationReferences } from './conversation-references.ts';
 import { explain, isDryRun } from './explain.ts';
@@ -50,27 +46,6 @@ const isTeam = (json: unknown): boolean => {
   );
 };
 
-const replayHeader = ({ replayed }: AppendAnswer): Record<string, string> =>
-  replayed ? { 'idempotency-replayed': 'true' } : {};
-
-const appendOf = (caller: Caller, { id, messages }: { id: string; messages: readonly MessageDraft[] }): Append => ({
-  conversation: id.toLowerCase(),
-  drafts: messages,
-  caller,
-});
-
-const appendTo = async (
-  parts: ApiParts,
-  caller: Caller,
-  by: { id: string; messages: readonly MessageDraft[] },
-  once: Once | undefined,
-  status: number,
-): Promise<AppendAnswer> => {
-  const appended = await append(parts, appendOf(caller, by), once, status);
-  if (!appended) throw new Error('An append that brings no identities cannot lose one.');
-  return appended;
-};
-
 const foresee = (
   parts: ApiParts,
   { caller, json, once }: { caller: Caller; json: unknown; once: Once | undefined },
@@ -85,7 +60,7 @@ const postConversation: Guarded['handle'] = async (parts, { request, json }, cal
   const once = onceOf(request, caller);
   if (isDryRun(request)) return explain(parts, await foresee(parts, { caller, json, once }));
   const answer: Started = isAppend(json)
-    ? await appendTo(parts, caller, parseRequest(AppendByIdSchema, json), once, 200)
+    ? await appendTo(parts, appendOf(caller, parseRequest(AppendByIdSchema, json)), { once, status: 200 })
     : isTeam(json)
       ? await startTeam(parts, caller, parseRequest(TeamConversationSchema, json), once)
       : await startConversation(parts, caller, parseRequest(StartConversationSchema, json), once);
@@ -96,16 +71,8 @@ const postConversation: Guarded['handle'] = async (parts, { request, json }, cal
   });
 };
 
-const postMessages: Guarded['handle'] = async (parts, { request, json, params }, caller) => {
-  const many = Array.isArray(json);
-  const drafts = parseRequest(AppendMessagesSchema, many ? json : [json], 'messages');
-  const by = { id: idIn(params, 'Conversation'), messages: drafts };
-  const once = onceOf(request, caller);
-  if (isDryRun(request)) return explain(parts, await foreseeAppend(parts, appendOf(caller, by), once, 201));
-  const answer = await appendTo(parts, caller, by, once, 201);
-  const views = answer.messages.map((message) => messageView(message, answer.conversation.orgPath));
-  return jsonResponse(answer.status, many ? views : views[0], replayHeader(answer));
-};
+const postMessages: Guarded['handle'] = (parts, { request, json, params }, caller) =>
+  addMessages(parts, { request, json, caller, conversation: idIn(params, 'Conversation') });
 
 const getConversation: Guarded['handle'] = async (parts, { request, params }, caller) => {
   const { conversation, messages, older } = await readConversation(parts, caller, idIn(params, 'Conversation'));
