@@ -61,6 +61,7 @@ export const STARTED_EXAMPLE = {
       active: false,
       accepted: false,
       inbox: false,
+      follow: false,
       unreadCount: 0,
       follow: false,
       createdAt: '2018-09-30T00:47:09.868Z',
