@@ -63,7 +63,6 @@ export const STARTED_EXAMPLE = {
       inbox: false,
       follow: false,
       unreadCount: 0,
-      follow: false,
       createdAt: '2018-09-30T00:47:09.868Z',
       updatedAt: '2018-09-30T00:47:09.868Z',
     },
