@@ -34,7 +34,11 @@ export async function startConversation(
   request: StartConversation,
   once?: Once,
 ): Promise<Started> {
-  const start = await describeStart(parts, caller, request, once);
+  return findOrCreate(parts, await describeStart(parts, caller, request, once));
+}
+
+/** The same for a start that is described, which may be without messages. */
+export async function findOrCreate(parts: AcceptanceParts, start: Start): Promise<Started> {
   let faster: Owners | undefined;
   return untilWritten<Started>(
     async () => {

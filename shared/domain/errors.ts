@@ -26,6 +26,7 @@ export const ERROR_STATUS = {
   not_supported: 404,
   method_not_allowed: 405,
   identifier_conflict: 409,
+  identifier_taken: 409,
   message_not_pending: 409,
   template_exists: 409,
   idempotency_key_reused: 422,
