@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { EventPatternSchema, SERVICE_TYPES } from './configuration.ts';
-import { ObjectIdSchema } from './conversation-request.ts';
+import { isStorable, ObjectIdSchema } from './conversation-request.ts';
 
 const optional = <T extends z.ZodType>(schema: T) => z.nullish(schema).transform((value) => value ?? undefined);
 const Text = (longest: number) =>
@@ -24,7 +24,7 @@ const NAME = 'A name for people.';
 const params = z.record(z.string(), z.unknown(), { error: 'must be an object' });
 const PARAMS = 'Of a webhook `url`, `secret` and `events`; else what the type of service needs.';
 const meta = optional(
-  z.record(Text(128), z.union([Text(4096), z.number(), z.boolean(), z.null()]), {
+  z.record(Text(128), z.union([Text(4096), z.number().refine(isStorable, 'is too large or too small'), z.boolean(), z.null()]), {
     error: 'must be an object of plain values',
   }),
 ).meta({ description: 'Your own values.' });

@@ -8,7 +8,9 @@ export interface Ours {
   /** An organization that keeps its templates at Meta. */
   garage(): Promise<string>;
   template(): Promise<Json>;
-  /** One with a message that is not due for an hour. */
+  /** A webhook that was not told of a message. */
+  service(): Promise<Json>;
+  /** One with a message that is not due for an hour; `email` is the contact's. */
   conversation(): Promise<Json>;
 }
 

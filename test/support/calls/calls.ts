@@ -3,6 +3,7 @@ import type { Calls } from './call.ts';
 import { CONTACT_CALLS } from './contacts.ts';
 import { CONVERSATION_CALLS } from './conversations.ts';
 import { MESSAGE_CALLS } from './messages.ts';
+import { SERVICE_CALLS } from './services.ts';
 import { WATEMPLATE_CALLS } from './watemplates.ts';
 
 /** How every operation of the OpenAPI document is called: what is answered, who may, and what it bears is tested by it. */
@@ -12,4 +13,5 @@ export const CALLS: Calls = {
   ...MESSAGE_CALLS,
   ...CONTACT_CALLS,
   ...WATEMPLATE_CALLS,
+  ...SERVICE_CALLS,
 };
