@@ -85,7 +85,7 @@ const parts: NotifyParts = {
   },
 };
 
-const health = createHealth(parts, environment.WEBHOOK_FAILING_MS);
+const health = createHealth(parts, parts.settings);
 const consume = createConsumer(
   z.union([NotificationSchema, RetoldEventSchema]),
   (message, invocation) => ('bus' in message ? retell(parts.bus, message) : notify(parts, health, message, invocation)),

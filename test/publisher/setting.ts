@@ -110,7 +110,7 @@ export async function createSetting(table: Table, { rememberMs = 0 } = {}) {
     observe,
     settings,
   };
-  const health: Health = createHealth(parts, settings.failingMs);
+  const health: Health = createHealth(parts, settings);
 
   return {
     root,
