@@ -45,7 +45,7 @@ export async function findOrCreate(parts: AcceptanceParts, start: Start): Promis
       const known = faster ? { owners: faster } : await findPerson(parts, start);
       faster = undefined;
       if ('answer' in known) return known.answer;
-      const choice = await choose(parts, start, known.owners).catch(tellRefused(parts, request, known.owners));
+      const choice = await choose(parts, start, known.owners).catch(tellRefused(parts, start.request, known.owners));
       if (choice) return appendTo(parts, start, choice);
       const outcome = await createConversation(parts, start);
       if ('status' in outcome) return outcome;
