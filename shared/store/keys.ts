@@ -110,7 +110,7 @@ export const idempotencyKey = (organization: string, digest: string): ItemKey =>
 
 export const organizationPk = (organization: string): string => `${ORGANIZATION_PREFIX}${organization}`;
 export const organizationKey = (organization: string): ItemKey => ({ pk: organizationPk(organization), sk: HEAD });
-const SERVICE_PREFIX = 'S#';
+export const SERVICE_PREFIX = 'S#';
 export const serviceKey = (organization: string, service: string): ItemKey => ({
   pk: organizationPk(organization),
   sk: `${SERVICE_PREFIX}${service}`,
@@ -159,6 +159,12 @@ export const GIVEN_UP_PREFIX = 'D#';
 export const givenUpKey = (service: string, since: number, delivery: string): ItemKey => ({
   pk: givenUpPk(service),
   sk: `${GIVEN_UP_PREFIX}${String(since).padStart(13, '0')}#${delivery}`,
+});
+
+/** Tells the stream of an event that no other item's change tells of. */
+export const eventKey = (organization: string, event: string): ItemKey => ({
+  pk: `${EVENT_PREFIX}${organization}#${event}`,
+  sk: HEAD,
 });
 
 export const userKey = (user: string): ItemKey => ({ pk: `${USER_PREFIX}${user}`, sk: HEAD });
