@@ -60,7 +60,7 @@ export async function findByContact(table: Table, contact: string): Promise<Conv
   const keys = [conversationKey(predecessor(contact)), contactPointerKey(contact)];
   const items = await batchGet(table, keys, true);
   const own = items.find(({ pk }) => pk === keys[0]?.pk);
-  if (own && own.contact === undefined) return toConversation(own);
+  if (own && own.contact === undefined && own.type === undefined) return toConversation(own);
   const pointer = items.find(({ pk }) => pk === keys[1]?.pk);
   return typeof pointer?.conversation === 'string'
     ? getConversation(table, pointer.conversation, { consistent: true })

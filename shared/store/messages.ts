@@ -79,6 +79,12 @@ const withBody = async (table: Table, item: Item): Promise<Message> =>
     hasBodyApart(item) ? await getItem(table, bodyKey(String(item.pk).slice(2), String(item.id))) : undefined,
   );
 
+/** A message at the place that it was last moved to. Undefined when there is none. Consistent. */
+export async function followMoves(table: Table, conversation: string, key: string): Promise<Message | undefined> {
+  const message = await getMessage(table, conversation, key);
+  return message?.movedTo === undefined ? message : followMoves(table, conversation, message.movedTo);
+}
+
 /** Finds where a message stands by its id; undefined when it is unknown. The index may lag behind by moments. */
 export async function locateMessage(
   table: Table,

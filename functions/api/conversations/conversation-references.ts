@@ -18,7 +18,8 @@ export const toMessages = (messages: readonly Message[], { orgPath }: Conversati
 export const conversationReferences = (conversations: readonly Conversation[]): References => ({
   contact: {
     scope: 'agent',
-    load: async () => new Map(conversations.map((conversation) => [conversation.contact, contactView(conversation)])),
+    load: async () =>
+      new Map(conversations.map((conversation) => [conversation.contact ?? '', contactView(conversation)])),
   },
 });
 

@@ -2,8 +2,7 @@ import type { Caller } from '../../../shared/auth/caller.ts';
 import { RequestError } from '../../../shared/domain/errors.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import { getConversation } from '../../../shared/store/conversations.ts';
-import { getMessage, locateMessage } from '../../../shared/store/messages.ts';
-import type { Table } from '../../../shared/store/table.ts';
+import { followMoves, locateMessage } from '../../../shared/store/messages.ts';
 import { isShown } from '../conversations/conversation-references.ts';
 import type { ApiParts } from '../parts.ts';
 
@@ -35,9 +34,4 @@ async function findMessage({ table }: ApiParts, caller: Caller, id: string): Pro
     : [];
   if (!message || !conversation || !isShown(conversation, caller)) return undefined;
   return { message, orgPath: conversation.orgPath };
-}
-
-async function followMoves(table: Table, conversation: string, key: string): Promise<Message | undefined> {
-  const message = await getMessage(table, conversation, key);
-  return message?.movedTo === undefined ? message : followMoves(table, conversation, message.movedTo);
 }

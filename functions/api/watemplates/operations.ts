@@ -7,7 +7,7 @@ import {
 } from '../../../shared/contracts/watemplate-request.ts';
 import { listParameters, shownParameters } from '../lists/list-parameters.ts';
 import type { Operations } from '../operation.ts';
-import { TEMPLATE_FIELDS } from './watemplate-view.ts';
+import { TEMPLATE_FIELDS } from './watemplate-fields.ts';
 
 const text = 'Beste {{1}}, uw auto staat klaar om opgehaald te worden!';
 const body = { type: 'BODY', text, example: { body_text: [['John']] } };
