@@ -28,8 +28,11 @@ export async function knownContacts(
   filters: readonly Filter[],
 ): Promise<Known | undefined> {
   const known = await named(parts, filters).then((found) => found ?? findByIdentifiers(parts, caller, filters));
-  return known && { ...known, found: known.found.filter((conversation) => isShown(conversation, caller)) };
+  return known && { ...known, found: known.found.filter((one) => isShown(one, caller) && hasContact(one)) };
 }
+
+/** A team's has none. */
+const hasContact = ({ contact }: Conversation): boolean => contact !== undefined;
 
 async function named({ table }: ApiParts, rest: readonly Filter[]): Promise<Known | undefined> {
   const ids = idsWanted(rest);
@@ -50,7 +53,7 @@ export async function listContacts(
   return pageConversations(parts.table, caller, {
     query,
     fields: CONTACT_FIELDS,
-    viewOf: contactView,
+    viewOf: (conversation) => (hasContact(conversation) ? contactView(conversation) : undefined),
     placesOf: await indexOf(parts, caller, query.filters),
   });
 }

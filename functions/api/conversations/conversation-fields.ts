@@ -16,6 +16,7 @@ export const CONVERSATION_FIELDS = {
   'participants.accepted': 'boolean',
   'participants.inbox': 'boolean',
   'participants.unreadCount': 'number',
+  'participants.follow': 'boolean',
   channels: 'text',
   channelsOffline: 'text',
   touchpoint: 'text',

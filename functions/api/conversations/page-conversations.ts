@@ -16,7 +16,7 @@ import { isShown } from './conversation-references.ts';
 export interface Listing {
   readonly query: ListQuery;
   readonly fields: Fields;
-  /** What the fields are of. */
+  /** What the fields are of; undefined for what the list does not show. */
   viewOf(conversation: Conversation): unknown;
   /** Where those stand that may fit. */
   placesOf(read: PlacesRead): AsyncIterable<string[]>;
@@ -43,7 +43,10 @@ export async function pageConversations(
   return collect<Conversation>(range.from > range.to ? nowhere() : asEntries(table, caller, places), {
     limit,
     offset,
-    fits: (conversation) => fits(viewOf(conversation)),
+    fits: (conversation) => {
+      const view = viewOf(conversation);
+      return view !== undefined && fits(view);
+    },
   });
 }
 
