@@ -124,6 +124,12 @@ describe('the conversations of an organization', () => {
     expect((await pagesFrom(await inOrganization(`${query}&limit=20`))).flat()).toEqual(named(fits)),
   );
 
+  it('are found by the path of the organization too', async () => {
+    expect(namesOf(await list(`orgPath=${encodeURIComponent(orgPath)}&limit=2`))).toEqual(['129', '128']);
+    expect(namesOf(await inOrganization(`&orgPath=^${ORGANIZATION.root}&limit=2`))).toEqual(['129', '128']);
+    expect((await inOrganization(`&orgPath=^${ORGANIZATION.other}`)).body).toEqual([]);
+  });
+
   it('are counted off by offset, and may be selected from and filled in', async () => {
     const { body } = await inOrganization('&offset=3&limit=1&select=name,contact.profile&populate=contact');
     const { id, profile } = conversations[126] as Conversation;
@@ -236,6 +242,8 @@ describe('a list of conversations is refused', () => {
     ['sort=-createdAt,name', 'sort'],
     ['organization=x', 'organization'],
     [`organization=[${newId()},${newId()}]`, 'organization'],
+    [`orgPath=^${ORGANIZATION.root}`, 'orgPath'],
+    [`orgPath=[${orgPath},${ORGANIZATION.root}]`, 'orgPath'],
     ['id=x', 'id'],
     ['contact=x', 'contact'],
     ['cursor=x', 'cursor'],

@@ -6,7 +6,7 @@ import { invalid } from '../../../shared/domain/errors.ts';
 import { parseTelephone } from '../../../shared/domain/telephone.ts';
 import { getConversations } from '../../../shared/store/conversations.ts';
 import { findOwners, identityOf } from '../../../shared/store/identities.ts';
-import { idWanted } from '../lists/ids-wanted.ts';
+import { organizationWanted } from '../lists/listed-organization.ts';
 import { valuesWanted, without } from '../lists/values-wanted.ts';
 import type { ApiParts } from '../parts.ts';
 import { demandOrganization } from '../watemplates/watemplates.ts';
@@ -30,11 +30,7 @@ export async function findByIdentifiers(
     ({ values }) => values.some((value) => value !== ''),
   );
   if (wanted.length === 0) return undefined;
-  const { organization } = await demandOrganization(
-    parts,
-    caller,
-    idWanted(filters, 'organization') ?? caller.organization,
-  );
+  const { organization } = await demandOrganization(parts, caller, organizationWanted(filters, caller));
   const pepper = await parts.pepper();
   const owners = await Promise.all(
     wanted.map(async ({ kind, values }) => {

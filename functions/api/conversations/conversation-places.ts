@@ -6,7 +6,7 @@ import { pageInbox } from '../../../shared/store/inboxes.ts';
 import { inboxSection } from '../../../shared/store/keys.ts';
 import { pageOrganization } from '../../../shared/store/organization-index.ts';
 import type { PlacesRead } from '../../../shared/store/place-pages.ts';
-import { idWanted } from '../lists/ids-wanted.ts';
+import { organizationWanted } from '../lists/listed-organization.ts';
 import { valuesWanted, valueWanted } from '../lists/values-wanted.ts';
 import type { ApiParts } from '../parts.ts';
 import { demandOrganization } from '../watemplates/watemplates.ts';
@@ -29,9 +29,9 @@ export async function chooseInbox(parts: ApiParts, caller: Caller, filters: read
   return indexOf(parts, caller, filters);
 }
 
-/** An organization's index: of the one that is asked for, else of the token's. Throws 400, 404. */
+/** The index of the organization that is asked for. Throws 400, 404. */
 export async function indexOf(parts: ApiParts, caller: Caller, filters: readonly Filter[]): Promise<Places> {
-  const organization = idWanted(filters, 'organization') ?? caller.organization;
+  const organization = organizationWanted(filters, caller);
   await demandOrganization(parts, caller, organization);
   return (read) => pageOrganization(parts.table, organization, read);
 }
