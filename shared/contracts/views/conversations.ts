@@ -14,6 +14,8 @@ const ParticipantViewSchema = z.object({
   active: z.boolean().meta({ description: 'Takes part now.' }),
   accepted: z.boolean().meta({ description: 'Has taken responsibility for answering.' }),
   inbox: z.boolean().meta({ description: 'It waits in their personal inbox.' }),
+  follow: z.boolean().meta({ description: 'Wants to be told of messages without taking part.' }),
+  organization: idField('Of the membership that they take part by.').optional(),
   unreadCount: z.number().meta({ description: 'Messages of the contact that they have not seen.' }),
   createdAt: momentField('When they came.'),
   updatedAt: momentField('When a flag of theirs last changed.'),
