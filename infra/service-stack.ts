@@ -1,4 +1,5 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import {
   giveIndexes,
@@ -67,7 +68,7 @@ export class ServiceStack extends Stack {
       ...common,
       name: 'api',
       timeoutSeconds: settings.apiTimeoutSeconds,
-      environment: { APP_URL: settings.appUrl ?? http.endpoint, ...hops },
+      environment: { APP_URL: settings.appUrl ?? http.endpoint, PUBLIC_URL: http.endpoint, ...hops },
       errorImpact: 'Requests fail with 500: businesses cannot start or read conversations, and must repeat.',
     });
     const worker = new QueueFunction(this, 'Worker', {
@@ -120,6 +121,12 @@ export class ServiceStack extends Stack {
     const { topic } = new Receipts(this, 'Receipts', { to: hooks, mail });
     const { configurationSet } = new MailEvents(this, 'MailEvents', { stage });
 
+    // What others of the account tell us, and what we tell them: apart from the default bus, where AWS's services speak.
+    const bus = new EventBus(this, 'Bus', {
+      eventBusName: `overture-${stage}`,
+      description: 'Overture: events in and out.',
+    });
+
     for (const touchpoint of ['email', 'sms', 'whatsapp'] as const) {
       new ReceiptHorizon(this, `${touchpoint}Horizon`, { stage, touchpoint, abovePercent: 50 });
     }
@@ -153,6 +160,7 @@ export class ServiceStack extends Stack {
 
     new CfnOutput(this, 'ApiUrl', { value: http.endpoint });
     new CfnOutput(this, 'TableName', { value: table.tableName });
+    new CfnOutput(this, 'EventBusName', { value: bus.eventBusName });
     new CfnOutput(this, 'MessagingTopicArn', { value: topic.topicArn });
   }
 }

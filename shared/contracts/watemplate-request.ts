@@ -54,15 +54,5 @@ export const ChangeTemplateSchema = z
     'changes nothing: give components, text or category',
   );
 
-/** Query of `GET /v2/watemplates`. */
-export const ListTemplatesSchema = z.object({
-  organization: optional(ObjectIdSchema),
-  name: optional(z.string()),
-  language: optional(z.string()),
-  status: optional(z.string().toUpperCase()),
-  limit: z.coerce.number().int().min(1).max(500).default(100),
-  offset: z.coerce.number().int().min(0).default(0),
-});
-
 /** Query of `POST /v2/watemplates/sync`. */
 export const SyncTemplatesSchema = z.object({ organization: optional(ObjectIdSchema) });

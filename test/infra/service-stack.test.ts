@@ -68,6 +68,7 @@ describe('the template', () => {
         'AWS::ApiGatewayV2::Stage',
         'AWS::CloudWatch::Alarm',
         'AWS::DynamoDB::GlobalTable',
+        'AWS::Events::EventBus',
         'AWS::Events::Rule',
         'AWS::IAM::Policy',
         'AWS::IAM::Role',
@@ -90,10 +91,11 @@ describe('the template', () => {
     },
   );
 
-  it('names the API, the table and the topic for AWS messaging as outputs', () => {
+  it('names the API, the table, the event bus and the topic for AWS messaging as outputs', () => {
     const value = (name: string) => readable(service.findOutputs(name)[name]?.Value, data);
     expect(value('ApiUrl')).toBe('HttpApi.ApiEndpoint');
     expect(value('TableName')).toBe('Table');
+    expect(value('EventBusName')).toBe('Bus');
     expect(value('MessagingTopicArn')).toBe('ReceiptsTopic');
   });
 

@@ -2,9 +2,10 @@ import { ConsentRequestSchema } from '../../../shared/contracts/conversation-req
 import { RequestError } from '../../../shared/domain/errors.ts';
 import { isTouchpoint, TOUCHPOINTS, type Touchpoint } from '../../../shared/domain/touchpoint.ts';
 import { jsonResponse, parseRequest } from '../../../shared/http/errors.ts';
+import { contactView } from '../../../shared/views/contact-view.ts';
 import { type ApiRoute, type Call, type Guarded, idIn } from '../route.ts';
 import { changeContactConsent, forgetConsent, readContactConsent } from './consent.ts';
-import { contactView, deleteContact, readContact } from './contacts.ts';
+import { deleteContact, readContact } from './contacts.ts';
 
 const touchpointIn = ({ touchpoint }: Call['params']): Touchpoint => {
   if (isTouchpoint(touchpoint)) return touchpoint;

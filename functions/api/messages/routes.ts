@@ -1,7 +1,7 @@
 import { MoveMessageSchema } from '../../../shared/contracts/conversation-request.ts';
 import { jsonResponse, parseRequest } from '../../../shared/http/errors.ts';
+import { messageView } from '../../../shared/views/message-view.ts';
 import { type ApiRoute, type Guarded, idIn } from '../route.ts';
-import { messageView } from './message-view.ts';
 import { readMessage } from './read-message.ts';
 import { cancelMessage, moveMessage } from './withdraw.ts';
 

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Answer, refusal } from './answer.ts';
+import { answerPutEvents, type EventSink } from './put-events.ts';
 import type { ScheduleStore } from './schedule-store.ts';
 import { answerScheduler } from './scheduler.ts';
 import type { SecretStore } from './secret-store.ts';
@@ -8,11 +9,13 @@ import type { SecretStore } from './secret-store.ts';
 export interface Stores {
   readonly secrets: SecretStore;
   readonly schedules: ScheduleStore;
+  readonly events: EventSink;
 }
 
 /**
  * Answers, to the real SDK clients, the few AWS calls that no emulator of ours covers: Secrets Manager's GetSecretValue,
- * and Scheduler's schedules. Every other call gets UnknownOperationException, so that none goes to AWS by mistake.
+ * EventBridge's PutEvents, and Scheduler's schedules. Every other call gets UnknownOperationException, so that none goes to
+ * AWS by mistake.
  */
 export async function startStandIn(stores: Stores): Promise<{ endpoint: string; stop(): Promise<void> }> {
   const server = createServer((request, response) => {
@@ -31,12 +34,13 @@ export async function startStandIn(stores: Stores): Promise<{ endpoint: string; 
   return { endpoint: `http://127.0.0.1:${port}`, stop };
 }
 
-async function answer(request: IncomingMessage, { secrets, schedules }: Stores): Promise<Answer> {
+async function answer(request: IncomingMessage, { secrets, schedules, events }: Stores): Promise<Answer> {
   let body = '';
   for await (const chunk of request) body += chunk;
   const { method = '', headers } = request;
   const target = headers['x-amz-target'];
   if (target === 'secretsmanager.GetSecretValue') return getSecretValue(JSON.parse(body), secrets);
+  if (target === 'AWSEvents.PutEvents') return answerPutEvents(body, events);
   const url = new URL(request.url ?? '/', 'http://127.0.0.1');
   const unknown = () =>
     refusal(

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { fireSchedules } from '../aws/fire-schedules.ts';
-import { openScheduleStore, type ScheduleStore } from '../aws/schedule-store.ts';
-import { createSecretStore, type SecretStore } from '../aws/secret-store.ts';
-import { startStandIn } from '../aws/stand-in.ts';
+import { openScheduleStore } from '../aws/schedule-store.ts';
+import { createSecretStore } from '../aws/secret-store.ts';
+import { type Stores, startStandIn } from '../aws/stand-in.ts';
 import {
   dynamodbEndpoint,
   objectsEndpoint,
@@ -13,7 +13,7 @@ import {
   sqsEndpoint,
 } from '../emulators/endpoints.ts';
 import { createBuckets } from './buckets.ts';
-import { type BusEvent, createEventBus } from './event-bus.ts';
+import { type BusEvent, createEventBuses } from './event-bus.ts';
 import { startEventSources } from './event-sources.ts';
 import { createFunctions } from './functions.ts';
 import { openHttpApi } from './http-api.ts';
@@ -56,6 +56,7 @@ export interface Endpoints {
   readonly ses: string;
   readonly secretsManager: string;
   readonly scheduler: string;
+  readonly eventBridge: string;
   readonly s3: string;
 }
 
@@ -72,8 +73,8 @@ export interface LocalStack {
   readonly functionNames: readonly string[];
   /** Invokes a function by name or ARN. Rejects with FunctionError. */
   invoke(functionNameOrArn: string, event: unknown): Promise<unknown>;
-  /** Tells the default bus: what fits a rule of the template goes to the rule's queues. */
-  putEvent(event: BusEvent): Promise<void>;
+  /** Tells a bus, the default one unless named: what fits a rule of the template goes to the rule's queues. */
+  putEvent(event: BusEvent, bus?: string): Promise<string>;
   /** Publishes a message to the template's topics. */
   publish(message: string): Promise<void>;
   /** Receives a mail: an object of the bucket for mail, told as S3 tells it. */
@@ -112,7 +113,8 @@ async function start(options: LocalStackOptions, shutdown: Shutdown): Promise<Lo
   const schedules = openScheduleStore(join(dataDir, 'schedules'));
   createScheduleGroups(resources, schedules);
   nameRoles(resources);
-  const { sqs, ...services } = await startServices(options, { secrets, schedules }, shutdown);
+  const events = createEventBuses(resources);
+  const { sqs, ...services } = await startServices(options, { secrets, schedules, events }, shutdown);
   const endpoints = { ...services, sqs: sqs.endpoint };
   const [tableNames, queueUrls, buckets] = await Promise.all([
     createTables(resources, endpoints.dynamodb),
@@ -121,7 +123,7 @@ async function start(options: LocalStackOptions, shutdown: Shutdown): Promise<Lo
   ]);
   const targets = shutdown.add(createQueueTargets(endpoints.sqs, queueUrls));
   const publish = createTopics(resources, targets.to);
-  const putEvent = createEventBus(resources, targets.to);
+  events.connect(targets.to);
   createSecrets(resources, secrets, options.secrets ?? {});
   shutdown.add(fireSchedules({ schedules, queueUrls, sqsEndpoint: endpoints.sqs, log }));
   const functions = shutdown.add(
@@ -156,9 +158,9 @@ async function start(options: LocalStackOptions, shutdown: Shutdown): Promise<Lo
     queueUrls,
     functionNames: functions.all.map(({ name }) => name),
     invoke: (name, event) => functions.find(name).invoke(event),
-    putEvent,
+    putEvent: events.put,
     publish,
-    putMail: createMailbox({ endpoint: endpoints.s3, buckets, putEvent }),
+    putMail: createMailbox({ endpoint: endpoints.s3, buckets, putEvent: events.put }),
     putSecret: secrets.put,
     getSecret: (nameOrArn) => secrets.get(nameOrArn)?.value,
     stop: shutdown.run,
@@ -171,11 +173,7 @@ async function prewarm(functions: readonly LambdaFunction[]): Promise<void> {
 }
 
 /** Starts what the outside does not provide, all at once: whatever is up when another fails is stopped with it. */
-async function startServices(
-  { dataDir, endpoints = {}, log }: LocalStackOptions,
-  stores: { readonly secrets: SecretStore; readonly schedules: ScheduleStore },
-  shutdown: Shutdown,
-) {
+async function startServices({ dataDir, endpoints = {}, log }: LocalStackOptions, stores: Stores, shutdown: Shutdown) {
   const started = async <S extends { stop(): Promise<void> }>(service: S | Promise<S>) => shutdown.add(await service);
   const file = join(dataDir, 'dynamodb.sqlite');
   const queueDir = join(dataDir, 'sqs');
@@ -192,6 +190,7 @@ async function startServices(
     ses: ses.endpoint,
     secretsManager: endpoint,
     scheduler: endpoint,
+    eventBridge: endpoint,
     s3: s3.endpoint,
     sqs,
   };
@@ -204,6 +203,7 @@ const endpointVariables = ({
   ses,
   secretsManager,
   scheduler,
+  eventBridge,
   s3,
 }: Endpoints): Record<string, string> => ({
   AWS_ENDPOINT_URL: secretsManager,
@@ -212,5 +212,6 @@ const endpointVariables = ({
   AWS_ENDPOINT_URL_SES: ses,
   AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager,
   AWS_ENDPOINT_URL_SCHEDULER: scheduler,
+  AWS_ENDPOINT_URL_EVENTBRIDGE: eventBridge,
   AWS_ENDPOINT_URL_S3: s3,
 });

@@ -12,7 +12,7 @@ export interface StoredMail {
 export interface MailSurroundings {
   readonly endpoint: string;
   readonly buckets: readonly LocalBucket[];
-  putEvent(event: BusEvent): Promise<void>;
+  putEvent(event: BusEvent): Promise<string>;
 }
 
 /**

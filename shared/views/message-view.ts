@@ -1,6 +1,6 @@
-import { asSent } from '../../../shared/domain/fallback.ts';
-import { isOutbound, type Message, type MessageState, type Receipt } from '../../../shared/domain/message.ts';
-import { alternativesLeft } from '../../../shared/domain/next-touchpoint.ts';
+import { asSent } from '../domain/fallback.ts';
+import { isOutbound, type Message, type MessageState, type Receipt } from '../domain/message.ts';
+import { alternativesLeft } from '../domain/next-touchpoint.ts';
 
 const iso = (moment: number): string => new Date(moment).toISOString();
 

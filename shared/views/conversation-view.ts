@@ -1,6 +1,6 @@
-import type { Conversation, Participant } from '../../../shared/domain/conversation.ts';
-import { TOUCHPOINTS } from '../../../shared/domain/touchpoint.ts';
-import type { StoredUser } from '../../../shared/store/users.ts';
+import type { Conversation, Participant } from '../domain/conversation.ts';
+import { TOUCHPOINTS } from '../domain/touchpoint.ts';
+import type { StoredUser } from '../store/users.ts';
 
 const iso = (moment: number): string => new Date(moment).toISOString();
 
