@@ -1,6 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import type { MetricName } from '../../shared/runtime/observe.ts';
 import type { Stage } from '../stages.ts';
 import type { FunctionName } from './bundle.ts';
 
@@ -11,7 +10,7 @@ export type TouchpointName = (typeof TOUCHPOINT_NAMES)[number];
 export interface OwnMetric {
   readonly stage: Stage;
   readonly by: FunctionName;
-  readonly name: MetricName;
+  readonly name: string;
   readonly touchpoint?: TouchpointName;
   readonly statistic?: string;
   readonly period?: Duration;

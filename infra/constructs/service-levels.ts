@@ -103,7 +103,7 @@ function addAccountAlarms(scope: Construct, accountConcurrency: number): void {
     metric: lambda('Throttles', 'Sum'),
     above: 0,
     periods: { breaching: 2, of: 3 },
-    errorImpact: "Functions of this account are not started: requests are answered 5xx, queues are behind.",
+    errorImpact: 'Functions of this account are not started: requests are answered 5xx, queues are behind.',
   });
   addAlarm(scope, 'ConcurrencyNearlyUsed', {
     metric: lambda('ConcurrentExecutions', 'Maximum'),

@@ -28,5 +28,12 @@ export async function tellFailure({ table, clock, random, observe }: Telling, me
   );
   if (!isNews) return;
   const { id, organization, conversation, touchpoint, provider, error } = message;
-  observe.info('A message failed.', { organization, conversation, message: id, touchpoint, provider, code: error.code });
+  observe.info('A message failed.', {
+    organization,
+    conversation,
+    message: id,
+    touchpoint,
+    provider,
+    code: error.code,
+  });
 }
