@@ -1,5 +1,5 @@
 import type { Caller } from '../../../shared/auth/caller.ts';
-import { parseListQuery } from '../../../shared/contracts/list-query.ts';
+import { parseListQuery, parseShown } from '../../../shared/contracts/list-query.ts';
 import {
   ChangeTemplateSchema,
   CreateTemplateSchema,
@@ -8,6 +8,7 @@ import {
 import { jsonResponse, parseRequest } from '../../../shared/http/errors.ts';
 import { listInMemory } from '../lists/list-in-memory.ts';
 import { listedOrganization } from '../lists/listed-organization.ts';
+import { showOne } from '../lists/show.ts';
 import { type ApiRoute, type Guarded, idIn } from '../route.ts';
 import { syncTemplates } from './sync-watemplates.ts';
 import { TEMPLATE_FIELDS, templateView } from './watemplate-view.ts';
@@ -20,12 +21,13 @@ const list: Guarded['handle'] = async (parts, { request }, caller) => {
   const { organization, rest: query } = listedOrganization(parseListQuery(request.rawQuery), caller);
   const found = await listTemplates(parts, caller, organization);
   const views = found.map(({ template, orgPath }) => templateView(template, orgPath));
-  return listInMemory(parts.publicUrl, request, { query, fields: TEMPLATE_FIELDS, views });
+  return listInMemory(parts.publicUrl, request, { query, fields: TEMPLATE_FIELDS, views, caller });
 };
 
-const read: Guarded['handle'] = async (parts, { params }, caller) => {
+const read: Guarded['handle'] = async (parts, { request, params }, caller) => {
   const { template, orgPath } = await readTemplate(parts, caller, idIn(params, 'Template'));
-  return jsonResponse(200, templateView(template, orgPath));
+  const showing = { shown: parseShown(request.rawQuery), references: {}, caller };
+  return jsonResponse(200, await showOne(templateView(template, orgPath), showing));
 };
 
 const create: Guarded['handle'] = async (parts, { json }, caller) => {

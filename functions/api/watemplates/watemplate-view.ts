@@ -1,4 +1,5 @@
 import type { Template } from '../../../shared/contracts/configuration.ts';
+import type { WatemplateView } from '../../../shared/contracts/views/watemplates.ts';
 import { templateIdOf } from '../../../shared/store/templates.ts';
 import type { Fields } from '../lists/fields.ts';
 
@@ -19,7 +20,7 @@ export const TEMPLATE_FIELDS = {
 } as const satisfies Fields;
 
 /** A template as the API shows it; its content is in Meta's words. */
-export const templateView = (template: Template, orgPath: string) => ({
+export const templateView = (template: Template, orgPath: string): WatemplateView => ({
   id: templateIdOf(template),
   organization: template.organization,
   orgPath,
