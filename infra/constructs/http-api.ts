@@ -44,7 +44,7 @@ export interface HttpApiProps {
 
 /** The front door. It exists before its functions, which are told its address; `route` then says what leads where. */
 export class HttpApi extends Construct {
-  /** Where it is reached, without a slash at the end: the stage's own domain if it has one. */
+  /** Where it is reached, without a slash at the end: the name of the stage's edge or domain, if it has one. */
   readonly endpoint: string;
   readonly #api: Api;
   readonly #stage: HttpStage;
@@ -73,7 +73,9 @@ export class HttpApi extends Construct {
         format: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
       },
     });
-    this.endpoint = domain ? this.#serveAt(domain) : this.#api.apiEndpoint;
+    if (domain) this.#serveAt(domain);
+    const publicName = settings.edge?.name ?? domain?.name;
+    this.endpoint = publicName ? `https://${publicName}` : this.#api.apiEndpoint;
     this.#addAlarms(props.errorImpact);
   }
 
@@ -111,7 +113,7 @@ export class HttpApi extends Construct {
   }
 
   /** Operators point the domain, by CNAME or alias, at the output that names it. */
-  #serveAt({ name, certificateArn }: CustomDomain): string {
+  #serveAt({ name, certificateArn }: CustomDomain): void {
     const domainName = new DomainName(this, 'Domain', {
       domainName: name,
       certificate: Certificate.fromCertificateArn(this, 'Certificate', certificateArn),
@@ -119,7 +121,6 @@ export class HttpApi extends Construct {
     });
     new ApiMapping(this, 'Mapping', { api: this.#api, domainName, stage: this.#stage });
     new CfnOutput(this, 'DomainTarget', { value: domainName.regionalDomainName });
-    return `https://${name}`;
   }
 
   /** Sends every method of a path to a function; `$default` is every path that no other route takes. */
