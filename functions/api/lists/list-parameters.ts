@@ -9,6 +9,20 @@ const select = text('Fields to show, with commas; the answer lacks all others bu
 const populate = (references: readonly string[]) =>
   references.length === 0 ? {} : { populate: text(`What to fill in, with commas: ${references.join(', ')}.`) };
 
+/** The query of one resource for the document. */
+export const shownParameters = (references: readonly string[] = []): z.ZodObject =>
+  z.object({ select, ...populate(references) });
+
+/** The same for a list that is read by key, whose only order is by this field. */
+export const pageParameters = (fields: Fields, references: readonly string[], order: string): z.ZodObject =>
+  listParameters(fields, references).extend({
+    sort: z
+      .enum([order, `-${order}`])
+      .optional()
+      .meta({ description: 'Ascending, or descending.' }),
+    cursor: text('Where the page before ended, as its `Link` says.'),
+  });
+
 /** The query of a list for the document: its reserved words, and a filter for each field (docs/lists.md). */
 export const listParameters = (fields: Fields, references: readonly string[] = []): z.ZodObject =>
   z.object({

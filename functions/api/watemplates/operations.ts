@@ -5,9 +5,9 @@ import {
   CreateTemplateSchema,
   SyncTemplatesSchema,
 } from '../../../shared/contracts/watemplate-request.ts';
-import { listParameters } from '../lists/list-parameters.ts';
+import { listParameters, shownParameters } from '../lists/list-parameters.ts';
 import type { Operations } from '../operation.ts';
-import { TEMPLATE_FIELDS } from './watemplate-view.ts';
+import { TEMPLATE_FIELDS } from './watemplate-fields.ts';
 
 const text = 'Beste {{1}}, uw auto staat klaar om opgehaald te worden!';
 const body = { type: 'BODY', text, example: { body_text: [['John']] } };
@@ -43,8 +43,9 @@ export const WATEMPLATE_OPERATIONS: Operations = {
   },
   'GET /v2/watemplates/:id': {
     summary: 'Read a WhatsApp template',
+    query: shownParameters(),
     answers: { 200: { description: 'The template.', schema: WatemplateViewSchema } },
-    errors: ['not_found'],
+    errors: ['invalid_request', 'not_found'],
   },
   'PATCH /v2/watemplates/:id': {
     summary: 'Change a WhatsApp template',

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CONVERSATION_STATUSES } from '../../domain/conversation.ts';
+import { CONVERSATION_STATUSES, TEAM_TYPES } from '../../domain/conversation.ts';
 import { MESSAGE_ROLES, MESSAGE_TYPES } from '../../domain/message.ts';
 import { TOUCHPOINTS } from '../../domain/touchpoint.ts';
 import { USER_ROLES } from '../configuration.ts';
@@ -26,11 +26,11 @@ export const ConversationViewSchema = z
     organization: idField('Whose it is.'),
     orgPath: orgPathField,
     name: textField("Given, or the contact's name, or an alias."),
-    type: z.enum(['contact']).meta({ description: 'Who talks in it.' }),
+    type: z.enum(['contact', ...TEAM_TYPES]).meta({ description: 'Who talks in it.' }),
     slug: textField('Names it in `url`: nine capitals and digits.'),
     url: textField('Where people read it.'),
     status: z.enum(CONVERSATION_STATUSES).meta({ description: 'Whether it waits, goes on, or is over.' }),
-    contact: idField('Who it is with.'),
+    contact: idField('Who it is with; a team has none.').optional(),
     participants: z.array(ParticipantViewSchema).meta({ description: 'Users who take part, or did.' }),
     messages: z
       .array(z.union([idField('Id of a message.'), MessageViewSchema]))
