@@ -71,6 +71,17 @@ export class ServiceStack extends Stack {
       environment: { APP_URL: settings.appUrl ?? http.endpoint, ...hops },
       errorImpact: 'Requests fail with 500: businesses cannot start or read conversations, and must repeat.',
     });
+    const bulk = new NodeFunction(this, 'Bulk', {
+      ...common,
+      name: 'bulk',
+      timeoutSeconds: settings.bulkTimeoutSeconds,
+      memoryMb: 1024,
+      environment: {
+        BUDGET_MS: String((settings.bulkTimeoutSeconds - settings.bulkReserveSeconds) * 1000),
+        ...hops,
+      },
+      errorImpact: 'Bulk requests fail: businesses must repeat them, and items without a clientId may be there twice.',
+    });
     const worker = new QueueFunction(this, 'Worker', {
       ...common,
       name: 'worker',
@@ -115,6 +126,7 @@ export class ServiceStack extends Stack {
     });
 
     http.route('/v2/hooks/{proxy+}', hooks.lambda);
+    http.route('/v2/conversations/bulk', bulk.lambda);
     http.route('/v2/{proxy+}', api.lambda);
     http.route('$default', api.lambda);
     addTableStream(sweeper, table, settings);
@@ -131,12 +143,12 @@ export class ServiceStack extends Stack {
       new ReceiptHorizon(this, `${touchpoint}Horizon`, { stage, touchpoint, abovePercent: 50 });
     }
 
-    for (const writer of [worker, email, sms, whatsapp]) giveTable(writer, table, WRITER);
+    for (const writer of [bulk, worker, email, sms, whatsapp]) giveTable(writer, table, WRITER);
     for (const eraser of [api, hooks]) giveTable(eraser, table, [...WRITER, 'DeleteItem', 'BatchWriteItem']);
     giveTable(sweeper, table, ['BatchGetItem', 'GetItem', 'Query', 'BatchWriteItem']);
     for (const reader of [api, hooks]) giveIndexes(reader, table);
 
-    for (const ticker of [api, worker, email, sms, whatsapp, hooks, sweeper]) {
+    for (const ticker of [api, bulk, worker, email, sms, whatsapp, hooks, sweeper]) {
       giveQueue(ticker, 'TICKS_QUEUE_URL', worker.queue);
     }
     giveSchedules(worker, new Schedules(this, 'Schedules', { stage, to: worker }), settings);
@@ -145,8 +157,8 @@ export class ServiceStack extends Stack {
     giveQueue(worker, 'WHATSAPP_QUEUE_URL', whatsapp.queue);
     for (const purger of [api, sweeper]) giveQueue(purger, 'SWEEP_QUEUE_URL', sweeper.queue);
 
-    giveSecret(api, 'TOKEN_KEY_SECRET_ID', tokenKey);
-    for (const hasher of [api, email, sms, whatsapp, hooks]) giveSecret(hasher, 'PEPPER_SECRET_ID', pepper);
+    for (const verifier of [api, bulk]) giveSecret(verifier, 'TOKEN_KEY_SECRET_ID', tokenKey);
+    for (const hasher of [api, bulk, email, sms, whatsapp, hooks]) giveSecret(hasher, 'PEPPER_SECRET_ID', pepper);
     giveSes(email, configurationSet);
     giveSmsVoice(sms);
     giveSocialMessaging(whatsapp);

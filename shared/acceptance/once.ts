@@ -14,6 +14,8 @@ import type { AcceptanceParts } from './parts.ts';
 export interface Once {
   readonly key: ItemKey;
   readonly fingerprint: string;
+  /** What the caller knows the key as. */
+  readonly field: 'Idempotency-Key' | 'clientId';
 }
 
 /** What an append answers, the first time or again. */
@@ -37,8 +39,8 @@ export async function replay(
   if (record.fingerprint !== once.fingerprint) {
     throw new RequestError(
       'idempotency_key_reused',
-      'This Idempotency-Key stood on another request within the last 24 hours; use a new key for a new request.',
-      [{ path: 'Idempotency-Key', message: 'was used for another request' }],
+      `This ${once.field} stood on another request within the last 24 hours; use a new one for a new request.`,
+      [{ path: once.field, message: 'was used for another request' }],
     );
   }
   const found = await getConversation(parts.table, record.conversation, { consistent: true });

@@ -32,7 +32,11 @@ export async function startConversation(
   request: StartConversation,
   once?: Once,
 ): Promise<Started> {
-  const start = await describeStart(parts, caller, request, once);
+  return startDescribed(parts, await describeStart(parts, caller, request, once));
+}
+
+/** The same for a request that was looked through before. Throws 409, as above. */
+export function startDescribed(parts: AcceptanceParts, start: Start): Promise<Started> {
   let faster: Owners | undefined;
   return untilWritten<Started>(
     async () => {

@@ -17,7 +17,7 @@ describe('a function', () => {
         Runtime: 'nodejs24.x',
         Architectures: ['arm64'],
         Handler: 'index.handler',
-        MemorySize: 512,
+        MemorySize: name === 'bulk' ? 1024 : 512,
         TracingConfig: { Mode: 'Active' },
       });
       expect(groups.get(Properties.LoggingConfig.LogGroup.Ref)?.Properties.RetentionInDays, name).toBe(30);
@@ -31,6 +31,7 @@ describe('a function', () => {
 
   it.each([
     ['api', 'APP_URL HOP_SECONDS PEPPER_SECRET_ID SWEEP_QUEUE_URL TICKS_QUEUE_URL TOKEN_KEY_SECRET_ID'],
+    ['bulk', 'BUDGET_MS HOP_SECONDS PEPPER_SECRET_ID TICKS_QUEUE_URL TOKEN_KEY_SECRET_ID'],
     [
       'worker',
       `EMAIL_QUEUE_URL HOP_SECONDS PAIR_MS SMS_QUEUE_URL TICKS_QUEUE_URL UNKNOWN_MS WHATSAPP_QUEUE_URL ${SCHEDULES}`,

@@ -1,14 +1,12 @@
-import { append } from '../../../shared/acceptance/append.ts';
-import type { Append } from '../../../shared/acceptance/append-plan.ts';
-import type { AppendAnswer, Once } from '../../../shared/acceptance/once.ts';
+import { appendById, appendOf } from '../../../shared/acceptance/append-by-id.ts';
+import type { AppendAnswer } from '../../../shared/acceptance/once.ts';
 import { type Started, startConversation } from '../../../shared/acceptance/start-conversation.ts';
-import type { Caller } from '../../../shared/auth/caller.ts';
 import {
   AppendByIdSchema,
   AppendMessagesSchema,
+  isAppend,
   StartConversationSchema,
 } from '../../../shared/contracts/conversation-request.ts';
-import type { MessageDraft } from '../../../shared/domain/acceptance.ts';
 import type { Conversation } from '../../../shared/domain/conversation.ts';
 import { invalid } from '../../../shared/domain/errors.ts';
 import { jsonResponse, parseRequest } from '../../../shared/http/errors.ts';
@@ -29,29 +27,8 @@ const viewOf = async (parts: ApiParts, conversation: Conversation, messages: rea
     parts.appUrl,
   );
 
-const isAppend = (json: unknown): boolean =>
-  typeof json === 'object' && json !== null && 'id' in json && json.id !== null && json.id !== undefined;
-
 const replayHeader = ({ replayed }: AppendAnswer): Record<string, string> =>
   replayed ? { 'idempotency-replayed': 'true' } : {};
-
-const appendOf = (caller: Caller, { id, messages }: { id: string; messages: readonly MessageDraft[] }): Append => ({
-  conversation: id.toLowerCase(),
-  drafts: messages,
-  caller,
-});
-
-const appendTo = async (
-  parts: ApiParts,
-  caller: Caller,
-  by: { id: string; messages: readonly MessageDraft[] },
-  once: Once | undefined,
-  status: number,
-): Promise<AppendAnswer> => {
-  const appended = await append(parts, appendOf(caller, by), once, status);
-  if (!appended) throw new Error('An append that brings no identities cannot lose one.');
-  return appended;
-};
 
 const postConversation: Guarded['handle'] = async (parts, { request, json }, caller) => {
   const once = onceOf(request, caller);
@@ -64,7 +41,7 @@ const postConversation: Guarded['handle'] = async (parts, { request, json }, cal
     );
   }
   const answer: Started = isAppend(json)
-    ? await appendTo(parts, caller, parseRequest(AppendByIdSchema, json), once, 200)
+    ? await appendById(parts, appendOf(caller, parseRequest(AppendByIdSchema, json)), once, 200)
     : await startConversation(parts, caller, parseRequest(StartConversationSchema, json), once);
   const ids = answer.messages.map((message) => message.id);
   return jsonResponse(answer.status, await viewOf(parts, answer.conversation, ids), {
@@ -79,7 +56,7 @@ const postMessages: Guarded['handle'] = async (parts, { request, json, params },
   const by = { id: idIn(params, 'Conversation'), messages: drafts };
   const once = onceOf(request, caller);
   if (isDryRun(request)) return explain(parts, await foreseeAppend(parts, appendOf(caller, by), once, 201));
-  const answer = await appendTo(parts, caller, by, once, 201);
+  const answer = await appendById(parts, appendOf(caller, by), once, 201);
   const views = answer.messages.map((message) => messageView(message, answer.conversation.orgPath));
   return jsonResponse(answer.status, many ? views : views[0], replayHeader(answer));
 };
