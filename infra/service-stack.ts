@@ -68,7 +68,7 @@ export class ServiceStack extends Stack {
       ...common,
       name: 'api',
       timeoutSeconds: settings.apiTimeoutSeconds,
-      environment: { APP_URL: settings.appUrl ?? http.endpoint, ...hops },
+      environment: { APP_URL: settings.appUrl ?? http.endpoint, PUBLIC_URL: http.endpoint, ...hops },
       errorImpact: 'Requests fail with 500: businesses cannot start or read conversations, and must repeat.',
     });
     const bulk = new NodeFunction(this, 'Bulk', {

@@ -31,6 +31,7 @@ const environment = readEnvironment(
     PEPPER_SECRET_ID: text,
     TOKEN_KEY_SECRET_ID: text,
     APP_URL: text,
+    PUBLIC_URL: text,
     HOP_SECONDS: seconds,
   }),
 );
@@ -57,6 +58,7 @@ const serve = createApi({
   random: secureRandom,
   observe,
   appUrl: environment.APP_URL,
+  publicUrl: environment.PUBLIC_URL,
 });
 
 export const handler = createHttpHandler(serve, observe);

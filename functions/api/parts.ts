@@ -15,4 +15,6 @@ export interface ApiParts extends AcceptanceParts {
   readonly purges: QueueSender<Purge>;
   /** Base of `conversation.url`, without trailing slash. */
   readonly appUrl: string;
+  /** The API's own address, without trailing slash. */
+  readonly publicUrl: string;
 }

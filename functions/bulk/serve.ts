@@ -1,6 +1,7 @@
 import { type Caller, demandScope, identifyCaller } from '../../shared/auth/caller.ts';
 import { createRateLimit } from '../../shared/auth/rate-limit.ts';
 import { BulkSchema, IdempotencyKeySchema, MAX_BULK_BYTES } from '../../shared/contracts/conversation-request.ts';
+import type { BulkView } from '../../shared/contracts/views/bulk.ts';
 import { invalid } from '../../shared/domain/errors.ts';
 import { jsonResponse, parseRequest } from '../../shared/http/errors.ts';
 import type { HttpRequest, HttpResponse } from '../../shared/http/handler.ts';
@@ -11,16 +12,24 @@ import { type BulkRequest, type ItemResult, startMany } from './start-many.ts';
 
 const LIMIT = { bytes: MAX_BULK_BYTES, advice: 'Send the items in several requests.' };
 
+export const BULK_ROUTE = {
+  method: 'POST',
+  path: '/v2/conversations/bulk',
+  scope: 'agent',
+  body: true,
+  handle: postBulk,
+} as const;
+
 /** Serves the bulk route. Throws RequestError for what is wrong with the request as a whole. */
 export function createBulk(parts: BulkParts): (request: HttpRequest) => Promise<HttpResponse> {
-  const match = createRouter([{ method: 'POST', path: '/v2/conversations/bulk', handle: postBulk }]);
+  const match = createRouter([BULK_ROUTE]);
   const demandRate = createRateLimit(parts.clock);
   return async (request) => {
     const deadline = parts.clock.now() + parts.budgetMs;
     const { route } = match(request);
     const caller = await identifyCaller(request.headers.authorization, parts.tokens, parts.users.user);
     if (caller.rate) demandRate(caller.rate);
-    demandScope(caller, 'agent');
+    demandScope(caller, route.scope);
     return route.handle(parts, caller, bulkIn(request, deadline));
   };
 }
@@ -42,11 +51,12 @@ function refuseDryRun({ query }: HttpRequest): void {
 async function postBulk(parts: BulkParts, caller: Caller, request: BulkRequest): Promise<HttpResponse> {
   const results = await startMany(parts, caller, request);
   const count = (wanted: ItemResult['status']) => results.filter(({ status }) => status === wanted).length;
-  return jsonResponse(200, {
+  const view: BulkView = {
     results,
     created: count('created'),
     appended: count('appended'),
     repeated: count('repeated'),
     refused: count('refused'),
-  });
+  };
+  return jsonResponse(200, view);
 }

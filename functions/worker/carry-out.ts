@@ -3,8 +3,10 @@ import type { Conversation } from '../../shared/domain/conversation.ts';
 import { isOutbound, type Message } from '../../shared/domain/message.ts';
 import { roleIn } from '../../shared/domain/roles.ts';
 import { applyRule, type ConversationState } from '../../shared/domain/rules.ts';
+import { exceedsMeta, MAX_META_KEYS, propertyChangesOf } from '../../shared/domain/set-command.ts';
 import { failPending } from '../../shared/store/deliveries.ts';
 import { getMessage } from '../../shared/store/messages.ts';
+import { writeProperties } from '../../shared/store/property-changes.ts';
 import { finishWithRule, writeRule } from '../../shared/store/rule-writes.ts';
 import type { WorkerParts } from './parts.ts';
 import type { Step } from './step.ts';
@@ -30,7 +32,16 @@ export async function carryOut(
     if (changed && !(await writeRule(parts.table, conversation, next, now)).written) return 'again';
     return handOver(parts, message, now);
   }
-  const { written } = await finishWithRule(parts.table, conversation, message, changed ? next : undefined, now);
+  const properties = message.applied ? undefined : propertyChangesOf([message]);
+  if (properties && exceedsMeta(conversation, properties)) return fail(parts, message, now, META_FULL);
+  const write = properties && writeProperties(properties, conversation);
+  const { written } = await finishWithRule(parts.table, {
+    conversation,
+    message,
+    next: changed ? next : undefined,
+    write,
+    now,
+  });
   return written ? 'finished' : 'again';
 }
 
@@ -64,6 +75,7 @@ async function handOver(parts: WorkerParts, message: Message, now: number): Prom
 }
 
 const DELETED = { code: 'contact_deleted', message: 'The contact was deleted.' };
+const META_FULL = { code: 'meta_full', message: `The conversation has ${MAX_META_KEYS} keys in meta already.` };
 const NO_TOUCHPOINT = { code: 'touchpoint_required', message: 'The message has no touchpoint.' };
 
 /** Ends in failure, seen in the conversation's stream. */

@@ -1,8 +1,16 @@
 import { type Caller, reaches } from '../auth/caller.ts';
 import { type AcceptedDraft, acceptDrafts, type MessageDraft } from '../domain/acceptance.ts';
 import type { Conversation, Profile } from '../domain/conversation.ts';
-import { RequestError } from '../domain/errors.ts';
+import { invalid, RequestError } from '../domain/errors.ts';
 import { isOutbound } from '../domain/message.ts';
+import {
+  exceedsMeta,
+  isSetNow,
+  MAX_META_KEYS,
+  type PropertyChanges,
+  propertyChangesOf,
+  withProperties,
+} from '../domain/set-command.ts';
 import { isLandline } from '../domain/telephone.ts';
 import { IDENTIFIER_OF, type Touchpoint } from '../domain/touchpoint.ts';
 import { WHATSAPP_WINDOW_MS } from '../domain/whatsapp-window.ts';
@@ -19,6 +27,7 @@ import {
   sameAs,
 } from '../store/expression.ts';
 import type { Identity } from '../store/identities.ts';
+import { type PropertyWrite, writeProperties } from '../store/property-changes.ts';
 import { acceptanceContext } from './acceptance-context.ts';
 import type { AcceptanceParts } from './parts.ts';
 import { checkSenders } from './senders.ts';
@@ -40,11 +49,17 @@ export interface Plan {
   /** Services of touchpoints that the conversation uses for the first time. */
   readonly services: Readonly<Partial<Record<Touchpoint, readonly string[]>>>;
   readonly conditions: readonly Condition[];
+  /** What `/set` changes at once, and how it is written. */
+  readonly properties?: PropertyChanges;
+  readonly write?: PropertyWrite['changes'];
   /** The messages as accepted, given the conversation that the conditions held for. */
   accept(conversation: Conversation): readonly AcceptedDraft[];
 }
 
 const notFound = (): RequestError => new RequestError('not_found', 'Conversation not found');
+
+export const metaIsFull = (path: string): RequestError =>
+  invalid(path, `would give the conversation more than ${MAX_META_KEYS} keys in meta`);
 
 /** The conversation, if it is there and the caller reaches it. Throws 404, the same for both. */
 export function demandReachable(conversation: Conversation | undefined, caller: Caller): Conversation {
@@ -65,10 +80,11 @@ export function changesOf(plan: Plan, profile: Profile = {}): Changes {
       touchpoint: plan.touchpoint,
       ...prefixed('services', plan.services),
       ...prefixed('profile', { email, telephone }),
+      ...plan.write?.set,
     },
     fill: prefixed('profile', rest),
     // A landline takes no SMS: without its service the next append has to look, and is refused.
-    ...(isLandline(telephone) && { remove: ['services.sms'] }),
+    remove: [...(isLandline(telephone) ? ['services.sms'] : []), ...(plan.write?.remove ?? [])],
   };
 }
 
@@ -76,7 +92,7 @@ export function changesOf(plan: Plan, profile: Profile = {}): Changes {
 export const afterwards = (conversation: Conversation, plan: Plan, profile: Profile = {}): Conversation => {
   const { email, telephone, ...rest } = without(profile);
   return {
-    ...conversation,
+    ...withProperties(conversation, plan.properties),
     ...(plan.touchpoint && { touchpoint: plan.touchpoint }),
     services: { ...conversation.services, ...plan.services },
     profile: { ...rest, ...conversation.profile, ...without({ email, telephone }) },
@@ -105,10 +121,14 @@ export function planUnread({ drafts, caller, person }: Append, now: number): Pla
   if (needsReading || (inherits && chosen.length > 0)) return undefined;
   const windowOpen = all(moreThan('windowAt', now - WHATSAPP_WINDOW_MS), sameAs('windowBy', 'services.whatsapp[0]'));
   const touchpoint = chosen.at(-1);
+  const properties = propertyChangesOf(drafts.filter(isSetNow));
+  const write = properties && writeProperties(properties);
   return {
     ...(touchpoint && { touchpoint }),
+    ...(write && { properties, write: write.changes }),
     services: {},
     conditions: [
+      ...(write?.conditions ?? []),
       ...chosen.flatMap((used) => [exists(`services.${used}`), hasAddress(used)]),
       ...(chosen.includes('whatsapp') ? [windowOpen] : []),
       ...(inherits
@@ -153,13 +173,18 @@ export async function planFrom(parts: AcceptanceParts, append: Append, conversat
   const profile = { ...append.person?.profile, ...conversation.profile, ...without({ email, telephone }) };
   const context = acceptanceContext(configuration, profile, conversation.language, conversation, parts.clock.now());
   const acceptance = acceptDrafts(append.drafts, context);
+  const properties = propertyChangesOf(append.drafts.filter(isSetNow));
+  if (properties && exceedsMeta(conversation, properties)) throw metaIsFull('messages');
+  const write = properties && writeProperties(properties, conversation);
   const firstUsed = acceptance.used.filter((touchpoint) => conversation.services[touchpoint] === undefined);
   return {
     ...(acceptance.used.length > 0 && acceptance.touchpoint && { touchpoint: acceptance.touchpoint }),
+    ...(write && { properties, write: write.changes }),
     services: Object.fromEntries(
       firstUsed.map((touchpoint) => [touchpoint, context.services[touchpoint]?.slice(0, 1) ?? []]),
     ),
     conditions: [
+      ...(write?.conditions ?? []),
       ...(inheritsTouchpoint(append.drafts)
         ? [conversation.touchpoint === undefined ? absent('touchpoint') : equals('touchpoint', conversation.touchpoint)]
         : []),

@@ -3,10 +3,12 @@ import { type Conversation, newParticipant } from '../domain/conversation.ts';
 import { createAlias, createSlug } from '../domain/conversation-name.ts';
 import type { Message } from '../domain/message.ts';
 import { roleIn } from '../domain/roles.ts';
+import { exceedsMeta, isSetNow, propertyChangesOf, withProperties } from '../domain/set-command.ts';
 import { successor } from '../runtime/ids.ts';
 import { createConversation as storeConversation } from '../store/conversations.ts';
 import { toRecord } from '../store/idempotency.ts';
 import { acceptanceContext } from './acceptance-context.ts';
+import { metaIsFull } from './append-plan.ts';
 import type { Owners } from './choose-contact.ts';
 import type { Start } from './describe-start.ts';
 import { newMessages } from './new-messages.ts';
@@ -54,7 +56,8 @@ export async function beginConversation(
   const sender = request.messages[0]?.user ?? caller.user;
   const user = (await parts.users.users([sender])).get(sender);
   const id = parts.ids.nextPair(now);
-  const conversation: Conversation = {
+  const properties = propertyChangesOf(acceptance.drafts.filter(isSetNow));
+  const begun: Conversation = {
     id,
     organization: organization.id,
     orgPath: organization.path,
@@ -80,6 +83,8 @@ export async function beginConversation(
     lastAt: now,
     version: 0,
   };
+  if (properties && exceedsMeta(begun, properties)) throw metaIsFull('messages');
+  const conversation = withProperties(begun, properties);
   const setting = { conversation: id, organization: organization.id, user: caller.user, acceptedAt: now, firstSeq: 1 };
   return { conversation, messages: newMessages(acceptance.drafts, setting, parts.ids) };
 }

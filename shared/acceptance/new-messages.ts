@@ -1,5 +1,6 @@
 import type { AcceptedDraft } from '../domain/acceptance.ts';
 import { type Message, SENDABLE_MS } from '../domain/message.ts';
+import { isSetNow } from '../domain/set-command.ts';
 import type { IdMaker } from '../runtime/ids.ts';
 import { messageSk } from '../store/keys.ts';
 
@@ -27,6 +28,7 @@ export function newMessages(drafts: readonly AcceptedDraft[], setting: MessageSe
       due,
       seq,
       ...((draft.role !== 'contact' || draft.type === 'command') && { user: draft.user ?? setting.user }),
+      ...(isSetNow(draft) && { applied: true }),
       createdAt: setting.acceptedAt,
       updatedAt: setting.acceptedAt,
       state: 'pending',

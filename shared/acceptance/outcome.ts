@@ -1,4 +1,4 @@
-import { type ErrorDetail, RequestError } from '../domain/errors.ts';
+import { type ErrorCode, type ErrorDetail, RequestError } from '../domain/errors.ts';
 import type { Observer } from '../runtime/observe.ts';
 import { refusalOf } from './refusal.ts';
 import type { Started } from './start-conversation.ts';
@@ -12,7 +12,7 @@ export interface Outcome {
   readonly messages?: readonly string[];
   /** Another contact, who has one of the identifiers given. */
   readonly conflictingContact?: string;
-  readonly error?: { readonly code: string; readonly message: string; readonly details: readonly ErrorDetail[] };
+  readonly error?: { readonly code: ErrorCode; readonly message: string; readonly details: readonly ErrorDetail[] };
 }
 
 export const acceptedAs = (started: Started): Outcome => ({

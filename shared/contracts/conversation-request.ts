@@ -16,7 +16,7 @@ export const MAX_BODY_BYTES = 256 * 1024;
 export const MAX_BULK_BYTES = 5 * 1024 * 1024;
 export const MAX_BULK_ITEMS = 1_000;
 
-export const ObjectIdSchema = z.string().regex(/^[0-9a-f]{24}$/i, 'must be an id of 24 hexadecimal digits');
+export const ObjectIdSchema = z.string().regex(/^[0-9a-fA-F]{24}$/, 'must be an id of 24 hexadecimal digits');
 
 const Text = (longest: number) =>
   z
@@ -45,18 +45,28 @@ const MetaSchema = z
     }
   });
 
+const MAX_META_BYTES = 64 * 1024;
+/** Of a conversation or a contact: it is part of an item that every message writes. */
+const KeptMetaSchema = MetaSchema.refine(
+  (meta) => Buffer.byteLength(JSON.stringify(meta)) <= MAX_META_BYTES,
+  `must not take more than ${MAX_META_BYTES} bytes`,
+);
+
 const ActionSchema = z.object({
-  type: z.enum(['reply', 'postback', 'link']),
-  text: Text(1024),
-  payload: optional(Text(4096)),
-  uri: optional(Text(4096)),
+  type: z.enum(['reply', 'postback', 'link']).meta({ description: 'What the button does.' }),
+  text: Text(1024).meta({ description: 'What the button says.' }),
+  payload: optional(Text(4096)).meta({ description: 'What comes back when it is pressed.' }),
+  uri: optional(Text(4096)).meta({ description: 'Where a link leads.' }),
 });
 const CardSchema = z.object({
-  title: optional(Text(1024)),
-  mediaUrl: optional(Text(4096)),
-  actions: optional(z.array(ActionSchema).max(20)),
+  title: optional(Text(1024)).meta({ description: 'Heading of the card.' }),
+  mediaUrl: optional(Text(4096)).meta({ description: 'Address of its picture.' }),
+  actions: optional(z.array(ActionSchema).max(20)).meta({ description: 'Its buttons.' }),
 });
-const ResultSchema = z.object({ name: Text(256), values: z.array(Scalar).max(100) });
+const ResultSchema = z.object({
+  name: Text(256).meta({ description: 'Name of the result.' }),
+  values: z.array(Scalar).max(100).meta({ description: 'Its values.' }),
+});
 
 const DelaySchema = z
   .number()
@@ -67,30 +77,35 @@ const DelaySchema = z
 /** A message as a caller writes it (contract section 3). */
 export const MessageRequestSchema = z
   .object({
-    text: optional(Text(65_536)),
-    type: optional(z.enum(MESSAGE_TYPES)).transform((type) => type ?? 'chat'),
-    role: optional(z.enum(MESSAGE_ROLES)).transform((role) => role ?? 'bot'),
-    user: optional(ObjectIdSchema),
-    touchpoint: optional(z.enum(TOUCHPOINTS)),
+    text: optional(Text(65_536)).meta({ description: 'What it says; required unless there are `items`.' }),
+    type: optional(z.enum(MESSAGE_TYPES))
+      .transform((type) => type ?? 'chat')
+      .meta({ description: 'Kind of message; `chat` if absent.' }),
+    role: optional(z.enum(MESSAGE_ROLES))
+      .transform((role) => role ?? 'bot')
+      .meta({ description: '`agent` speaks to the contact, `bot` (if absent) to agents, `contact` for the contact.' }),
+    user: optional(ObjectIdSchema).meta({ description: "Sender; the token's user if absent." }),
+    touchpoint: optional(z.enum(TOUCHPOINTS)).meta({ description: 'How it goes out; else as the conversation does.' }),
     touchpoints: optional(
       z
         .array(z.enum(TOUCHPOINTS))
         .min(1)
         .refine((given) => new Set(given).size === given.length, 'names a touchpoint twice'),
-    ),
-    delay: optional(DelaySchema),
-    isBackchannel: optional(z.boolean()),
-    clientId: optional(Text(64).min(1)),
-    contentType: optional(Text(128)),
-    meta: optional(MetaSchema),
-    actions: optional(z.array(ActionSchema).max(20)),
-    items: optional(z.array(CardSchema).max(20)),
-    results: optional(z.array(ResultSchema).max(100)),
+    ).meta({ description: 'Instead of `touchpoint`: the first that can be used.' }),
+    delay: optional(DelaySchema).meta({ description: 'Milliseconds from the request until it is due.' }),
+    isBackchannel: optional(z.boolean()).meta({ description: 'Among agents only.' }),
+    clientId: optional(Text(64).min(1)).meta({ description: 'Unique in the conversation: a repeat adds nothing.' }),
+    contentType: optional(Text(128)).meta({ description: 'Media type of `text`; `text/plain` if absent.' }),
+    meta: optional(MetaSchema).meta({ description: 'Flat keys and values; some steer how it is sent.' }),
+    actions: optional(z.array(ActionSchema).max(20)).meta({ description: 'Buttons.' }),
+    items: optional(z.array(CardSchema).max(20)).meta({ description: 'Cards.' }),
+    results: optional(z.array(ResultSchema).max(100)).meta({ description: 'Results of a report.' }),
   })
   .refine((message) => (message.text ?? '').trim() !== '' || (message.items?.length ?? 0) > 0, {
     path: ['text'],
     message: 'is required: write what the message says',
-  });
+  })
+  .meta({ id: 'MessageRequest', description: 'A message to add.' });
 
 const messages = z
   .array(MessageRequestSchema, { error: 'must be an array with at least one message' })
@@ -101,19 +116,26 @@ const messages = z
 const words = (longest: number) => z.nullish(Text(longest)).transform((value) => (value?.trim() ? value : undefined));
 
 export const ProfileRequestSchema = z.object({
-  name: words(256),
-  givenName: words(256),
-  familyName: words(256),
-  email: words(320),
-  telephone: words(64),
-  locale: words(35),
-  timeZone: words(64).refine((name) => name === undefined || isTimeZone(name), TIME_ZONE_WANTED),
-  address: optional(z.record(Text(64), Text(512))),
+  name: words(256).meta({ description: 'Full name.' }),
+  givenName: words(256).meta({ description: 'First name.' }),
+  familyName: words(256).meta({ description: 'Last name.' }),
+  email: words(320).meta({ description: 'Email address; identifies the contact.' }),
+  telephone: words(64).meta({
+    description: "Telephone number, E.164 or national by the organization's country; identifies the contact.",
+  }),
+  locale: words(35).meta({ description: 'Language of the contact, such as nl or pt-BR.' }),
+  timeZone: words(64)
+    .refine((name) => name === undefined || isTimeZone(name), TIME_ZONE_WANTED)
+    .meta({ description: 'Time zone of the IANA database.' }),
+  address: optional(z.record(Text(64), Text(512))).meta({ description: 'Postal address, by parts of any name.' }),
 });
 export type ProfileRequest = z.infer<typeof ProfileRequestSchema>;
 
 /** Body of `POST /v2/conversations` with `id`: append to that conversation. */
-export const AppendByIdSchema = z.object({ id: ObjectIdSchema, messages });
+export const AppendByIdSchema = z.object({
+  id: ObjectIdSchema.meta({ description: 'The conversation.' }),
+  messages: messages.meta({ description: 'Messages to add, in their order.' }),
+});
 
 /** Whether a body of `POST /v2/conversations` names the conversation. */
 export const isAppend = (json: unknown): boolean =>
@@ -121,16 +143,20 @@ export const isAppend = (json: unknown): boolean =>
 
 /** Body of `POST /v2/conversations` without `id`: find or create the contact, then append. */
 export const StartConversationSchema = z.object({
-  organization: ObjectIdSchema,
-  type: z.literal('contact', {
-    error: 'must be "contact": team conversations cannot be started by this version',
-  }),
-  name: words(256),
-  contact: z.object({ profile: ProfileRequestSchema }),
-  language: optional(Text(35)),
-  meta: optional(MetaSchema),
-  tags: optional(z.array(Text(128)).max(50)),
-  messages,
+  organization: ObjectIdSchema.meta({ description: 'Whose contact it is.' }),
+  type: z
+    .literal('contact', {
+      error: 'must be "contact": team conversations cannot be started by this version',
+    })
+    .meta({ description: 'A conversation with a contact.' }),
+  name: words(256).meta({ description: "Of a new conversation; the contact's name if absent." }),
+  contact: z
+    .object({ profile: ProfileRequestSchema.meta({ description: 'With email or telephone, better both.' }) })
+    .meta({ description: 'Who it is with.' }),
+  language: optional(Text(35)).meta({ description: 'Of a new conversation: language of its templates.' }),
+  meta: optional(KeptMetaSchema).meta({ description: 'Of a new conversation: flat keys and values.' }),
+  tags: optional(z.array(Text(128)).max(50)).meta({ description: 'Of a new conversation.' }),
+  messages: messages.meta({ description: 'At least one to the contact; processed in their order.' }),
 });
 export type StartConversation = z.infer<typeof StartConversationSchema>;
 
@@ -141,25 +167,39 @@ export const BulkSchema = z
   .max(MAX_BULK_ITEMS, `must not hold more than ${MAX_BULK_ITEMS} items; send the rest in a second request`);
 
 /** What an item has beside a body of `POST /v2/conversations`. */
-export const BulkItemSchema = z.object({ clientId: optional(Text(255).min(1)) });
+export const BulkItemSchema = z.object({
+  clientId: optional(Text(255).min(1)).meta({
+    description: 'The same item again within 24 hours has no other effect.',
+  }),
+});
 
 /** Body of `POST /v2/conversations/{id}/messages`: one message or an array of them. */
 export const AppendMessagesSchema = messages;
 
 /** Body of `PATCH /v2/messages/{id}`: another moment, in milliseconds from now. Nothing else of a message changes. */
-export const MoveMessageSchema = z.strictObject({ delay: DelaySchema });
+export const MoveMessageSchema = z.strictObject({
+  delay: DelaySchema.meta({ description: 'Milliseconds from now until it is due.' }),
+});
 
 /** Body of `PUT /v2/contacts/{id}/consent/{touchpoint}`: what the contact told the organization. */
 export const ConsentRequestSchema = z.object({
-  status: z.enum(['opted_out', 'opted_in']),
-  purpose: optional(z.enum(['marketing', 'all'])).transform((purpose) => purpose ?? 'all'),
-  reason: optional(Text(256).min(1)),
+  status: z.enum(['opted_out', 'opted_in']).meta({ description: 'What the contact wants.' }),
+  purpose: optional(z.enum(['marketing', 'all']))
+    .transform((purpose) => purpose ?? 'all')
+    .meta({ description: 'Of which messages; `all` if absent.' }),
+  reason: optional(Text(256).min(1)).meta({ description: 'Why, in your words.' }),
 });
 export type ConsentRequest = z.infer<typeof ConsentRequestSchema>;
 
 /** Body of `POST /v2/auth/token`: a login, or a refresh. */
 export const TokenRequestSchema = z.union([
-  z.object({ clientId: optional(Text(320)), refreshToken: Text(4096) }),
-  z.object({ email: Text(320), password: Text(1024) }),
+  z.object({
+    clientId: optional(Text(320)).meta({ description: 'Email address of the user; not compared.' }),
+    refreshToken: Text(4096).meta({ description: 'From the answer that gave the token.' }),
+  }),
+  z.object({
+    email: Text(320).meta({ description: 'Email address of the user.' }),
+    password: Text(1024).meta({ description: 'Password of the user.' }),
+  }),
 ]);
 export type TokenRequest = z.infer<typeof TokenRequestSchema>;

@@ -16,29 +16,43 @@ function isStorableJson(value: unknown, depth = 0): boolean {
 
 const optional = <T extends z.ZodType>(schema: T) => z.nullish(schema).transform((value) => value ?? undefined);
 
-const decided = (by: string) => z.undefined({ error: `cannot be set: ${by}` }).optional();
+const organization = optional(ObjectIdSchema).meta({ description: "Whose it is; the token's organization if absent." });
+
+const decided = (by: string) =>
+  z
+    .undefined({ error: `cannot be set: ${by}` })
+    .optional()
+    .meta({ description: `Cannot be set: ${by}.` });
 
 const content = {
-  category: optional(z.enum(['MARKETING', 'UTILITY', 'AUTHENTICATION'])),
+  category: optional(z.enum(['MARKETING', 'UTILITY', 'AUTHENTICATION'])).meta({ description: "Meta's category." }),
   /** As Meta takes them, with examples for their places. */
   components: optional(
     z
-      .array(z.looseObject({ type: z.string().min(1).max(64) }))
+      .array(
+        z.looseObject({ type: z.string().min(1).max(64).meta({ description: 'HEADER, BODY, FOOTER or BUTTONS.' }) }),
+      )
       .min(1)
       .max(20)
       .refine((value) => isStorableJson(value), 'holds a number, a name or a depth that cannot be kept'),
-  ),
+  ).meta({ description: 'Content in the words of Meta, with examples for its places.' }),
   /** The body alone, in short. */
-  text: optional(z.string().min(1).max(1024)),
-  parameter_format: optional(z.enum(['POSITIONAL', 'NAMED'])),
+  text: optional(z.string().min(1).max(1024)).meta({ description: 'Instead of `components`: the body alone.' }),
+  parameter_format: optional(z.enum(['POSITIONAL', 'NAMED'])).meta({ description: 'How the places are named.' }),
   status: decided('Meta decides about it'),
 };
 
 /** Body of `POST /v2/watemplates`. */
 export const CreateTemplateSchema = z.object({
-  organization: optional(ObjectIdSchema),
-  name: z.string().regex(/^[a-z0-9_]{1,512}$/, 'must be made of small letters, digits and underscores'),
-  language: z.string().regex(/^[a-z]{2,3}(_[A-Za-z]{2,4})?$/, 'must be a language of Meta, such as nl or pt_BR'),
+  organization,
+  name: z
+    .string()
+    .regex(/^[a-z0-9_]{1,512}$/, 'must be made of small letters, digits and underscores')
+    .meta({ description: 'Its name, the same in each of its languages.' }),
+  language: z
+    .string()
+    .regex(/^[a-z]{2,3}(_[A-Za-z]{2,4})?$/, 'must be a language of Meta, such as nl or pt_BR')
+    .meta({ description: 'A language of Meta.' }),
   ...content,
 });
 
@@ -54,15 +68,5 @@ export const ChangeTemplateSchema = z
     'changes nothing: give components, text or category',
   );
 
-/** Query of `GET /v2/watemplates`. */
-export const ListTemplatesSchema = z.object({
-  organization: optional(ObjectIdSchema),
-  name: optional(z.string()),
-  language: optional(z.string()),
-  status: optional(z.string().toUpperCase()),
-  limit: z.coerce.number().int().min(1).max(500).default(100),
-  offset: z.coerce.number().int().min(0).default(0),
-});
-
 /** Query of `POST /v2/watemplates/sync`. */
-export const SyncTemplatesSchema = z.object({ organization: optional(ObjectIdSchema) });
+export const SyncTemplatesSchema = z.object({ organization });

@@ -3,6 +3,7 @@ import { firstUsable } from './first-usable.ts';
 import type { MessageBody, MessageRole, MessageType } from './message.ts';
 import { isOutbound } from './message.ts';
 import { isPurpose, PURPOSES } from './purpose.ts';
+import { isSet, parseSet } from './set-command.ts';
 import type { FilledTemplate } from './template-use.ts';
 import { IDENTIFIER_OF, type Touchpoint } from './touchpoint.ts';
 import { demandTemplate, type TemplateContext } from './wa-template-request.ts';
@@ -64,6 +65,8 @@ export function checkDrafts(drafts: readonly MessageDraft[]): void {
     if (purpose !== undefined && !isPurpose(purpose)) {
       throw invalid(at(index, 'meta.purpose'), `must be one of ${PURPOSES.map((known) => `"${known}"`).join(', ')}`);
     }
+    const set = isSet(draft) ? parseSet(draft.text) : undefined;
+    if (set?.ok === false) throw invalid(at(index, 'text'), set.reason);
     if (draft.type === 'status') throw invalid(at(index, 'type'), 'must not be "status": the system writes those');
     if (draft.touchpoint !== undefined && draft.touchpoints !== undefined) {
       throw invalid(at(index, 'touchpoints'), 'stands beside touchpoint: give one of the two');

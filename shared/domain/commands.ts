@@ -1,4 +1,4 @@
-export const COMMANDS = ['/leave', '/accept', '/join', '/assign', '/notify', '/enqueue'] as const;
+export const COMMANDS = ['/leave', '/accept', '/join', '/assign', '/notify', '/enqueue', '/set'] as const;
 export type Command = (typeof COMMANDS)[number];
 
 /** The system command that a text names, or undefined. `>` commands belong to bots and are not ours to run. */

@@ -53,6 +53,9 @@ export interface Conversation {
   /** Services that carry each touchpoint used so far. */
   readonly services: Readonly<Partial<Record<Touchpoint, readonly string[]>>>;
   readonly language?: string;
+  /** What the conversation is about, by name and by its place among the organization's categories. */
+  readonly category?: string;
+  readonly categoryIndex?: number;
   readonly meta?: Readonly<Record<string, unknown>>;
   readonly tags?: readonly string[];
   readonly createdBy: string;

@@ -110,6 +110,8 @@ export interface Message extends MessageBody {
   readonly movedTo?: string;
   /** Came from the contact through a provider: never in anybody's turn. */
   readonly inbound?: boolean;
+  /** A `/set` that took effect when it was accepted. */
+  readonly applied?: boolean;
   /** Of an email that was sent or came: those after it keep it. */
   readonly subject?: string;
   /** What the sender wrote is kept apart and was not read along. */

@@ -95,6 +95,8 @@ const COMMAND_RULES: Readonly<Record<Command, Rule>> = {
   '/assign': assign,
   '/notify': notify,
   '/enqueue': notify,
+  // Not about status or participants: see `set-command.ts`.
+  '/set': unchanged,
 };
 
 const ROLE_RULES = {

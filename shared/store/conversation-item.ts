@@ -42,6 +42,8 @@ const ConversationItemSchema = z.object({
   touchpoint: z.enum(TOUCHPOINTS).optional(),
   services: z.partialRecord(z.enum(TOUCHPOINTS), z.array(z.string())),
   language: z.string().optional(),
+  category: z.string().optional(),
+  categoryIndex: z.number().optional(),
   meta: z.record(z.string(), z.unknown()).optional(),
   tags: z.array(z.string()).optional(),
   createdBy: z.string(),
@@ -63,6 +65,8 @@ export const toConversationItem = (conversation: Conversation, identities: reado
     ...conversationKey(id),
     org: organization,
     ...rest,
+    // There from the beginning, so that a `/set` can reach into it without a look.
+    meta: rest.meta ?? {},
     ...(contact !== successor(id) && { contact }),
     ...(identities.length > 0 && { identities: new Set(identities) }),
   };

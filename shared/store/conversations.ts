@@ -8,6 +8,7 @@ import { type Identity, ownerIn, takeIdentity } from './identities.ts';
 import { contactPointerKey, conversationKey, type IdentifierKind } from './keys.ts';
 import { areStored, putMessages, storeBodies } from './messages.ts';
 import {
+  BATCH_GET_LIMIT,
   batchGet,
   type FailedAction,
   putAction,
@@ -28,6 +29,20 @@ export async function getConversation(
     new GetCommand({ TableName: table.name, Key: conversationKey(id), ConsistentRead: read.consistent }),
   );
   return Item && toConversation(Item);
+}
+
+/** Those that there are, in the order of the ids, as often as they are named. Consistent; 100 in a round trip. */
+export async function getConversations(table: Table, ids: readonly string[]): Promise<Conversation[]> {
+  const unique = [...new Set(ids)];
+  const found = new Map<string, Conversation>();
+  for (let start = 0; start < unique.length; start += BATCH_GET_LIMIT) {
+    const keys = unique.slice(start, start + BATCH_GET_LIMIT).map(conversationKey);
+    for (const item of await batchGet(table, keys, true)) {
+      const conversation = toConversation(item);
+      found.set(conversation.id, conversation);
+    }
+  }
+  return ids.flatMap((id) => found.get(id) ?? []);
 }
 
 /** Whether conditions hold for a conversation, as they would for a write; a consistent read. */

@@ -1,5 +1,8 @@
 /** Conditions and updates built from named parts, so that a write reads as what it demands. */
 
+/** A name as a part of a path, whatever characters are in it. */
+export const part = (name: string): string => encodeURIComponent(name).replaceAll('.', '%2E');
+
 interface Placeholders {
   name(path: string): string;
   value(value: unknown): string;
@@ -36,6 +39,11 @@ export const absent =
   (path: string): Condition =>
   (use) =>
     `attribute_not_exists(${use.name(path)})`;
+/** Of a map: how many entries it has. */
+export const sizeAtMost =
+  (path: string, entries: number): Condition =>
+  (use) =>
+    `size(${use.name(path)}) <= ${use.value(entries)}`;
 export const startsWith =
   (path: string, prefix: string): Condition =>
   (use) =>
@@ -85,7 +93,7 @@ function createPlaceholders() {
     name: (path: string) =>
       path
         .split('.')
-        .map((part) => part.replace(/^[^[]+/, alias))
+        .map((part) => part.replace(/^[^[]+/, (written) => alias(decodeURIComponent(written))))
         .join('.'),
     value: (value: unknown) => {
       const placeholder = `:${Object.keys(values).length}`;

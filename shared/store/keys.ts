@@ -115,6 +115,14 @@ export const templateKey = (organization: string, name: string, language: string
   sk: `${TEMPLATE_PREFIX}${name}#${language}`,
 });
 
+/** The conversations that a user or a channel is shown; written behind the conversations, by their stream. */
+export const inboxPk = (owner: string): string => `Q#${owner}`;
+/** Orders the conversations of an inbox by when they began. */
+export const inboxPlace = (createdAt: number, conversation: string): string =>
+  `${String(createdAt).padStart(13, '0')}#${conversation}`;
+/** What stands before the places of a user's conversations: those in their personal inbox or not, of one status. */
+export const inboxSection = (inbox: boolean, status: string): string => `${inbox ? 1 : 0}#${status}#`;
+
 /** How much of a sender's rate is given out for the stretch of time from `start` on, epoch seconds. */
 export const paceKey = (service: string, touchpoint: string, start: number): ItemKey => ({
   pk: `W#${service}#${touchpoint}`,

@@ -57,6 +57,7 @@ const MessageItemSchema = BodySchema.extend({
   unclear: z.boolean().optional(),
   movedTo: z.string().optional(),
   inbound: z.boolean().optional(),
+  applied: z.boolean().optional(),
   subject: z.string().optional(),
   bodyApart: z.boolean().optional(),
   purpose: z.enum(PURPOSES).optional(),

@@ -5,6 +5,7 @@ import { absent, type Changes, equals } from './expression.ts';
 import { type Identity, takeIdentity } from './identities.ts';
 import { conversationKey, messageKey } from './keys.ts';
 import { putMessages, storeBodies } from './messages.ts';
+import type { PropertyWrite } from './property-changes.ts';
 import { checkAction, type Item, putAction, type Table, transact, updateAction, updateItem } from './table.ts';
 
 /** Writes what a rule changed, if nobody changed the conversation since it was read. */
@@ -23,15 +24,24 @@ export async function writeRule(
   return { written: outcome.done };
 }
 
-/** Finishes a message that goes to nobody, together with what its rule changed: `pending` → `done`. */
+/**
+ * Finishes a message that goes to nobody, together with what its rule changed (`next`) or what it sets (`write`):
+ * `pending` → `done`.
+ */
 export async function finishWithRule(
   table: Table,
-  conversation: Conversation,
-  message: Message,
-  next: ConversationState | undefined,
-  now: number,
+  finish: {
+    conversation: Conversation;
+    message: Message;
+    next?: ConversationState | undefined;
+    write?: PropertyWrite | undefined;
+    now: number;
+  },
 ): Promise<{ written: boolean }> {
+  const { conversation, message, next, write, now } = finish;
+  const head = conversationKey(conversation.id);
   const unchanged = equals('version', conversation.version);
+  const changes = next ? ruleChanges(next, now) : write && withMoment(write.changes, now);
   const outcome = await transact(table, [
     updateAction(
       table,
@@ -39,9 +49,9 @@ export async function finishWithRule(
       { set: { state: 'done', updatedAt: now } },
       equals('state', 'pending'),
     ),
-    next
-      ? updateAction(table, conversationKey(conversation.id), ruleChanges(next, now), unchanged)
-      : checkAction(table, conversationKey(conversation.id), unchanged),
+    changes
+      ? updateAction(table, head, changes, unchanged, ...(write?.conditions ?? []))
+      : checkAction(table, head, unchanged),
   ]);
   return { written: outcome.done };
 }
@@ -86,6 +96,11 @@ export async function storeInbound(
   if (outcome.done) return 'stored';
   return outcome.actions[0]?.failed ? 'repeated' : 'outdated';
 }
+
+const withMoment = ({ set, remove }: PropertyWrite['changes'], now: number): Changes => ({
+  set: { ...set, updatedAt: now },
+  ...(remove && { remove }),
+});
 
 const ruleChanges = (next: ConversationState, now: number): Changes => ({
   set: {

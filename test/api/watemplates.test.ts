@@ -6,7 +6,7 @@ import { putOrganization, putService } from '../../shared/store/configuration.ts
 import { getTemplate, listTemplates, putTemplate, setTemplateStatus } from '../../shared/store/templates.ts';
 import { createTestClock } from '../support/api-clock.ts';
 import { ORGANIZATION, USER } from '../support/api-seed.ts';
-import { type Api, startWorld, type World } from '../support/api-world.ts';
+import { API_URL, type Api, startWorld, type World } from '../support/api-world.ts';
 import { newId } from '../support/builders.ts';
 
 let world: World;
@@ -338,13 +338,24 @@ describe('the list of templates', () => {
   it('says how many there are beyond the page', async () =>
     expect((await list(`?organization=${ORGANIZATION.shop}&limit=1`)).headers['x-total-count']).toBe('6'));
 
+  it('leads to the next page', async () =>
+    expect((await list(`?organization=${ORGANIZATION.shop}&limit=5`)).headers.link).toBe(
+      `<${API_URL}/v2/watemplates?organization=${ORGANIZATION.shop}&limit=5&offset=5>; rel="next"`,
+    ));
+
+  it('shows what was selected', async () =>
+    expect((await list(`?organization=${ORGANIZATION.shop}&language=en&select=name`)).body).toEqual([
+      { id: expect.any(String), name: 'your_car_is_ready' },
+    ]));
+
   it('is that of the token’s organization, unless another is named', async () => {
     const stranger = await world.token(USER.stranger, 'admin');
     expect((await list('', stranger)).body).toEqual([]);
   });
 
-  it.each(['?limit=0', '?limit=501', '?offset=-1', '?limit=x', '?organization=x'])('refuses %s', async (query) =>
-    expect((await list(query)).status).toBe(400),
+  it.each(['?limit=0', '?limit=501', '?offset=-1', '?limit=x', '?organization=x', '?organization=[a,b]', '?color=red'])(
+    'refuses %s',
+    async (query) => expect((await list(query)).status).toBe(400),
   );
 });
 

@@ -111,6 +111,15 @@ it('appends by id in 3 round trips and at most 3 write units, 7 under an Idempot
   expect(keyed.usage.writeUnits).toBeLessThanOrEqual(7);
 });
 
+it('sets a key of meta in the append’s own update: no round trip and no write unit more', async () => {
+  const { body } = await api.post('/v2/conversations', start({ email: newEmail() }));
+  const messages = [{ text: '/set intent buy', type: 'command' }];
+  const { answer, usage } = await measure('append of a /set', '/v2/conversations', { id: body.id, messages });
+  expect(answer.body.meta).toEqual({ intent: 'buy' });
+  expect(usage.commands).toEqual(['UpdateItemCommand', 'PutItemCommand']);
+  expect(usage.writeUnits).toBeLessThanOrEqual(3);
+});
+
 it('keeps the item of a conversation with one participant at one write unit', async () => {
   const { body } = await api.post('/v2/conversations', start({ email: newEmail(), telephone: newTelephone() }));
   const { usage } = await meter.measure(() => api.post(`/v2/conversations/${body.id}/messages`, emailMessage()));

@@ -30,7 +30,7 @@ describe('a function', () => {
   });
 
   it.each([
-    ['api', 'APP_URL HOP_SECONDS PEPPER_SECRET_ID SWEEP_QUEUE_URL TICKS_QUEUE_URL TOKEN_KEY_SECRET_ID'],
+    ['api', 'APP_URL HOP_SECONDS PEPPER_SECRET_ID PUBLIC_URL SWEEP_QUEUE_URL TICKS_QUEUE_URL TOKEN_KEY_SECRET_ID'],
     ['bulk', 'BUDGET_MS HOP_SECONDS PEPPER_SECRET_ID TICKS_QUEUE_URL TOKEN_KEY_SECRET_ID'],
     [
       'worker',
@@ -66,6 +66,7 @@ describe('a function', () => {
   it('is told its own API’s address as the public one', () => {
     for (const [name, variable] of [
       ['api', 'APP_URL'],
+      ['api', 'PUBLIC_URL'],
       ['hooks', 'PUBLIC_URL'],
       ['sms', 'PUBLIC_URL'],
     ] as const) {

@@ -408,14 +408,18 @@ describe('what a rule changes', () => {
 
   it('finishes its message in the same transaction', async () => {
     const { conversation, message } = await withCommand();
-    expect(await finishWithRule(table, conversation, message, rule(conversation), LATER)).toEqual({ written: true });
+    expect(await finishWithRule(table, { conversation, message, next: rule(conversation), now: LATER })).toEqual({
+      written: true,
+    });
     expect(await storedMessage(message)).toEqual({ ...message, state: 'done', updatedAt: LATER });
     expect(await asStored(conversation.id)).toMatchObject({ status: 'active', version: 1 });
   });
 
   it('may be nothing: the message is finished, the conversation stays as it is', async () => {
     const { conversation, message } = await withCommand();
-    expect(await finishWithRule(table, conversation, message, undefined, LATER)).toEqual({ written: true });
+    expect(await finishWithRule(table, { conversation, message, next: undefined, now: LATER })).toEqual({
+      written: true,
+    });
     expect((await storedMessage(message))?.state).toBe('done');
     expect(await asStored(conversation.id)).toEqual(conversation);
   });
@@ -427,16 +431,18 @@ describe('what a rule changes', () => {
     const { conversation, message } = await withCommand();
     await writeRule(table, conversation, { ...rule(conversation), status: 'closed' }, LATER);
     const next = changes ? rule(conversation) : undefined;
-    expect(await finishWithRule(table, conversation, message, next, LATER)).toEqual({ written: false });
+    expect(await finishWithRule(table, { conversation, message, next, now: LATER })).toEqual({ written: false });
     expect((await storedMessage(message))?.state).toBe('pending');
     expect((await asStored(conversation.id))?.status).toBe('closed');
   });
 
   it('is not written twice for one message', async () => {
     const { conversation, message } = await withCommand();
-    await finishWithRule(table, conversation, message, rule(conversation), LATER);
+    await finishWithRule(table, { conversation, message, next: rule(conversation), now: LATER });
     const again = { ...conversation, version: 1 };
-    expect(await finishWithRule(table, again, message, rule(conversation), LATER)).toEqual({ written: false });
+    expect(await finishWithRule(table, { conversation: again, message, next: rule(conversation), now: LATER })).toEqual(
+      { written: false },
+    );
     expect((await asStored(conversation.id))?.version).toBe(1);
   });
 });

@@ -11,7 +11,9 @@ import {
   expression,
   moreThan,
   oneOf,
+  part,
   sameAs,
+  sizeAtMost,
   startsWith,
 } from '../../shared/store/expression.ts';
 
@@ -47,6 +49,8 @@ describe('a condition', () => {
     [sameAs('windowBy', 'services.whatsapp[0]'), 'windowBy = services.whatsapp[0]'],
     [exists('services.sms'), 'attribute_exists(services.sms)'],
     [absent('pk'), 'attribute_not_exists(pk)'],
+    [sizeAtMost('meta', 3), 'size(meta) <= 3'],
+    [exists(`meta.${part('a.b[0]%2E')}`), 'attribute_exists(meta.a.b[0]%2E)'],
     [startsWith('orgPath', 'a#'), 'begins_with(orgPath, "a#")'],
     [oneOf('state', ['sending', 'unknown']), 'state IN ("sending", "unknown")'],
     [all(equals('a', 1), equals('b', 2)), '(a = 1) AND (b = 2)'],

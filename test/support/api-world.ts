@@ -31,6 +31,7 @@ import { startTestQueues, startTestTable } from './emulators.ts';
 export const PEPPER = 'pepper-of-the-tests';
 export const TOKEN_KEY = 'token-key-of-the-tests-32-bytes-long';
 export const APP_URL = 'https://app.example.com';
+export const API_URL = 'https://api.example.com';
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are read as a client would, without the product's types
 type Json = any;
@@ -193,6 +194,7 @@ function createWorldApi({ documents, tableName, queue, queueUrl, clock, botToken
     random,
     observe: observer,
     appUrl: APP_URL,
+    publicUrl: API_URL,
     ...others,
   };
   const handle = createHttpHandler(createApi(parts), observer);

@@ -54,6 +54,7 @@ export function aConversation(overrides: Partial<Conversation> = {}): Conversati
     channelsOffline: [],
     touchpoint: 'sms',
     services: {},
+    meta: {},
     createdBy: AGENT,
     createdAt: NOW,
     updatedAt: NOW,

@@ -3,6 +3,7 @@ import { work } from '../../functions/worker/work.ts';
 import type { Conversation } from '../../shared/domain/conversation.ts';
 import type { Message, MessageState } from '../../shared/domain/message.ts';
 import { MAX_ATTEMPTS } from '../../shared/domain/retry.ts';
+import { MAX_META_KEYS } from '../../shared/domain/set-command.ts';
 import type { Touchpoint } from '../../shared/domain/touchpoint.ts';
 import { EnqueueError } from '../../shared/queue/send.ts';
 import { cancel, claim, record } from '../../shared/store/deliveries.ts';
@@ -417,6 +418,25 @@ describe('a message to nobody outside', () => {
     expect(await setting.message(messages[0])).toMatchObject({ state: 'failed', error: { code: 'unknown_command' } });
     expect((await setting.conversation(conversation.id)).version).toBe(0);
     expect(setting.takeTicks()).toEqual([[messages[1]?.key, 0]]);
+  });
+
+  it.each([
+    ['that was applied when it was accepted does nothing more', { applied: true }, { a: '0' }],
+    ['with a delay takes effect now', { delay: 3000 }, { a: '1', b: '2' }],
+  ])('that is a /set %s', async (_when, fields, meta) => {
+    const set = (text: string) => ({ type: 'command' as const, role: 'bot' as const, text, ...fields });
+    const { conversation, messages } = await setting.given({ meta: { a: '0' } }, set('/set a 1'), set('/set b 2'));
+    for (const message of messages) await tick(message);
+    expect((await setting.message(messages[1] ?? messages[0])).state).toBe('done');
+    expect((await setting.conversation(conversation.id)).meta).toEqual(meta);
+  });
+
+  it('that is a /set fails when meta is full, and keeps what others set meanwhile', async () => {
+    const meta = Object.fromEntries(Array.from({ length: MAX_META_KEYS }, (_, index) => [`k${index}`, '1']));
+    const { conversation, messages } = await setting.given({ meta }, { ...leave, text: '/set more 1', delay: 1 });
+    await tick(messages[0]);
+    expect(await setting.message(messages[0])).toMatchObject({ state: 'failed', error: { code: 'meta_full' } });
+    expect((await setting.conversation(conversation.id)).meta).toEqual(meta);
   });
 
   it('fails when the contact was deleted', async () => {

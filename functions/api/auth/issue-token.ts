@@ -1,6 +1,7 @@
 import { isPassword } from '../../../shared/auth/passwords.ts';
 import { LIFETIME_SECONDS, TokenError } from '../../../shared/auth/tokens.ts';
 import type { TokenRequest } from '../../../shared/contracts/conversation-request.ts';
+import type { TokenView } from '../../../shared/contracts/views/auth.ts';
 import { parseEmailAddress } from '../../../shared/domain/email-address.ts';
 import { RequestError } from '../../../shared/domain/errors.ts';
 import { findUserByLogin, type StoredUser } from '../../../shared/store/users.ts';
@@ -10,7 +11,7 @@ import type { ApiParts } from '../parts.ts';
 const refused = (): RequestError => new RequestError('unauthorized', 'Unauthorized');
 
 /** A token pair for an email and password, or for a refresh token (contract section 1). Throws 401. */
-export async function issueToken(parts: ApiParts, request: TokenRequest) {
+export async function issueToken(parts: ApiParts, request: TokenRequest): Promise<TokenView> {
   const user =
     'refreshToken' in request ? await refreshed(parts, request.refreshToken) : await loggedIn(parts, request);
   if (user?.status !== 'active') throw refused();

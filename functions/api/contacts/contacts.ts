@@ -17,19 +17,6 @@ export async function readContact({ table }: ApiParts, caller: Caller, id: strin
   return conversation;
 }
 
-const iso = (moment: number): string => new Date(moment).toISOString();
-
-/** A contact as the API shows it (contract section 4). */
-export const contactView = ({ contact, id, organization, orgPath, profile, createdAt, updatedAt }: Conversation) => ({
-  id: contact,
-  conversation: id,
-  organization,
-  orgPath,
-  profile,
-  createdAt: iso(createdAt),
-  updatedAt: iso(updatedAt),
-});
-
 export interface Deleted {
   readonly contact: string;
   readonly conversation: string;

@@ -1,18 +1,32 @@
+import type { Caller } from '../../../shared/auth/caller.ts';
 import { ConsentRequestSchema } from '../../../shared/contracts/conversation-request.ts';
+import { parseShown } from '../../../shared/contracts/list-query.ts';
 import { RequestError } from '../../../shared/domain/errors.ts';
 import { isTouchpoint, TOUCHPOINTS, type Touchpoint } from '../../../shared/domain/touchpoint.ts';
 import { jsonResponse, parseRequest } from '../../../shared/http/errors.ts';
+import { contactView } from '../../../shared/views/contact-view.ts';
+import { toConversation } from '../conversations/conversation-references.ts';
+import type { References } from '../lists/populate.ts';
+import { showOne } from '../lists/show.ts';
+import type { ApiParts } from '../parts.ts';
 import { type ApiRoute, type Call, type Guarded, idIn } from '../route.ts';
 import { changeContactConsent, forgetConsent, readContactConsent } from './consent.ts';
-import { contactView, deleteContact, readContact } from './contacts.ts';
+import { deleteContact, readContact } from './contacts.ts';
 
 const touchpointIn = ({ touchpoint }: Call['params']): Touchpoint => {
   if (isTouchpoint(touchpoint)) return touchpoint;
   throw new RequestError('not_found', `There is no such touchpoint; there are ${TOUCHPOINTS.join(', ')}.`);
 };
 
-const read: Guarded['handle'] = async (parts, { params }, caller) =>
-  jsonResponse(200, contactView(await readContact(parts, caller, idIn(params, 'Contact'))));
+const contactReferences = (parts: ApiParts, caller: Caller): References => ({
+  conversation: toConversation(parts, caller),
+});
+
+const read: Guarded['handle'] = async (parts, { request, params }, caller) => {
+  const view = contactView(await readContact(parts, caller, idIn(params, 'Contact')));
+  const showing = { shown: parseShown(request.rawQuery), references: contactReferences(parts, caller), caller };
+  return jsonResponse(200, await showOne(view, showing));
+};
 
 const remove: Guarded['handle'] = async (parts, { params }, caller) =>
   jsonResponse(200, { deleted: await deleteContact(parts, caller, idIn(params, 'Contact')) });

@@ -7,19 +7,21 @@ import {
   isAppend,
   StartConversationSchema,
 } from '../../../shared/contracts/conversation-request.ts';
+import { parseShown } from '../../../shared/contracts/list-query.ts';
 import type { Conversation } from '../../../shared/domain/conversation.ts';
-import { invalid } from '../../../shared/domain/errors.ts';
 import { jsonResponse, parseRequest } from '../../../shared/http/errors.ts';
+import { conversationView } from '../../../shared/views/conversation-view.ts';
+import { messageView } from '../../../shared/views/message-view.ts';
 import { onceOf } from '../idempotency-key.ts';
-import { messageView } from '../messages/message-view.ts';
+import { showOne } from '../lists/show.ts';
 import type { ApiParts } from '../parts.ts';
 import { type ApiRoute, type Guarded, idIn } from '../route.ts';
-import { conversationView } from './conversation-view.ts';
+import { conversationReferences } from './conversation-references.ts';
 import { explain, isDryRun } from './explain.ts';
 import { foreseeAppend, foreseeStart } from './foresee.ts';
 import { readConversation } from './read-conversation.ts';
 
-const viewOf = async (parts: ApiParts, conversation: Conversation, messages: readonly unknown[]) =>
+const viewOf = async (parts: ApiParts, conversation: Conversation, messages: readonly string[]) =>
   conversationView(
     conversation,
     messages,
@@ -61,20 +63,15 @@ const postMessages: Guarded['handle'] = async (parts, { request, json, params },
   return jsonResponse(answer.status, many ? views : views[0], replayHeader(answer));
 };
 
-const POPULATABLE = ['messages'];
-
 const getConversation: Guarded['handle'] = async (parts, { request, params }, caller) => {
-  const populate = (request.query.populate ?? '')
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
-  const unknown = populate.find((name) => !POPULATABLE.includes(name));
-  if (unknown) throw invalid('populate', `cannot be "${unknown}"; what can be filled in is: ${POPULATABLE.join(', ')}`);
   const { conversation, messages } = await readConversation(parts, caller, idIn(params, 'Conversation'));
-  const shown = populate.includes('messages')
-    ? messages.map((message) => messageView(message, conversation.orgPath))
-    : messages.map((message) => message.id);
-  return jsonResponse(200, await viewOf(parts, conversation, shown));
+  const view = await viewOf(
+    parts,
+    conversation,
+    messages.map((message) => message.id),
+  );
+  const references = conversationReferences([conversation], messages);
+  return jsonResponse(200, await showOne(view, { shown: parseShown(request.rawQuery), references, caller }));
 };
 
 /** Conversations, and what is added to them (contract section 2). */

@@ -1,33 +1,33 @@
 import type { Caller } from '../../../shared/auth/caller.ts';
+import { parseListQuery, parseShown } from '../../../shared/contracts/list-query.ts';
 import {
   ChangeTemplateSchema,
   CreateTemplateSchema,
-  ListTemplatesSchema,
   SyncTemplatesSchema,
 } from '../../../shared/contracts/watemplate-request.ts';
 import { jsonResponse, parseRequest } from '../../../shared/http/errors.ts';
+import { listInMemory } from '../lists/list-in-memory.ts';
+import { listedOrganization } from '../lists/listed-organization.ts';
+import { showOne } from '../lists/show.ts';
 import { type ApiRoute, type Guarded, idIn } from '../route.ts';
 import { syncTemplates } from './sync-watemplates.ts';
-import { templateView } from './watemplate-view.ts';
+import { TEMPLATE_FIELDS, templateView } from './watemplate-view.ts';
 import { changeTemplate, createTemplate, deleteTemplate, listTemplates, readTemplate } from './watemplates.ts';
 
 const organizationOf = (organization: string | undefined, caller: Caller): string =>
   organization?.toLowerCase() ?? caller.organization;
 
 const list: Guarded['handle'] = async (parts, { request }, caller) => {
-  const { organization, ...query } = parseRequest(ListTemplatesSchema, request.query);
-  const { found, orgPath } = await listTemplates(parts, caller, organizationOf(organization, caller), query);
-  const shown = found.slice(query.offset, query.offset + query.limit);
-  return jsonResponse(
-    200,
-    shown.map((template) => templateView(template, orgPath)),
-    { 'x-total-count': String(found.length) },
-  );
+  const { organization, rest: query } = listedOrganization(parseListQuery(request.rawQuery), caller);
+  const found = await listTemplates(parts, caller, organization);
+  const views = found.map(({ template, orgPath }) => templateView(template, orgPath));
+  return listInMemory(parts.publicUrl, request, { query, fields: TEMPLATE_FIELDS, views, caller });
 };
 
-const read: Guarded['handle'] = async (parts, { params }, caller) => {
+const read: Guarded['handle'] = async (parts, { request, params }, caller) => {
   const { template, orgPath } = await readTemplate(parts, caller, idIn(params, 'Template'));
-  return jsonResponse(200, templateView(template, orgPath));
+  const showing = { shown: parseShown(request.rawQuery), references: {}, caller };
+  return jsonResponse(200, await showOne(templateView(template, orgPath), showing));
 };
 
 const create: Guarded['handle'] = async (parts, { json }, caller) => {

@@ -1,11 +1,7 @@
 import type * as z from 'zod';
 import { type Caller, reaches } from '../../../shared/auth/caller.ts';
 import type { Template } from '../../../shared/contracts/configuration.ts';
-import type {
-  ChangeTemplateSchema,
-  CreateTemplateSchema,
-  ListTemplatesSchema,
-} from '../../../shared/contracts/watemplate-request.ts';
+import type { ChangeTemplateSchema, CreateTemplateSchema } from '../../../shared/contracts/watemplate-request.ts';
 import { RequestError } from '../../../shared/domain/errors.ts';
 import { type WaTemplate, WaTemplateSchema } from '../../../shared/domain/wa-template.ts';
 import { parseRequest } from '../../../shared/http/errors.ts';
@@ -36,17 +32,11 @@ export async function demandOrganization(
   throw new RequestError('not_found', 'Organization not found');
 }
 
-/** The templates of an organization that fit, by name and language. Throws 404. */
-export async function listTemplates(
-  parts: ApiParts,
-  caller: Caller,
-  id: string,
-  wanted: Pick<z.output<typeof ListTemplatesSchema>, 'name' | 'language' | 'status'>,
-): Promise<{ found: readonly Template[]; orgPath: string }> {
+/** The templates of an organization, by name and language. Throws 404. */
+export async function listTemplates(parts: ApiParts, caller: Caller, id: string): Promise<Shown[]> {
   const { organization } = await demandOrganization(parts, caller, id);
-  const fits = (template: Template): boolean =>
-    (['name', 'language', 'status'] as const).every((field) => (wanted[field] ?? template[field]) === template[field]);
-  return { found: (await readTemplates(parts.table, id)).filter(fits), orgPath: organization.path };
+  const templates = await readTemplates(parts.table, id);
+  return templates.map((template) => ({ template, orgPath: organization.path }));
 }
 
 /** Throws 404, for one that is out of reach too. */

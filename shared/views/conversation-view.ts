@@ -1,6 +1,7 @@
-import type { Conversation, Participant } from '../../../shared/domain/conversation.ts';
-import { TOUCHPOINTS } from '../../../shared/domain/touchpoint.ts';
-import type { StoredUser } from '../../../shared/store/users.ts';
+import type { ConversationView } from '../contracts/views/conversations.ts';
+import type { Conversation, Participant } from '../domain/conversation.ts';
+import { TOUCHPOINTS } from '../domain/touchpoint.ts';
+import type { StoredUser } from '../store/users.ts';
 
 const iso = (moment: number): string => new Date(moment).toISOString();
 
@@ -28,13 +29,13 @@ const touchpointsView = ({ services, touchpoint }: Conversation) =>
     ]),
   );
 
-/** A conversation as the API shows it (contract section 2); `messages` are ids, or whole ones where asked for. */
+/** A conversation as the API shows it (contract section 2); `messages` are ids, and undefined where they are not shown. */
 export const conversationView = (
   conversation: Conversation,
-  messages: readonly unknown[],
+  messages: readonly string[] | undefined,
   users: ReadonlyMap<string, StoredUser>,
   appUrl: string,
-) => ({
+): ConversationView => ({
   id: conversation.id,
   organization: conversation.organization,
   orgPath: conversation.orgPath,
@@ -54,8 +55,10 @@ export const conversationView = (
   touchpoints: touchpointsView(conversation),
   forms: [],
   results: [],
+  category: conversation.category,
+  categoryIndex: conversation.categoryIndex,
   language: conversation.language,
-  meta: conversation.meta,
+  meta: Object.keys(conversation.meta ?? {}).length > 0 ? conversation.meta : undefined,
   tags: conversation.tags,
   createdBy: conversation.createdBy,
   createdAt: iso(conversation.createdAt),

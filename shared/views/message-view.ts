@@ -1,10 +1,11 @@
-import { asSent } from '../../../shared/domain/fallback.ts';
-import { isOutbound, type Message, type MessageState, type Receipt } from '../../../shared/domain/message.ts';
-import { alternativesLeft } from '../../../shared/domain/next-touchpoint.ts';
+import type { DeliveryStatus, MessageView } from '../contracts/views/messages.ts';
+import { asSent } from '../domain/fallback.ts';
+import { isOutbound, type Message, type MessageState, type Receipt } from '../domain/message.ts';
+import { alternativesLeft } from '../domain/next-touchpoint.ts';
 
 const iso = (moment: number): string => new Date(moment).toISOString();
 
-const STATUS: Readonly<Record<MessageState, string>> = {
+const STATUS: Readonly<Record<MessageState, DeliveryStatus>> = {
   pending: 'queued',
   sending: 'queued',
   unknown: 'unknown',
@@ -20,7 +21,7 @@ const receiptView = ({ status, at }: Receipt) => ({ status, at: iso(at) });
 const ARRIVED: ReadonlySet<string> = new Set(['delivered', 'read']);
 
 /** How far a message has come: what drives its sending, refined by what the provider reported since. */
-const statusOf = ({ state, receipt, error }: Message): string => {
+const statusOf = ({ state, receipt, error }: Message): DeliveryStatus => {
   if (state === 'sent') return receipt?.status ?? 'sent';
   const arrivedAfterAll = receipt !== undefined && (ARRIVED.has(receipt.status) || error?.code === 'unknown');
   return state === 'failed' && arrivedAfterAll ? receipt.status : STATUS[state];
@@ -39,11 +40,12 @@ const deliveryView = (message: Message) => ({
 });
 
 /** The present one and those left behind it, for a message that was given several. */
-const touchpointsLeft = (message: Message) =>
-  message.otherwise && [message.touchpoint, ...alternativesLeft(message).map(({ touchpoint }) => touchpoint)];
+const touchpointsLeft = (message: Message): MessageView['touchpoints'] =>
+  message.otherwise &&
+  message.touchpoint && [message.touchpoint, ...alternativesLeft(message).map(({ touchpoint }) => touchpoint)];
 
 /** A message as the API shows it (contract section 3, `delivery` by section 12). */
-export const messageView = (message: Message, orgPath: string) => ({
+export const messageView = (message: Message, orgPath: string): MessageView => ({
   id: message.id,
   conversation: message.conversation,
   organization: message.organization,

@@ -1,0 +1,48 @@
+import { type Caller, reaches } from '../../../shared/auth/caller.ts';
+import type { Conversation } from '../../../shared/domain/conversation.ts';
+import type { Message } from '../../../shared/domain/message.ts';
+import { getConversations } from '../../../shared/store/conversations.ts';
+import { contactView } from '../../../shared/views/contact-view.ts';
+import { conversationView } from '../../../shared/views/conversation-view.ts';
+import { messageView } from '../../../shared/views/message-view.ts';
+import type { Reference, References } from '../lists/populate.ts';
+import type { ApiParts } from '../parts.ts';
+
+/** What can be filled in of these conversations, whose messages (as far as they are shown) are those given. */
+export const conversationReferences = (
+  conversations: readonly Conversation[],
+  messages: readonly Message[],
+): References => ({
+  messages: {
+    scope: 'guest',
+    load: async () => {
+      const paths = new Map(conversations.map(({ id, orgPath }) => [id, orgPath]));
+      return new Map(
+        messages.map((message) => [message.id, messageView(message, paths.get(message.conversation) ?? '')]),
+      );
+    },
+  },
+  contact: {
+    scope: 'agent',
+    load: async () => new Map(conversations.map((conversation) => [conversation.contact, contactView(conversation)])),
+  },
+});
+
+/** The conversation that something belongs to, without its messages. */
+export const toConversation = (parts: ApiParts, caller: Caller): Reference => ({
+  scope: 'agent',
+  async load(ids) {
+    const found = (await getConversations(parts.table, ids)).filter((conversation) => isShown(conversation, caller));
+    const views = await viewConversations(parts, found);
+    return new Map(views.map((view) => [view.id, view]));
+  },
+});
+
+export const isShown = ({ deletedAt, orgPath }: Conversation, caller: Caller): boolean =>
+  deletedAt === undefined && reaches(caller, orgPath);
+
+/** Conversations as a list shows them: without their messages, which would take a read for each. */
+export async function viewConversations({ users, appUrl }: ApiParts, conversations: readonly Conversation[]) {
+  const known = await users.users(conversations.flatMap(({ participants }) => Object.keys(participants)));
+  return conversations.map((conversation) => conversationView(conversation, undefined, known, appUrl));
+}

@@ -1,0 +1,15 @@
+import { AUTH_OPERATIONS } from './auth/operations.ts';
+import { CONTACT_OPERATIONS } from './contacts/operations.ts';
+import { CONVERSATION_OPERATIONS } from './conversations/operations.ts';
+import { MESSAGE_OPERATIONS } from './messages/operations.ts';
+import type { Operations } from './operation.ts';
+import { WATEMPLATE_OPERATIONS } from './watemplates/operations.ts';
+
+/** What the OpenAPI document says of every route; a test holds it to the route table. */
+export const OPERATIONS: Operations = {
+  ...AUTH_OPERATIONS,
+  ...CONVERSATION_OPERATIONS,
+  ...MESSAGE_OPERATIONS,
+  ...CONTACT_OPERATIONS,
+  ...WATEMPLATE_OPERATIONS,
+};

@@ -1,0 +1,23 @@
+import type { ContactView } from '../contracts/views/contacts.ts';
+import type { Conversation } from '../domain/conversation.ts';
+
+const iso = (moment: number): string => new Date(moment).toISOString();
+
+/** A contact as the API shows it (contract section 4). */
+export const contactView = ({
+  contact,
+  id,
+  organization,
+  orgPath,
+  profile,
+  createdAt,
+  updatedAt,
+}: Conversation): ContactView => ({
+  id: contact,
+  conversation: id,
+  organization,
+  orgPath,
+  profile,
+  createdAt: iso(createdAt),
+  updatedAt: iso(updatedAt),
+});
