@@ -20,7 +20,7 @@ import { QueueFunction } from './constructs/queue-function.ts';
 import { ReceiptHorizon } from './constructs/receipt-horizon.ts';
 import { Receipts } from './constructs/receipts.ts';
 import { Schedules } from './constructs/schedules.ts';
-import { addTableStream } from './constructs/table-stream.ts';
+import { addTableStream, NEW_MESSAGES, VISIBLE_CHANGES } from './constructs/table-stream.ts';
 import type { DataStack } from './data-stack.ts';
 import type { Stage, StageSettings } from './stages.ts';
 
@@ -34,7 +34,7 @@ const WRITER = ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'Co
 
 /**
  * What runs, as in the picture of the design: client → api → table → sweeper → ticks → worker → a touchpoint's queue →
- * email, sms or whatsapp → provider → hooks, by HTTP or by the queue receipts. The only state here is what waits, in queues
+ * email, sms or whatsapp → provider → hooks, by HTTP or by the queue receipts; and table → publisher → webhooks. The only state here is what waits, in queues
  * and schedules: who deletes this stack loses the ticks of messages that are not due.
  */
 export class ServiceStack extends Stack {
@@ -125,11 +125,41 @@ export class ServiceStack extends Stack {
       errorImpact: 'Messages whose first tick was lost are not found: they stay pending though they were accepted.',
     });
 
+    const publisher = new QueueFunction(this, 'Publisher', {
+      ...common,
+      name: 'publisher',
+      queue: 'webhooks',
+      loops: true,
+      environment: {
+        PUBLIC_URL: http.endpoint,
+        APP_URL: settings.appUrl ?? http.endpoint,
+        WEBHOOK_TIMEOUT_MS: String(settings.webhookTimeoutMs),
+        WEBHOOK_MIN_REMAINING_MS: String(settings.webhookMinRemainingMs),
+        WEBHOOK_FIRST_MS: String(settings.webhookFirstMs),
+        WEBHOOK_LONGEST_MS: String(settings.webhookLongestMs),
+        WEBHOOK_GIVE_UP_MS: String(settings.webhookGiveUpMs),
+        WEBHOOK_FAILING_MS: String(settings.webhookFailingMs),
+        WEBHOOKS_ON_LOOPBACK: String(settings.webhooksOnLoopback),
+        ...hops,
+      },
+      errorImpact: 'Webhooks are not told of what happens. Nothing is lost for 6 hours; it is told late.',
+    });
+
     http.route('/v2/hooks/{proxy+}', hooks.lambda);
     http.route('/v2/conversations/bulk', bulk.lambda);
     http.route('/v2/{proxy+}', api.lambda);
     http.route('$default', api.lambda);
-    addTableStream(sweeper, table, settings);
+    addTableStream(sweeper, table, {
+      changes: NEW_MESSAGES,
+      windowSeconds: settings.streamWindowSeconds,
+      errorImpact:
+        'The sweeper reads the table stream late: messages whose first tick was lost wait minutes or longer.',
+    });
+    addTableStream(publisher, table, {
+      changes: VISIBLE_CHANGES,
+      windowSeconds: settings.publishWindowSeconds,
+      errorImpact: 'The publisher reads the table stream late: webhooks are told of what happens minutes later.',
+    });
     const { topic } = new Receipts(this, 'Receipts', { to: hooks, mail });
     const { configurationSet } = new MailEvents(this, 'MailEvents', { stage });
 
@@ -144,21 +174,23 @@ export class ServiceStack extends Stack {
     }
 
     for (const writer of [bulk, worker, email, sms, whatsapp]) giveTable(writer, table, WRITER);
-    for (const eraser of [api, hooks]) giveTable(eraser, table, [...WRITER, 'DeleteItem', 'BatchWriteItem']);
+    for (const eraser of [api, hooks, publisher]) giveTable(eraser, table, [...WRITER, 'DeleteItem', 'BatchWriteItem']);
     giveTable(sweeper, table, ['BatchGetItem', 'GetItem', 'Query', 'BatchWriteItem']);
-    for (const reader of [api, hooks]) giveIndexes(reader, table);
+    for (const reader of [api, hooks, publisher]) giveIndexes(reader, table);
 
-    for (const ticker of [api, bulk, worker, email, sms, whatsapp, hooks, sweeper]) {
+    for (const ticker of [api, bulk, worker, email, sms, whatsapp, hooks, sweeper, publisher]) {
       giveQueue(ticker, 'TICKS_QUEUE_URL', worker.queue);
     }
     giveSchedules(worker, new Schedules(this, 'Schedules', { stage, to: worker }), settings);
     giveQueue(worker, 'EMAIL_QUEUE_URL', email.queue);
     giveQueue(worker, 'SMS_QUEUE_URL', sms.queue);
     giveQueue(worker, 'WHATSAPP_QUEUE_URL', whatsapp.queue);
+    giveQueue(publisher, 'WEBHOOKS_QUEUE_URL', publisher.queue);
     for (const purger of [api, sweeper]) giveQueue(purger, 'SWEEP_QUEUE_URL', sweeper.queue);
 
-    for (const verifier of [api, bulk]) giveSecret(verifier, 'TOKEN_KEY_SECRET_ID', tokenKey);
-    for (const hasher of [api, bulk, email, sms, whatsapp, hooks]) giveSecret(hasher, 'PEPPER_SECRET_ID', pepper);
+    for (const verifier of [api, bulk, publisher]) giveSecret(verifier, 'TOKEN_KEY_SECRET_ID', tokenKey);
+    for (const hasher of [api, bulk, email, sms, whatsapp, hooks, publisher])
+      giveSecret(hasher, 'PEPPER_SECRET_ID', pepper);
     giveSes(email, configurationSet);
     giveSmsVoice(sms);
     giveSocialMessaging(whatsapp);

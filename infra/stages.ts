@@ -3,7 +3,7 @@
 export const STAGES = ['dev', 'staging', 'prod', 'local'] as const;
 export type Stage = (typeof STAGES)[number];
 
-export const QUEUES = ['ticks', 'email', 'sms', 'whatsapp', 'receipts', 'sweep'] as const;
+export const QUEUES = ['ticks', 'email', 'sms', 'whatsapp', 'receipts', 'sweep', 'webhooks'] as const;
 export type QueueName = (typeof QUEUES)[number];
 
 export interface StageSettings {
@@ -41,6 +41,22 @@ export interface StageSettings {
   readonly maxConcurrency: Readonly<Record<QueueName, number>>;
   /** The stream's batch fills this long: fewer, fuller queue messages. It is no delay (a full batch fires at once). */
   readonly streamWindowSeconds: number;
+  /** The same for the function that tells of what changed: what it costs in invocations, lists and webhooks are late by. */
+  readonly publishWindowSeconds: number;
+  /** One request to a webhook, its answer included (contract section 9). */
+  readonly webhookTimeoutMs: number;
+  /** No webhook is asked with less of the invocation left. */
+  readonly webhookMinRemainingMs: number;
+  /** Until a webhook is asked again for the first time; doubled from then on. */
+  readonly webhookFirstMs: number;
+  /** Receivers are told that they may have to wait an hour. */
+  readonly webhookLongestMs: number;
+  /** What a webhook does not take in this time is given up, and kept for 30 days. */
+  readonly webhookGiveUpMs: number;
+  /** A webhook that fails for so long without a success is disabled. */
+  readonly webhookFailingMs: number;
+  /** Webhooks may be on this machine. Never where others have theirs. */
+  readonly webhooksOnLoopback: boolean;
   /** Steady requests per second at the front door: about 1,000 messages/s with the callbacks they cause. */
   readonly apiRatePerSecond: number;
   /** Requests at once before API Gateway answers 429; above the 1,000 parallel starts that the design promises. */
@@ -73,8 +89,16 @@ const deployed: StageSettings = {
   functionTimeoutSeconds: 30,
   queueVisibilitySeconds: 180,
   maxReceiveCount: 6,
-  maxConcurrency: { ticks: 50, email: 10, sms: 10, whatsapp: 10, receipts: 10, sweep: 2 },
+  maxConcurrency: { ticks: 50, email: 10, sms: 10, whatsapp: 10, receipts: 10, sweep: 2, webhooks: 10 },
   streamWindowSeconds: 5,
+  publishWindowSeconds: 1,
+  webhookTimeoutMs: 20_000,
+  webhookMinRemainingMs: 22_000,
+  webhookFirstMs: 5_000,
+  webhookLongestMs: 3_600_000,
+  webhookGiveUpMs: 24 * 3_600_000,
+  webhookFailingMs: 5 * 24 * 3_600_000,
+  webhooksOnLoopback: false,
   apiRatePerSecond: 4_000,
   apiBurstRequests: 4_000,
   logRetentionDays: 30,
@@ -100,8 +124,16 @@ export const stages: Readonly<Record<Stage, StageSettings>> = {
     functionTimeoutSeconds: 6,
     queueVisibilitySeconds: 7,
     maxReceiveCount: 5,
-    maxConcurrency: { ticks: 4, email: 4, sms: 4, whatsapp: 4, receipts: 4, sweep: 2 },
+    maxConcurrency: { ticks: 4, email: 4, sms: 4, whatsapp: 4, receipts: 4, sweep: 2, webhooks: 4 },
     streamWindowSeconds: 1,
+    publishWindowSeconds: 0,
+    webhookTimeoutMs: 2_000,
+    webhookMinRemainingMs: 3_000,
+    webhookFirstMs: 1_000,
+    webhookLongestMs: 60_000,
+    webhookGiveUpMs: 24 * 60_000,
+    webhookFailingMs: 2 * 3_600_000,
+    webhooksOnLoopback: true,
     logRetentionDays: 7,
     tableRecoveryDays: 7,
     keepsData: false,

@@ -13,6 +13,5 @@ export function onceOf(request: HttpRequest, caller: Caller): Once | undefined {
   return {
     key: recordKeyOf(caller.organization, key),
     fingerprint: fingerprintOf(`${request.method} ${request.path}`, request.body),
-    field: 'Idempotency-Key',
   };
 }

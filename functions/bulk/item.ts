@@ -39,6 +39,6 @@ function onceOf(caller: Caller, { index, json, requestKey }: BulkItem): Once | u
   return {
     key: recordKeyOf(caller.organization, key),
     fingerprint: fingerprintOf('item', Buffer.from(JSON.stringify(json))),
-    field: clientId === undefined ? 'Idempotency-Key' : 'clientId',
+    ...(clientId !== undefined && { field: 'clientId' }),
   };
 }

@@ -25,6 +25,7 @@ import { createObserver } from '../../shared/runtime/observe.ts';
 import { secureRandom } from '../../shared/runtime/random.ts';
 import { createSecretReader } from '../../shared/runtime/secrets.ts';
 import { createConfigurationReader } from '../../shared/store/configuration.ts';
+import { createUserReader } from '../../shared/store/users.ts';
 import { createMailReader } from './mail-store.ts';
 import { receiveEvent } from './receive-event.ts';
 import type { MailParts } from './receive-mail.ts';
@@ -42,6 +43,7 @@ const ticks = createQueueSender<Tick>(createQueueClient(), environment.TICKS_QUE
 const parts: MailParts = {
   table,
   configuration: createConfigurationReader(table, systemClock),
+  users: createUserReader(table, systemClock),
   secrets,
   pepper: () => secrets.text(environment.PEPPER_SECRET_ID),
   providers: {

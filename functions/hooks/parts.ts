@@ -6,6 +6,7 @@ import type { Observer } from '../../shared/runtime/observe.ts';
 import type { SecretReader } from '../../shared/runtime/secrets.ts';
 import type { ConfigurationReader } from '../../shared/store/configuration.ts';
 import type { Table } from '../../shared/store/table.ts';
+import type { UserReader } from '../../shared/store/users.ts';
 
 /** The half of a provider that listens: what it needs to send stays out of this function. */
 export type Listener = Pick<Provider, 'parseCallback' | 'parseEvent' | 'needsPointer'>;
@@ -14,6 +15,7 @@ export type Listener = Pick<Provider, 'parseCallback' | 'parseEvent' | 'needsPoi
 export interface HookParts {
   readonly table: Table;
   readonly configuration: ConfigurationReader;
+  readonly users: UserReader;
   readonly secrets: SecretReader;
   readonly pepper: () => Promise<string>;
   readonly providers: Readonly<Partial<Record<ProviderName, Listener>>>;

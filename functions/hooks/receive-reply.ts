@@ -14,6 +14,7 @@ import { digest } from '../../shared/store/digest.ts';
 import { absent, type Changes } from '../../shared/store/expression.ts';
 import { findOwners, type Identity } from '../../shared/store/identities.ts';
 import { inboundGuardKey, messageSk } from '../../shared/store/keys.ts';
+import { findRuleContext } from '../../shared/store/rule-context.ts';
 import { storeInbound } from '../../shared/store/rule-writes.ts';
 import { putAction } from '../../shared/store/table.ts';
 import { applyConsent, untilStopped } from './consent.ts';
@@ -108,7 +109,7 @@ async function listen(
   const outcome = await storeInbound(parts.table, {
     conversation,
     message,
-    next: applyRule(conversation, message, ruleContext(heard, now)),
+    next: applyRule(conversation, message, await findRuleContext(parts, { conversation, message, now })),
     changes: {
       touchpoint,
       ...addressesOf(heard, conversation, free),
@@ -174,7 +175,8 @@ async function welcome(parts: HookParts, heard: Heard): Promise<true | undefined
     version: 0,
     ...(touchpoint === 'whatsapp' && windowAfter({}, { service: service.id, at: heardAt(heard, now) })),
   };
-  const conversation = { ...empty, ...applyRule(empty, message, ruleContext(heard, now)) };
+  const context = await findRuleContext(parts, { conversation: empty, message, now });
+  const conversation = { ...empty, ...applyRule(empty, message, context) };
   const guard = { ...inboundGuardKey(id, service.type, heard.guard), message: message.id };
   const outcome = await createConversation(parts.table, {
     conversation,
@@ -184,12 +186,6 @@ async function welcome(parts: HookParts, heard: Heard): Promise<true | undefined
   });
   return outcome.created ? true : undefined;
 }
-
-const ruleContext = ({ configuration }: Heard, now: number) => ({
-  now,
-  organizationChannels: configuration.channels.map(({ id }) => id),
-  roleOf: () => 'agent' as const,
-});
 
 const inboundMessage = (parts: HookParts, heard: Heard, conversation: string, now: number, seq: number): Message => ({
   id: parts.ids.next(now),

@@ -1,12 +1,12 @@
 import { isUnknownCommand, UNKNOWN_COMMAND } from '../../shared/domain/commands.ts';
 import type { Conversation } from '../../shared/domain/conversation.ts';
 import { isOutbound, type Message } from '../../shared/domain/message.ts';
-import { roleIn } from '../../shared/domain/roles.ts';
-import { applyRule, type ConversationState } from '../../shared/domain/rules.ts';
+import { applyRule } from '../../shared/domain/rules.ts';
 import { exceedsMeta, MAX_META_KEYS, propertyChangesOf } from '../../shared/domain/set-command.ts';
 import { failPending } from '../../shared/store/deliveries.ts';
 import { getMessage } from '../../shared/store/messages.ts';
 import { writeProperties } from '../../shared/store/property-changes.ts';
+import { findRuleContext } from '../../shared/store/rule-context.ts';
 import { finishWithRule, writeRule } from '../../shared/store/rule-writes.ts';
 import type { WorkerParts } from './parts.ts';
 import type { Step } from './step.ts';
@@ -26,7 +26,10 @@ export async function carryOut(
   if (conversation.deletedAt !== undefined && !isOutbound(message)) return fail(parts, message, now, DELETED);
   if (isUnknownCommand(message)) return fail(parts, message, now, UNKNOWN_COMMAND);
 
-  const next = conversation.deletedAt === undefined ? await ruled(parts, conversation, message, now) : conversation;
+  const next =
+    conversation.deletedAt === undefined
+      ? applyRule(conversation, message, await findRuleContext(parts, { conversation, message, now }))
+      : conversation;
   const changed = next !== conversation;
   if (isOutbound(message)) {
     if (changed && !(await writeRule(parts.table, conversation, next, now)).written) return 'again';
@@ -43,25 +46,6 @@ export async function carryOut(
     now,
   });
   return written ? 'finished' : 'again';
-}
-
-async function ruled(
-  parts: WorkerParts,
-  conversation: Conversation,
-  message: Message,
-  now: number,
-): Promise<ConversationState> {
-  const [configuration, users] = await Promise.all([
-    parts.configuration.organization(conversation.organization),
-    message.user !== undefined && conversation.participants[message.user] === undefined
-      ? parts.users.users([message.user])
-      : undefined,
-  ]);
-  return applyRule(conversation, message, {
-    now,
-    organizationChannels: configuration?.channels.map(({ id }) => id) ?? [],
-    roleOf: (user) => roleIn(users?.get(user), conversation.orgPath),
-  });
 }
 
 async function handOver(parts: WorkerParts, message: Message, now: number): Promise<Step> {

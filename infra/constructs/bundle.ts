@@ -6,7 +6,17 @@ import { buildSync } from 'esbuild';
 const ROOT = join(import.meta.dirname, '..', '..');
 
 /** Every deployed function; its handler is `functions/<name>/handler.ts`, export `handler`. */
-export const FUNCTIONS = ['api', 'bulk', 'worker', 'email', 'sms', 'whatsapp', 'hooks', 'sweeper'] as const;
+export const FUNCTIONS = [
+  'api',
+  'bulk',
+  'worker',
+  'email',
+  'sms',
+  'whatsapp',
+  'hooks',
+  'sweeper',
+  'publisher',
+] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];
 
 let bundles: string | undefined;

@@ -60,6 +60,8 @@ export const OrganizationSchema = z.object({
 });
 export type Organization = z.infer<typeof OrganizationSchema>;
 
+export const WEBHOOK_STATUSES = ['unverified', 'active', 'disabled'] as const;
+
 const SERVICE_TYPES = [
   'ses',
   'twilio',
@@ -76,10 +78,41 @@ export const ServiceSchema = z.object({
   status: z.string().default('active'),
   /** `secret` names the entry of Secrets Manager that holds the credentials; they are never stored here. */
   params: z.record(z.string(), z.string()).default({}),
+  meta: z.record(z.string(), z.unknown()).optional(),
+  /** Epoch milliseconds. */
+  createdAt: z.number().optional(),
+  updatedAt: z.number().optional(),
 });
 export type Service = z.infer<typeof ServiceSchema>;
 
-export const ChannelSchema = z.object({ id, organization: id, name: z.string().default('') });
+/** A service that is told of events, as stored: its secrets are sealed (decision 0015). */
+export const WebhookSchema = z.object({
+  id,
+  organization: id,
+  name: z.string().default(''),
+  type: z.literal('webhook'),
+  status: z.enum(WEBHOOK_STATUSES),
+  /** Why it is disabled, where it was not by its owner. */
+  reason: z.literal('failing').optional(),
+  /** Without user and password: those are sealed. */
+  url: z.string(),
+  /** Patterns of events; absent: all. */
+  events: z.array(z.string()).optional(),
+  sealed: z.string(),
+  meta: z.record(z.string(), z.unknown()).optional(),
+  /** Epoch milliseconds. */
+  createdAt: z.number(),
+  updatedAt: z.number(),
+});
+export type Webhook = z.infer<typeof WebhookSchema>;
+
+export const ChannelSchema = z.object({
+  id,
+  organization: id,
+  name: z.string().default(''),
+  /** Users who answer there; everybody where it is left out. */
+  subscribers: z.array(id).optional(),
+});
 export type Channel = z.infer<typeof ChannelSchema>;
 
 export const TemplateSchema = z.intersection(

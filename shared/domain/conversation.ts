@@ -3,6 +3,10 @@ import type { Touchpoint } from './touchpoint.ts';
 export const CONVERSATION_STATUSES = ['queued', 'active', 'closed'] as const;
 export type ConversationStatus = (typeof CONVERSATION_STATUSES)[number];
 
+/** Those among users, without a contact: nothing in them goes out (contract section 2). */
+export const TEAM_TYPES = ['bot', 'agent', 'system'] as const;
+export type TeamType = (typeof TEAM_TYPES)[number];
+
 export type ParticipantRole = 'guest' | 'agent' | 'bot' | 'admin';
 
 /** What a user is to a conversation. Times are epoch milliseconds. */
@@ -14,8 +18,10 @@ export interface Participant {
   readonly accepted: boolean;
   /** Waits in the user's personal inbox. */
   readonly inbox: boolean;
-  /** Messages of the contact that this participant has not seen. */
+  /** Messages of the contact, or of the team, that this participant has not seen. */
   readonly unreadCount: number;
+  /** Wants to hear of messages without taking part. */
+  readonly follow?: boolean;
   readonly createdAt: number;
   readonly updatedAt: number;
 }
@@ -37,17 +43,21 @@ export interface Profile {
 /** A conversation and its one contact. Times are epoch milliseconds. */
 export interface Conversation {
   readonly id: string;
+  /** Only of a team's; it has neither a contact nor anything in its profile. */
+  readonly type?: TeamType;
   readonly organization: string;
   /** Ids of the organizations from the root down, joined by `#`. */
   readonly orgPath: string;
   readonly name: string;
   readonly slug: string;
   readonly status: ConversationStatus;
-  readonly contact: string;
+  readonly contact?: string;
   readonly profile: Profile;
   readonly participants: Readonly<Record<string, Participant>>;
   readonly channels: readonly string[];
   readonly channelsOffline: readonly string[];
+  /** Those of `channels` that were asked for by name: announced there until one of their own accepts. */
+  readonly tasks?: readonly string[];
   /** The touchpoint in force: the one that the next message without its own takes. */
   readonly touchpoint?: Touchpoint;
   /** Services that carry each touchpoint used so far. */

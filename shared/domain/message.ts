@@ -86,6 +86,8 @@ export interface Message extends MessageBody {
   readonly touchpoint?: Touchpoint;
   readonly delay?: number;
   readonly isBackchannel?: boolean;
+  /** Of a team's conversation: there is nobody outside. */
+  readonly team?: boolean;
   readonly clientId?: string;
   readonly createdAt: number;
   readonly updatedAt: number;
@@ -135,5 +137,10 @@ export interface Message extends MessageBody {
 }
 
 /** True when the message goes out to the contact. */
-export const isOutbound = (message: { role: MessageRole; type: MessageType; isBackchannel?: boolean }): boolean =>
-  message.role === 'agent' && message.type !== 'command' && message.isBackchannel !== true;
+export const isOutbound = (message: {
+  role: MessageRole;
+  type: MessageType;
+  isBackchannel?: boolean;
+  team?: boolean;
+}): boolean =>
+  message.role === 'agent' && message.type !== 'command' && message.isBackchannel !== true && message.team !== true;

@@ -1,16 +1,30 @@
 import { type Command, commandOf } from './commands.ts';
 import { type Conversation, newParticipant, type Participant, type ParticipantRole } from './conversation.ts';
+import { LIFECYCLE } from './lifecycle.ts';
 import { isOutbound, type Message } from './message.ts';
 
 /** What a rule may change of a conversation. */
-export type ConversationState = Pick<Conversation, 'status' | 'participants' | 'channels' | 'channelsOffline'>;
+export type ConversationState = Pick<
+  Conversation,
+  'status' | 'participants' | 'channels' | 'channelsOffline' | 'tasks'
+>;
+
+/** A channel that may announce a conversation. */
+export interface Announcer {
+  readonly id: string;
+  readonly organization: string;
+  /** Undefined where nobody says who they are: then everybody is one. */
+  readonly subscribers?: readonly string[];
+  /** Whether somebody is there, as far as is known. */
+  readonly isOnline: boolean;
+}
 
 export interface RuleContext {
   readonly now: number;
-  /** The organization's channels: without routing rules a queued conversation is announced in all of them. */
-  readonly organizationChannels: readonly string[];
-  /** Role in the organization of users that are not participants yet. */
-  roleOf(user: string): ParticipantRole;
+  /** The channels of the organization and of those above it; only looked at where `needsChannels`. */
+  readonly channels: readonly Announcer[];
+  /** Role in the organization of users that are not participants yet; undefined for those who do not belong to it. */
+  roleOf(user: string): ParticipantRole | undefined;
 }
 
 type Rule = (state: ConversationState, message: Message, context: RuleContext) => ConversationState;
@@ -25,7 +39,7 @@ const withParticipant = (
 ): ConversationState => {
   if (user === undefined) return state;
   const known = state.participants[user];
-  const before = known ?? newParticipant(context.roleOf(user), context.now);
+  const before = known ?? newParticipant(context.roleOf(user) ?? 'agent', context.now);
   const changed = (Object.keys(change) as (keyof Participant)[]).some((flag) => before[flag] !== change[flag]);
   if (known && !changed) return state;
   return {
@@ -34,20 +48,53 @@ const withParticipant = (
   };
 };
 
-const activated = (state: ConversationState): ConversationState =>
-  state.status === 'active' && state.channels.length === 0 && state.channelsOffline.length === 0
-    ? state
-    : { ...state, status: 'active', channels: [], channelsOffline: [] };
+const differ = (one: readonly string[], other: readonly string[]): boolean =>
+  one.length !== other.length || one.some((id) => !other.includes(id));
 
-const queued = (state: ConversationState, channels: readonly string[]): ConversationState =>
-  state.status === 'queued' &&
-  channels.length === state.channels.length &&
-  channels.every((id) => state.channels.includes(id))
+const showing = (
+  state: ConversationState,
+  next: Pick<ConversationState, 'status' | 'channels' | 'channelsOffline' | 'tasks'>,
+): ConversationState =>
+  state.status === next.status &&
+  !differ(state.channels, next.channels) &&
+  !differ(state.channelsOffline, next.channelsOffline) &&
+  !differ(state.tasks ?? [], next.tasks ?? [])
     ? state
-    : { ...state, status: 'queued', channels };
+    : { ...state, ...next, tasks: next.tasks?.length ? next.tasks : undefined };
+
+/** Withdraws what was routed, and the tasks of channels that the user is subscribed to. */
+const accepted = (state: ConversationState, user: string | undefined, { channels }: RuleContext): ConversationState => {
+  const isTaken = (channel: string): boolean => {
+    const { subscribers } = channels.find(({ id }) => id === channel) ?? {};
+    return subscribers === undefined || (user !== undefined && subscribers.includes(user));
+  };
+  const tasks = (state.tasks ?? []).filter((channel) => !isTaken(channel));
+  return showing(state, { status: LIFECYCLE.accepted[state.status], channels: tasks, channelsOffline: [], tasks });
+};
+
+/** Announced in the channels that routing chose, beside the tasks. */
+const routed = (state: ConversationState, chosen: readonly Announcer[]): ConversationState => {
+  const tasks = state.tasks ?? [];
+  const ids = (isOnline: boolean) => chosen.filter((channel) => channel.isOnline === isOnline).map(({ id }) => id);
+  return showing(state, {
+    status: LIFECYCLE.notified[state.status],
+    channels: [...new Set([...tasks, ...ids(true)])],
+    channelsOffline: ids(false).filter((id) => !tasks.includes(id)),
+    tasks,
+  });
+};
+
+/** Announced in exactly these channels beside those where it is, until one of theirs accepts. */
+const tasked = (state: ConversationState, asked: readonly string[]): ConversationState =>
+  showing(state, {
+    status: LIFECYCLE.notified[state.status],
+    channels: [...new Set([...state.channels, ...asked])],
+    channelsOffline: state.channelsOffline.filter((id) => !asked.includes(id)),
+    tasks: [...new Set([...(state.tasks ?? []), ...asked])],
+  });
 
 const accept: Rule = (state, message, context) =>
-  activated(withParticipant(state, message.user, { ...JOINED, accepted: true }, context));
+  accepted(withParticipant(state, message.user, { ...JOINED, accepted: true }, context), message.user, context);
 
 const join: Rule = (state, message, context) => withParticipant(state, message.user, JOINED, context);
 
@@ -55,23 +102,37 @@ const leave: Rule = (state, message, context) => {
   const user = message.user;
   if (user === undefined || !state.participants[user]) return state;
   const left = withParticipant(state, user, { active: false, accepted: false }, context);
-  const stillAnswered = Object.values(left.participants).some((participant) => participant.accepted);
-  return left.status === 'active' && !stillAnswered ? { ...left, status: 'closed' } : left;
+  const stillAnswered = Object.values(left.participants).some(({ active, accepted: answers }) =>
+    message.team ? active : answers,
+  );
+  return stillAnswered ? left : showing(left, { ...left, status: LIFECYCLE.abandoned[left.status] });
 };
 
 const idsIn = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((id): id is string => typeof id === 'string') : [];
 
-const assign: Rule = (state, message, context) =>
-  idsIn(message.meta?.users).reduce<ConversationState>(
-    (next, user) => withParticipant(next, user, { inbox: true }, context),
-    state,
-  );
+/** The users that `/assign` names. */
+export const assigneesOf = ({ type, text, meta }: Pick<Message, 'type' | 'text' | 'meta'>): string[] =>
+  type === 'command' && commandOf(text) === '/assign' ? idsIn(meta?.users) : [];
 
-const notify: Rule = (state, message, context) => {
+const assign: Rule = (state, message, context) =>
+  assigneesOf(message)
+    .filter((user) => state.participants[user] !== undefined || context.roleOf(user) !== undefined)
+    .reduce<ConversationState>((next, user) => withParticipant(next, user, { inbox: true }, context), state);
+
+const notify: Rule = (state, message, { channels }) => {
   if (state.status === 'active') return state;
   const asked = idsIn(message.meta?.channels);
-  return queued(state, asked.length > 0 ? asked : context.organizationChannels);
+  if (asked.length > 0)
+    return tasked(
+      state,
+      asked.filter((id) => channels.some((known) => known.id === id)),
+    );
+  const organizations = idsIn(message.meta?.organizations);
+  return routed(
+    state,
+    organizations.length > 0 ? channels.filter(({ organization }) => organizations.includes(organization)) : channels,
+  );
 };
 
 /** A message of the contact, by API or through a provider. */
@@ -83,7 +144,23 @@ const heardContact: Rule = (state, _message, context) => {
     ]),
   );
   const heard = { ...state, participants };
-  return state.status === 'active' ? heard : queued(heard, context.organizationChannels);
+  return LIFECYCLE.heard[state.status] === 'queued' ? routed(heard, context.channels) : heard;
+};
+
+/** A message to the rest of a team: those who do not take part now find it in their inbox. */
+const spoken: Rule = (state, message, context) => {
+  const joined = withParticipant(state, message.user, JOINED, context);
+  const participants = Object.fromEntries(
+    Object.entries(joined.participants).map(([user, participant]) => [
+      user,
+      participant.active
+        ? participant
+        : { ...participant, inbox: true, unreadCount: participant.unreadCount + 1, updatedAt: context.now },
+    ]),
+  );
+  const isHeard = Object.values(joined.participants).some(({ active }) => !active);
+  const heard = isHeard ? { ...joined, participants } : joined;
+  return showing(heard, { ...heard, status: LIFECYCLE.spoken[heard.status] });
 };
 
 const unchanged: Rule = (state) => state;
@@ -112,9 +189,16 @@ const ruleFor = (message: Message): Rule => {
     const command = commandOf(message.text);
     return command ? COMMAND_RULES[command] : unchanged;
   }
+  if (message.team) return spoken;
   if (isOutbound(message)) return ROLE_RULES.agent;
   return message.role === 'agent' ? ROLE_RULES.backchannel : ROLE_RULES[message.role];
 };
+
+const ANNOUNCING: ReadonlySet<Rule> = new Set([notify, heardContact]);
+
+/** Whether channels decide what a message does to a conversation. */
+export const needsChannels = (state: ConversationState, message: Message): boolean =>
+  ANNOUNCING.has(ruleFor(message)) ? state.status !== 'active' : (state.tasks ?? []).length > 0;
 
 /**
  * What a message does to its conversation (contract sections 2, 3 and 5). Returns the same object when it changes

@@ -9,7 +9,7 @@ const BACKOFF_MS = 50;
 
 export interface Outgoing<T> {
   readonly body: T;
-  /** The organization: queues share their time fairly between them. */
+  /** Queues share their time fairly between groups: organizations, as a rule. */
   readonly group: string;
   readonly delaySeconds?: number;
 }

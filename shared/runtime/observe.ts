@@ -56,6 +56,11 @@ export type MetricName =
   | 'SweptTick'
   | 'WriteContended'
   | 'ClockAhead'
+  | 'WebhookTaken'
+  | 'WebhookFailed'
+  | 'WebhookGivenUp'
+  | 'WebhookDisabled'
+  | 'WebhookAnswerRefused'
   | 'Lateness';
 
 const framesOf = (stack: string | undefined): string | undefined =>

@@ -8,12 +8,15 @@ import {
   ServiceSchema,
   type Template,
   TemplateSchema,
+  type Webhook,
+  WebhookSchema,
 } from '../contracts/configuration.ts';
 import { createCache } from '../runtime/cache.ts';
 import type { Clock } from '../runtime/clock.ts';
 import {
   channelKey,
   HEAD,
+  type ItemKey,
   organizationKey,
   organizationPk,
   serviceKey,
@@ -28,7 +31,10 @@ const TTL_MS = 60_000;
 /** Everything an organization is configured with. */
 export interface OrganizationConfiguration {
   readonly organization: Organization & { readonly path: string };
+  /** What carries messages. */
   readonly services: readonly Service[];
+  /** What is told of events. */
+  readonly webhooks: readonly Webhook[];
   readonly channels: readonly Channel[];
   readonly templates: readonly Template[];
 }
@@ -72,17 +78,34 @@ async function readOrganization(table: Table, id: string): Promise<OrganizationC
   if (!head) return undefined;
   const organization = OrganizationSchema.parse(head);
   const kind = (prefix: string) => items.filter((item) => String(item.sk).startsWith(prefix));
+  const services = kind('S#');
   return {
     organization: { ...organization, path: organization.path ?? organization.id },
-    services: kind('S#').map((item) => ServiceSchema.parse(item)),
+    services: services.filter((item) => !isWebhook(item)).map((item) => ServiceSchema.parse(item)),
+    webhooks: services.filter(isWebhook).map((item) => WebhookSchema.parse(item)),
     channels: kind('H#').map((item) => ChannelSchema.parse(item)),
     templates: kind(TEMPLATE_PREFIX).map((item) => TemplateSchema.parse(item)),
   };
 }
 
+const isWebhook = ({ type }: Item): boolean => type === 'webhook';
+
 async function readServiceOrganization(table: Table, service: string): Promise<string | undefined> {
   const { Item } = await table.client.send(new GetCommand({ TableName: table.name, Key: servicePointerKey(service) }));
   return typeof Item?.organization === 'string' ? Item.organization : undefined;
+}
+
+const getItem = async (table: Table, Key: ItemKey): Promise<Item | undefined> =>
+  (await table.client.send(new GetCommand({ TableName: table.name, Key: { ...Key }, ConsistentRead: true }))).Item;
+
+/** As it is now; undefined when there is none. Consistent. */
+export async function getService(
+  table: Table,
+  organization: string,
+  id: string,
+): Promise<Service | Webhook | undefined> {
+  const item = await getItem(table, serviceKey(organization, id));
+  return item && (isWebhook(item) ? WebhookSchema : ServiceSchema).parse(item);
 }
 
 const put = async (table: Table, item: Item): Promise<void> => {

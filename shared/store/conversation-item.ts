@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CONVERSATION_STATUSES, type Conversation } from '../domain/conversation.ts';
+import { CONVERSATION_STATUSES, type Conversation, TEAM_TYPES } from '../domain/conversation.ts';
 import { TOUCHPOINTS } from '../domain/touchpoint.ts';
 import { successor } from '../runtime/ids.ts';
 import { conversationKey, conversationOf } from './keys.ts';
@@ -11,6 +11,7 @@ const ParticipantItemSchema = z.object({
   accepted: z.boolean(),
   inbox: z.boolean(),
   unreadCount: z.number(),
+  follow: z.boolean().optional(),
   createdAt: z.number(),
   updatedAt: z.number(),
 });
@@ -19,6 +20,7 @@ const ParticipantItemSchema = z.object({
 const ConversationItemSchema = z.object({
   pk: z.string(),
   org: z.string(),
+  type: z.enum(TEAM_TYPES).optional(),
   orgPath: z.string(),
   name: z.string(),
   slug: z.string(),
@@ -39,6 +41,7 @@ const ConversationItemSchema = z.object({
   participants: z.record(z.string(), ParticipantItemSchema),
   channels: z.array(z.string()),
   channelsOffline: z.array(z.string()),
+  tasks: z.array(z.string()).optional(),
   touchpoint: z.enum(TOUCHPOINTS).optional(),
   services: z.partialRecord(z.enum(TOUCHPOINTS), z.array(z.string())),
   language: z.string().optional(),
@@ -67,7 +70,7 @@ export const toConversationItem = (conversation: Conversation, identities: reado
     ...rest,
     // There from the beginning, so that a `/set` can reach into it without a look.
     meta: rest.meta ?? {},
-    ...(contact !== successor(id) && { contact }),
+    ...(contact !== undefined && contact !== successor(id) && { contact }),
     ...(identities.length > 0 && { identities: new Set(identities) }),
   };
 };
@@ -76,5 +79,5 @@ export const toConversationItem = (conversation: Conversation, identities: reado
 export const toConversation = (item: Item): Conversation => {
   const { pk, org, contact, ...rest } = ConversationItemSchema.parse(item);
   const id = conversationOf(pk);
-  return { id, organization: org, contact: contact ?? successor(id), ...rest };
+  return { id, organization: org, ...(rest.type === undefined && { contact: contact ?? successor(id) }), ...rest };
 };

@@ -8,8 +8,8 @@ import { type Identity, ownerIn, takeIdentity } from './identities.ts';
 import { contactPointerKey, conversationKey, type IdentifierKind } from './keys.ts';
 import { areStored, putMessages, storeBodies } from './messages.ts';
 import {
-  BATCH_GET_LIMIT,
   batchGet,
+  batchGetAll,
   type FailedAction,
   putAction,
   type Table,
@@ -33,15 +33,8 @@ export async function getConversation(
 
 /** Those that there are, in the order of the ids, as often as they are named. Consistent; 100 in a round trip. */
 export async function getConversations(table: Table, ids: readonly string[]): Promise<Conversation[]> {
-  const unique = [...new Set(ids)];
-  const found = new Map<string, Conversation>();
-  for (let start = 0; start < unique.length; start += BATCH_GET_LIMIT) {
-    const keys = unique.slice(start, start + BATCH_GET_LIMIT).map(conversationKey);
-    for (const item of await batchGet(table, keys, true)) {
-      const conversation = toConversation(item);
-      found.set(conversation.id, conversation);
-    }
-  }
+  const items = await batchGetAll(table, [...new Set(ids)].map(conversationKey), true);
+  const found = new Map(items.map(toConversation).map((conversation) => [conversation.id, conversation]));
   return ids.flatMap((id) => found.get(id) ?? []);
 }
 
@@ -67,7 +60,7 @@ export async function findByContact(table: Table, contact: string): Promise<Conv
   const keys = [conversationKey(predecessor(contact)), contactPointerKey(contact)];
   const items = await batchGet(table, keys, true);
   const own = items.find(({ pk }) => pk === keys[0]?.pk);
-  if (own && own.contact === undefined) return toConversation(own);
+  if (own && own.contact === undefined && own.type === undefined) return toConversation(own);
   const pointer = items.find(({ pk }) => pk === keys[1]?.pk);
   return typeof pointer?.conversation === 'string'
     ? getConversation(table, pointer.conversation, { consistent: true })

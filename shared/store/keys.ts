@@ -1,4 +1,5 @@
 /** Every key of the table, and nothing else, is built here (design: one table, `pk`/`sk`). */
+import type { ResourceKind } from '../domain/events.ts';
 
 export const TABLE = { partitionKey: 'pk', sortKey: 'sk', timeToLive: 'ttl' } as const;
 
@@ -10,6 +11,12 @@ export const INDEXES = {
 /** Sort key of an item that is alone under its partition key, and of the head of a partition. */
 export const HEAD = '@';
 
+/** Of partition keys, for whoever reads the stream. */
+export const CONVERSATION_PREFIX = 'C#';
+export const ORGANIZATION_PREFIX = 'O#';
+export const USER_PREFIX = 'U#';
+export const EVENT_PREFIX = 'E#';
+
 export const MESSAGE_PREFIX = 'M#';
 /** First sort key after every message of a conversation. */
 export const MESSAGES_END = 'M$';
@@ -19,7 +26,7 @@ export interface ItemKey {
   readonly sk: string;
 }
 
-export const conversationPk = (conversation: string): string => `C#${conversation}`;
+export const conversationPk = (conversation: string): string => `${CONVERSATION_PREFIX}${conversation}`;
 export const conversationKey = (conversation: string): ItemKey => ({ pk: conversationPk(conversation), sk: HEAD });
 
 /** Orders a conversation's messages by (due, seq): both padded, so that text order is number order. */
@@ -31,6 +38,8 @@ export const seqOf = (messageSortKey: string): number => Number(messageSortKey.s
 export const isMessageSk = (sk: string): boolean => /^M#\d{13}#\d{10}$/.test(sk);
 /** Where the stream says that a message failed: behind it, and before every message after it. */
 export const failureSk = (messageSortKey: string): string => `${messageSortKey}#failed`;
+/** Of a message, or of what the stream says behind one. */
+export const isStreamSk = (sk: string): boolean => /^M#\d{13}#\d{10}(#failed)?$/.test(sk);
 export const conversationOf = (pk: string): string => pk.slice(2);
 
 export const bodyKey = (conversation: string, message: string): ItemKey => ({
@@ -99,15 +108,17 @@ export const idempotencyKey = (organization: string, digest: string): ItemKey =>
   sk: HEAD,
 });
 
-export const organizationPk = (organization: string): string => `O#${organization}`;
+export const organizationPk = (organization: string): string => `${ORGANIZATION_PREFIX}${organization}`;
 export const organizationKey = (organization: string): ItemKey => ({ pk: organizationPk(organization), sk: HEAD });
+const SERVICE_PREFIX = 'S#';
 export const serviceKey = (organization: string, service: string): ItemKey => ({
   pk: organizationPk(organization),
-  sk: `S#${service}`,
+  sk: `${SERVICE_PREFIX}${service}`,
 });
+const CHANNEL_PREFIX = 'H#';
 export const channelKey = (organization: string, channel: string): ItemKey => ({
   pk: organizationPk(organization),
-  sk: `H#${channel}`,
+  sk: `${CHANNEL_PREFIX}${channel}`,
 });
 export const TEMPLATE_PREFIX = 'T#';
 export const templateKey = (organization: string, name: string, language: string): ItemKey => ({
@@ -140,6 +151,36 @@ export const receiverPk = (digest: string): string => `V#${digest}`;
 /** Finds the conversations of a contact whose id does not follow from its conversation's (imported ones). */
 export const contactPointerKey = (contact: string): ItemKey => ({ pk: `A#${contact}`, sk: HEAD });
 
-export const userKey = (user: string): ItemKey => ({ pk: `U#${user}`, sk: HEAD });
+/** How a webhook is doing, and beside it the notifications that it was not told of. */
+export const webhookHealthKey = (service: string): ItemKey => ({ pk: `G#${service}`, sk: HEAD });
+export const givenUpPk = (service: string): string => webhookHealthKey(service).pk;
+export const GIVEN_UP_PREFIX = 'D#';
+/** By the moment that the telling began. */
+export const givenUpKey = (service: string, since: number, delivery: string): ItemKey => ({
+  pk: givenUpPk(service),
+  sk: `${GIVEN_UP_PREFIX}${String(since).padStart(13, '0')}#${delivery}`,
+});
+
+export const userKey = (user: string): ItemKey => ({ pk: `${USER_PREFIX}${user}`, sk: HEAD });
 /** Finds a user by the HMAC of the email address they log in with. */
 export const loginKey = (digest: string): ItemKey => ({ pk: `L#${digest}`, sk: HEAD });
+
+/** By partition, which beginning of a sort key is what. */
+const KINDS: Readonly<Record<string, readonly (readonly [string, ResourceKind])[]>> = {
+  [CONVERSATION_PREFIX]: [
+    [HEAD, 'conversation'],
+    [MESSAGE_PREFIX, 'message'],
+  ],
+  [ORGANIZATION_PREFIX]: [
+    [HEAD, 'organization'],
+    [SERVICE_PREFIX, 'service'],
+    [CHANNEL_PREFIX, 'channel'],
+    [TEMPLATE_PREFIX, 'watemplate'],
+  ],
+  [USER_PREFIX]: [[HEAD, 'user']],
+  [EVENT_PREFIX]: [[HEAD, 'event']],
+};
+
+/** What stands at a key, as far as anybody outside knows of it. */
+export const kindOf = ({ pk, sk }: ItemKey): ResourceKind | undefined =>
+  KINDS[pk.slice(0, 2)]?.find(([prefix]) => sk.startsWith(prefix))?.[1];

@@ -42,6 +42,7 @@ const MessageItemSchema = BodySchema.extend({
   touchpoint: z.enum(TOUCHPOINTS).optional(),
   delay: z.number().optional(),
   isBackchannel: z.boolean().optional(),
+  team: z.boolean().optional(),
   clientId: z.string().optional(),
   createdAt: z.number(),
   updatedAt: z.number(),

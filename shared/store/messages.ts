@@ -15,6 +15,7 @@ import {
 } from './keys.ts';
 import { hasBodyApart, toMessage, toMessageItems } from './message-item.ts';
 import {
+  batchGetAll,
   batchWrite,
   type FailedAction,
   type Item,
@@ -77,6 +78,12 @@ const withBody = async (table: Table, item: Item): Promise<Message> =>
     hasBodyApart(item) ? await getItem(table, bodyKey(String(item.pk).slice(2), String(item.id))) : undefined,
   );
 
+/** A message at the place that it was last moved to. Undefined when there is none. Consistent. */
+export async function followMoves(table: Table, conversation: string, key: string): Promise<Message | undefined> {
+  const message = await getMessage(table, conversation, key);
+  return message?.movedTo === undefined ? message : followMoves(table, conversation, message.movedTo);
+}
+
 /** Finds where a message stands by its id; undefined when it is unknown. The index may lag behind by moments. */
 export async function locateMessage(
   table: Table,
@@ -92,6 +99,8 @@ interface RangeRead {
   readonly from: string;
   readonly to: string;
   readonly newestFirst: boolean;
+  /** Goes on behind this place. */
+  readonly after?: string | undefined;
   /** Of the first page; later ones are larger, because then there is a crowd to get through. */
   readonly pageSize: number;
 }
@@ -100,7 +109,11 @@ const CROWD_PAGE = 100;
 
 /** Messages between two sort keys (inclusive), page by page, consistently, without the bodies that are kept apart. */
 async function* readMessages(read: RangeRead): AsyncGenerator<Message[]> {
-  let start: Item | undefined;
+  for await (const items of readItems(read)) yield items.map((item) => toMessage(item));
+}
+
+async function* readItems(read: RangeRead): AsyncGenerator<Item[]> {
+  let start: Item | undefined = read.after === undefined ? undefined : { ...messageKey(read.conversation, read.after) };
   let pageSize = read.pageSize;
   do {
     const page = await read.table.client.send(
@@ -114,7 +127,7 @@ async function* readMessages(read: RangeRead): AsyncGenerator<Message[]> {
         ...(start && { ExclusiveStartKey: start }),
       }),
     );
-    yield (page.Items ?? []).map((item) => toMessage(item));
+    yield page.Items ?? [];
     start = page.LastEvaluatedKey;
     pageSize = CROWD_PAGE;
   } while (start);
@@ -184,18 +197,42 @@ export async function listBefore(
   return [];
 }
 
+export interface MessagesRead {
+  readonly newestFirst: boolean;
+  /** None before this moment, epoch milliseconds. */
+  readonly from?: number | undefined;
+  /** Goes on behind this key. */
+  readonly after?: string | undefined;
+  /** Of the first page, 128 at most; later ones hold 100. */
+  readonly pageSize: number;
+}
+
+/** Its bodies are in memory at once. */
+const LARGEST_PAGE = 128;
+
+/** A conversation's messages by (due, seq) with their bodies, page by page; also the places they moved from. Consistent. */
+export async function* pageMessages(
+  table: Table,
+  conversation: string,
+  { from, pageSize, ...read }: MessagesRead,
+): AsyncGenerator<Message[]> {
+  const range = { from: from === undefined ? MESSAGE_PREFIX : messageSk(from, 0), to: MESSAGES_END };
+  const size = Math.min(pageSize, LARGEST_PAGE);
+  for await (const items of readItems({ table, conversation, ...range, ...read, pageSize: size })) {
+    yield await withBodies(table, items);
+  }
+}
+
+async function withBodies(table: Table, items: readonly Item[]): Promise<Message[]> {
+  const keys = items.filter(hasBodyApart).map(({ pk, id }) => bodyKey(conversationOf(String(pk)), String(id)));
+  const bodies = new Map((await batchGetAll(table, keys, true)).map((body) => [body.sk, body]));
+  return items.map((item) => toMessage(item, bodies.get(bodyKey('', String(item.id)).sk)));
+}
+
 /** The newest messages of a conversation, oldest first, with their bodies; not the places that messages moved from. */
 export async function listNewest(table: Table, conversation: string, limit: number): Promise<Message[]> {
-  const { Items = [] } = await table.client.send(
-    new QueryCommand({
-      TableName: table.name,
-      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
-      ExpressionAttributeValues: { ':pk': conversationPk(conversation), ':from': MESSAGE_PREFIX, ':to': MESSAGES_END },
-      ScanIndexForward: false,
-      Limit: limit,
-      ConsistentRead: true,
-    }),
-  );
-  const shown = Items.filter((item) => item.state !== 'moved');
-  return Promise.all(shown.reverse().map((item) => withBody(table, item)));
+  for await (const page of pageMessages(table, conversation, { newestFirst: true, pageSize: limit })) {
+    return page.filter(({ state }) => state !== 'moved').reverse();
+  }
+  return [];
 }

@@ -83,6 +83,7 @@ export async function storeInbound(
       table,
       conversationKey(conversation.id),
       {
+        ...rule,
         set: { ...rule.set, ...inbound.changes, lastAt: message.due, seq: message.seq },
         add: { ...rule.add, ...(names.size > 0 && { identities: names }) },
       },
@@ -108,7 +109,9 @@ const ruleChanges = (next: ConversationState, now: number): Changes => ({
     participants: next.participants,
     channels: next.channels,
     channelsOffline: next.channelsOffline,
+    tasks: next.tasks,
     updatedAt: now,
   },
+  remove: next.tasks === undefined ? ['tasks'] : [],
   add: { version: 1 },
 });

@@ -200,6 +200,15 @@ export async function batchGet(table: Table, keys: readonly ItemKey[], consisten
   return found;
 }
 
+/** Any number of items, 100 in a round trip. The order is not that of the keys. */
+export async function batchGetAll(table: Table, keys: readonly ItemKey[], consistent: boolean): Promise<Item[]> {
+  const found: Item[] = [];
+  for (let start = 0; start < keys.length; start += BATCH_GET_LIMIT) {
+    found.push(...(await batchGet(table, keys.slice(start, start + BATCH_GET_LIMIT), consistent)));
+  }
+  return found;
+}
+
 /** A put or delete, as BatchWriteItem takes them. */
 export type BatchWrite = { readonly PutRequest: { Item: Item } } | { readonly DeleteRequest: { Key: ItemKey } };
 

@@ -3,7 +3,7 @@ import type { Conversation } from '../domain/conversation.ts';
 
 const iso = (moment: number): string => new Date(moment).toISOString();
 
-/** A contact as the API shows it (contract section 4). */
+/** A contact as the API shows it (contract section 4); a team's conversation has none to show. */
 export const contactView = ({
   contact,
   id,
@@ -13,7 +13,7 @@ export const contactView = ({
   createdAt,
   updatedAt,
 }: Conversation): ContactView => ({
-  id: contact,
+  id: contact ?? '',
   conversation: id,
   organization,
   orgPath,

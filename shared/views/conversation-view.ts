@@ -1,5 +1,6 @@
 import type { ConversationView } from '../contracts/views/conversations.ts';
 import type { Conversation, Participant } from '../domain/conversation.ts';
+import { membershipIn } from '../domain/roles.ts';
 import { TOUCHPOINTS } from '../domain/touchpoint.ts';
 import type { StoredUser } from '../store/users.ts';
 
@@ -8,8 +9,9 @@ const iso = (moment: number): string => new Date(moment).toISOString();
 const nameOf = (user: StoredUser | undefined): string | undefined =>
   user?.name ?? ([user?.givenName, user?.familyName].filter((part) => part !== undefined).join(' ') || undefined);
 
-const participantView = (id: string, participant: Participant, user: StoredUser | undefined) => ({
+const participantView = (id: string, participant: Participant, orgPath: string, user: StoredUser | undefined) => ({
   user: id,
+  organization: membershipIn(user, orgPath)?.organization,
   name: nameOf(user),
   avatar: user?.avatar,
   role: participant.role,
@@ -17,9 +19,17 @@ const participantView = (id: string, participant: Participant, user: StoredUser 
   accepted: participant.accepted,
   inbox: participant.inbox,
   unreadCount: participant.unreadCount,
+  follow: participant.follow ?? false,
   createdAt: iso(participant.createdAt),
   updatedAt: iso(participant.updatedAt),
 });
+
+/** Whoever began the conversation comes first, then those who came first: the table keeps no order. */
+const inOrder = ({ participants, createdBy }: Conversation): [string, Participant][] =>
+  Object.entries(participants).sort(
+    ([one, { createdAt: since }], [other, { createdAt: otherSince }]) =>
+      Number(other === createdBy) - Number(one === createdBy) || since - otherSince || one.localeCompare(other),
+  );
 
 const touchpointsView = ({ services, touchpoint }: Conversation) =>
   Object.fromEntries(
@@ -40,13 +50,13 @@ export const conversationView = (
   organization: conversation.organization,
   orgPath: conversation.orgPath,
   name: conversation.name,
-  type: 'contact',
+  type: conversation.type ?? 'contact',
   slug: conversation.slug,
   url: `${appUrl}/c/${conversation.slug}`,
   status: conversation.status,
   contact: conversation.contact,
-  participants: Object.entries(conversation.participants).map(([id, participant]) =>
-    participantView(id, participant, users.get(id)),
+  participants: inOrder(conversation).map(([id, participant]) =>
+    participantView(id, participant, conversation.orgPath, users.get(id)),
   ),
   messages,
   channels: conversation.channels,

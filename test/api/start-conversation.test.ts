@@ -81,6 +81,8 @@ describe('POST /v2/conversations', () => {
           active: false,
           accepted: false,
           inbox: false,
+          follow: false,
+          organization: ORGANIZATION.shop,
           unreadCount: 0,
           createdAt: now,
           updatedAt: now,

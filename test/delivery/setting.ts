@@ -183,6 +183,7 @@ export async function createSetting(table: Table, organizationSettings: object =
     clock,
     observe,
     configuration: createConfigurationReader(table, clock),
+    users: createUserReader(table, clock),
     ticker: createTicker(ticks, clock),
     secrets: { text: async () => PEPPER, fields: async () => SECRET },
     pepper: async () => PEPPER,
@@ -201,7 +202,6 @@ export async function createSetting(table: Table, organizationSettings: object =
     providers,
     worker: {
       ...common,
-      users: createUserReader(table, clock),
       deliveries,
       unknownMs: SETTINGS.unknownMs,
       pairMs: 6_000,

@@ -54,6 +54,7 @@ export function createSetting(nonce: string): Setting {
     configuration: {
       organization: { ...OrganizationSchema.parse({ id: organization, name: 'Simulated' }), path: organization },
       services,
+      webhooks: [],
       channels: [{ id: `0d${nonce}`.padEnd(24, '0'), organization, name: 'Desk' }],
       templates: [template],
     },

@@ -36,9 +36,9 @@ export function replayRules(facts: Facts): string[] {
   });
 }
 
-const contextOf = ({ channels }: Facts) => ({
+const contextOf = ({ channels, organization }: Facts) => ({
   now: 0,
-  organizationChannels: channels,
+  channels: channels.map((id) => ({ id, organization, isOnline: true })),
   roleOf: () => 'agent' as const,
 });
 

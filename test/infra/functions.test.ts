@@ -5,6 +5,8 @@ const { data, service } = synthesize('prod');
 const functions = functionsOf(service);
 const SENDER =
   'LEASE_MS MIN_REMAINING_MS PAIR_MS PEPPER_SECRET_ID PROVIDER_TIMEOUT_MS PUBLIC_URL TICKS_QUEUE_URL UNKNOWN_MS';
+const NOTIFYING =
+  'WEBHOOKS_ON_LOOPBACK WEBHOOK_FAILING_MS WEBHOOK_FIRST_MS WEBHOOK_GIVE_UP_MS WEBHOOK_LONGEST_MS WEBHOOK_MIN_REMAINING_MS WEBHOOK_TIMEOUT_MS';
 const SCHEDULES =
   'SCHEDULE_FROM_MS SCHEDULE_GROUP SCHEDULE_LEAD_MS SCHEDULE_ROLE_ARN TICKS_DEAD_LETTERS_ARN TICKS_QUEUE_ARN';
 
@@ -26,7 +28,7 @@ describe('a function', () => {
 
   it('may run in a loop over queues where the design has one: Lambda would stop a conversation after 16 turns', () => {
     const looping = [...functions].filter(([, { Properties }]) => Properties.RecursiveLoop === 'Allow');
-    expect(looping.map(([name]) => name)).toEqual(['worker', 'email', 'sms', 'whatsapp']);
+    expect(looping.map(([name]) => name)).toEqual(['worker', 'email', 'sms', 'whatsapp', 'publisher']);
   });
 
   it.each([
@@ -41,6 +43,10 @@ describe('a function', () => {
     ['whatsapp', SENDER],
     ['hooks', 'PEPPER_SECRET_ID PUBLIC_URL TICKS_QUEUE_URL'],
     ['sweeper', 'HOP_SECONDS SWEEP_DELAY_SECONDS SWEEP_QUEUE_URL TICKS_QUEUE_URL'],
+    [
+      'publisher',
+      `APP_URL HOP_SECONDS PEPPER_SECRET_ID PUBLIC_URL TICKS_QUEUE_URL TOKEN_KEY_SECRET_ID WEBHOOKS_QUEUE_URL ${NOTIFYING}`,
+    ],
   ])('is told what it needs and no more: %s', (name, own) => {
     const common = 'NODE_OPTIONS POWERTOOLS_METRICS_NAMESPACE POWERTOOLS_SERVICE_NAME STAGE TABLE_NAME';
     const { Variables } = functions.get(name)?.Properties.Environment ?? {};
@@ -69,6 +75,8 @@ describe('a function', () => {
       ['api', 'PUBLIC_URL'],
       ['hooks', 'PUBLIC_URL'],
       ['sms', 'PUBLIC_URL'],
+      ['publisher', 'PUBLIC_URL'],
+      ['publisher', 'APP_URL'],
     ] as const) {
       const { Variables } = functions.get(name)?.Properties.Environment ?? {};
       expect(readable(Variables[variable], data), name).toBe('HttpApi.ApiEndpoint');

@@ -89,6 +89,19 @@ sweeper   sqs             SendMessage GetQueueAttributes GetQueueUrl    SweeperD
 sweeper   logs            ${LOG}                                        SweeperLogs
 sweeper   xray            ${TRACE}                                      *
 
+publisher dynamodb        ${WRITER} DeleteItem BatchWriteItem           Table
+publisher dynamodb        Query                                         Table/index/byId
+publisher dynamodb        Query                                         Table/index/byOrganization
+publisher dynamodb        ListStreams DescribeStream GetRecords GetShardIterator  Table.StreamArn
+publisher sqs             SendMessage                                   WorkerQueue
+publisher sqs             SendMessage                                   PublisherQueue
+publisher sqs             ${CONSUME}                                    PublisherQueue
+publisher sqs             SendMessage GetQueueAttributes GetQueueUrl    PublisherDeadLetters
+publisher secretsmanager  GetSecretValue                                TokenKey
+publisher secretsmanager  GetSecretValue                                Pepper
+publisher logs            ${LOG}                                        PublisherLogs
+publisher xray            ${TRACE}                                      *
+
 schedules sqs             SendMessage                                   WorkerQueue
 schedules sqs             SendMessage                                   WorkerDeadLetters
 `;
@@ -133,7 +146,7 @@ describe('what functions may do', () => {
   it('comes from a role of each function’s own and one for schedules, and from nowhere else', () => {
     const roles = ofType(service, 'AWS::IAM::Role');
     expect(roles.map(([id]) => id).sort()).toEqual([...nameByRole.keys()].sort());
-    expect(nameByRole.size).toBe(9);
+    expect(nameByRole.size).toBe(10);
     for (const [id, role] of roles) {
       expect(role.Properties.ManagedPolicyArns, id).toBeUndefined();
       expect(role.Properties.Policies, id).toBeUndefined();

@@ -9,9 +9,9 @@ const mainQueues = queues.filter(([, { Properties }]) => Properties.RedrivePolic
 const mappings = ofType(service, 'AWS::Lambda::EventSourceMapping').map(([, { Properties }]) => Properties);
 
 describe('a queue', () => {
-  it('exists for ticks, for each touchpoint, for receipts and for the sweeper', () => {
+  it('exists for ticks, for each touchpoint, for receipts, for the sweeper and for webhooks', () => {
     expect(mainQueues.map(([id]) => pathOf(id)).sort()).toEqual(
-      ['EmailQueue', 'HooksQueue', 'SmsQueue', 'SweeperQueue', 'WhatsAppQueue', 'WorkerQueue'].sort(),
+      ['EmailQueue', 'HooksQueue', 'PublisherQueue', 'SmsQueue', 'SweeperQueue', 'WhatsAppQueue', 'WorkerQueue'].sort(),
     );
     expect(mainQueues).toHaveLength(QUEUES.length);
   });
@@ -91,6 +91,7 @@ describe('a queue', () => {
       ['WhatsAppQueue', 10],
       ['HooksQueue', 10],
       ['SweeperQueue', 2],
+      ['PublisherQueue', 10],
     ]);
     for (const source of sources) {
       expect(source).toMatchObject({ BatchSize: 10, FunctionResponseTypes: ['ReportBatchItemFailures'] });
@@ -125,27 +126,55 @@ function consumers(stage: Stage) {
 }
 
 describe('the table stream', () => {
-  it('brings the sweeper new messages only, and gives up on none silently', () => {
-    const [stream, ...others] = mappings.filter(({ StartingPosition }) => StartingPosition);
-    expect(others).toEqual([]);
-    expect(readable(stream?.FunctionName, data)).toBe('SweeperFunction');
+  const streams = mappings.filter(({ StartingPosition }) => StartingPosition);
+  const streamOf = (name: string) => streams.find(({ FunctionName }) => readable(FunctionName, data) === name);
+  const changesFor = (name: string) =>
+    streamOf(name)?.FilterCriteria.Filters.map(({ Pattern }: Resource) => JSON.parse(Pattern));
+
+  it('has two readers, which is as many as DynamoDB lets read without being slowed', () => {
+    expect(streams.map(({ FunctionName }) => readable(FunctionName, data))).toEqual([
+      'SweeperFunction',
+      'PublisherFunction',
+    ]);
+  });
+
+  it.each([
+    ['Sweeper', 5],
+    ['Publisher', 1],
+  ])('is read by the %s, which gives up on nothing silently', (name, window) => {
+    const stream = streamOf(`${name}Function`);
     expect(readable(stream?.EventSourceArn, data)).toBe('Table.StreamArn');
     expect(stream).toMatchObject({
       StartingPosition: 'TRIM_HORIZON',
       BatchSize: 100,
-      MaximumBatchingWindowInSeconds: 5,
+      MaximumBatchingWindowInSeconds: window,
       BisectBatchOnFunctionError: true,
       MaximumRecordAgeInSeconds: 6 * 3_600,
     });
     expect(stream?.MaximumRetryAttempts).toBeGreaterThan(0);
-    expect(stream?.FilterCriteria.Filters.map(({ Pattern }: Resource) => JSON.parse(Pattern))).toEqual([
-      { eventName: ['INSERT'], dynamodb: { Keys: { sk: { S: [{ prefix: 'M#' }] } } } },
-    ]);
-    expect(readable(stream?.DestinationConfig.OnFailure.Destination, data)).toBe('SweeperDeadLetters');
+    expect(readable(stream?.DestinationConfig.OnFailure.Destination, data)).toBe(`${name}DeadLetters`);
+    const [alarm] = alarmsOn(service, 'IteratorAge', `${name}Function`);
+    expect(alarm).toMatchObject({ Threshold: 300_000 });
   });
 
-  it('has an alarm when the sweeper is five minutes behind', () => {
-    const [alarm] = alarmsOn(service, 'IteratorAge', 'SweeperFunction');
-    expect(alarm).toMatchObject({ Threshold: 300_000 });
+  it('brings the sweeper new messages only', () => {
+    expect(changesFor('SweeperFunction')).toEqual([
+      { eventName: ['INSERT'], dynamodb: { Keys: { sk: { S: [{ prefix: 'M#' }] } } } },
+    ]);
+  });
+
+  it('brings the publisher what anybody outside may see: conversations, messages but for claims, configuration', () => {
+    expect(changesFor('PublisherFunction')).toEqual([
+      { dynamodb: { Keys: { pk: { S: [{ prefix: 'C#' }] }, sk: { S: ['@'] } } } },
+      { eventName: ['INSERT'], dynamodb: { Keys: { sk: { S: [{ prefix: 'M#' }] } } } },
+      {
+        eventName: ['MODIFY'],
+        dynamodb: {
+          Keys: { sk: { S: [{ prefix: 'M#' }] } },
+          NewImage: { state: { S: ['pending', 'unknown', 'sent', 'failed', 'done', 'canceled', 'moved'] } },
+        },
+      },
+      { dynamodb: { Keys: { pk: { S: [{ prefix: 'O#' }, { prefix: 'U#' }, { prefix: 'E#' }] } } } },
+    ]);
   });
 });

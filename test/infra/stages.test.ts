@@ -36,6 +36,26 @@ describe('every stage', () => {
   });
 });
 
+describe('webhooks', () => {
+  it.each(all)('in $name are asked only where there is time for the answer and the write after it', (stage) => {
+    expect(stage.webhookMinRemainingMs).toBeGreaterThan(stage.webhookTimeoutMs);
+    expect(stage.functionTimeoutSeconds * 1_000).toBeGreaterThan(stage.webhookMinRemainingMs);
+  });
+
+  it('have the times of the reference: 20 s for an answer, tried for a day, an hour apart at most', () => {
+    expect(stages.prod).toMatchObject({
+      webhookTimeoutMs: 20_000,
+      webhookGiveUpMs: 86_400_000,
+      webhookLongestMs: 3_600_000,
+      webhookFailingMs: 5 * 86_400_000,
+    });
+  });
+
+  it('are on this machine at home only', () => {
+    expect(all.filter(({ webhooksOnLoopback }) => webhooksOnLoopback).map(({ name }) => name)).toEqual(['local']);
+  });
+});
+
 describe('a deployed stage', () => {
   it.each(deployed)('$name hides a received message for six times its function’s timeout', (stage) => {
     expect(stage.queueVisibilitySeconds).toBeGreaterThanOrEqual(6 * stage.functionTimeoutSeconds);

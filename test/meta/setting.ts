@@ -54,6 +54,7 @@ const configurationOf = (service: Service, root: string): OrganizationConfigurat
     path: `${root}#${service.organization}`,
   },
   services: [service],
+  webhooks: [],
   channels: [],
   templates: TEMPLATES.map((template) => TemplateSchema.parse({ ...template, organization: service.organization })),
 });

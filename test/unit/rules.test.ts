@@ -1,15 +1,29 @@
 import { describe, expect, it } from 'vitest';
-import type { ConversationStatus, Participant } from '../../shared/domain/conversation.ts';
+import {
+  CONVERSATION_STATUSES,
+  type ConversationStatus,
+  type Participant,
+  type ParticipantRole,
+} from '../../shared/domain/conversation.ts';
+import { LIFECYCLE } from '../../shared/domain/lifecycle.ts';
 import type { Message } from '../../shared/domain/message.ts';
 import { applyRule, type ConversationState, type RuleContext } from '../../shared/domain/rules.ts';
 import { AGENT, aMessage, aParticipant, NOW, OTHER_AGENT } from '../support/builders.ts';
 
 const LATER = NOW + 5_000;
 const BOT = 'aaa000000000000000000999';
+const ROLES: Readonly<Record<string, ParticipantRole>> = { [BOT]: 'bot', [AGENT]: 'agent', [OTHER_AGENT]: 'agent' };
+/** Where somebody is, in the organization and above it. */
+const EVERYWHERE = ['front-desk', 'workshop', 'garage'];
 const CONTEXT: RuleContext = {
   now: LATER,
-  organizationChannels: ['front-desk', 'workshop'],
-  roleOf: (user) => (user === BOT ? 'bot' : 'agent'),
+  channels: [
+    { id: 'front-desk', organization: 'shop', isOnline: true },
+    { id: 'workshop', organization: 'shop', isOnline: true },
+    { id: 'garage', organization: 'above', isOnline: true, subscribers: [OTHER_AGENT] },
+    { id: 'night', organization: 'above', isOnline: false, subscribers: [] },
+  ],
+  roleOf: (user) => ROLES[user],
 };
 
 const answering = (overrides: Partial<Participant> = {}) =>
@@ -117,7 +131,7 @@ const ROWS: readonly Row[] = [
     from: state('closed', { [AGENT]: aParticipant(), [OTHER_AGENT]: aParticipant({ unreadCount: 2 }) }),
     message: byContact,
     status: 'queued',
-    channels: ['front-desk', 'workshop'],
+    channels: EVERYWHERE,
     participants: { [AGENT]: [false, false, false, 1], [OTHER_AGENT]: [false, false, false, 3] },
   },
   {
@@ -125,7 +139,7 @@ const ROWS: readonly Row[] = [
     from: state('queued', { [AGENT]: waiting() }),
     message: byContact,
     status: 'queued',
-    channels: ['front-desk', 'workshop'],
+    channels: EVERYWHERE,
     participants: { [AGENT]: [false, false, true, 4] },
   },
   {
@@ -203,7 +217,7 @@ const ROWS: readonly Row[] = [
   {
     when: '/assign: puts it into the inbox of each user named, participant or not',
     from: state('closed', { [AGENT]: aParticipant() }),
-    message: command('/assign', { user: BOT, meta: { users: [AGENT, OTHER_AGENT, null, 7] } }),
+    message: command('/assign', { user: BOT, meta: { users: [AGENT, OTHER_AGENT, 'a stranger', null, 7] } }),
     status: 'closed',
     channels: [],
     participants: { [AGENT]: [false, false, true, 0], [OTHER_AGENT]: [false, false, true, 0] },
@@ -213,7 +227,7 @@ const ROWS: readonly Row[] = [
     from: state('closed', { [AGENT]: aParticipant() }),
     message: command('/notify', { meta: {} }),
     status: 'queued',
-    channels: ['front-desk', 'workshop'],
+    channels: EVERYWHERE,
     participants: { [AGENT]: [false, false, false, 0] },
   },
   {
@@ -225,11 +239,35 @@ const ROWS: readonly Row[] = [
     participants: { [AGENT]: [false, false, false, 0] },
   },
   {
+    when: '/notify with organizations: queued in their channels only',
+    from: state('closed', {}),
+    message: command('/notify', { meta: { channels: null, organizations: ['above'] } }),
+    status: 'queued',
+    channels: ['garage'],
+    participants: {},
+  },
+  {
+    when: '/notify with channels that are not the organization’s, nor of one above it: queued nowhere',
+    from: state('closed', {}),
+    message: command('/notify', { meta: { channels: ['elsewhere'] } }),
+    status: 'queued',
+    channels: [],
+    participants: {},
+  },
+  {
+    when: '/notify with channels in a queued conversation: also in these',
+    from: state('queued', {}),
+    message: command('/notify', { meta: { channels: ['garage'] } }),
+    status: 'queued',
+    channels: ['front-desk', 'garage'],
+    participants: {},
+  },
+  {
     when: '/notify with null for the channels: as without',
     from: state('closed', {}),
     message: command('/notify', { meta: { channels: null } }),
     status: 'queued',
-    channels: ['front-desk', 'workshop'],
+    channels: EVERYWHERE,
     participants: {},
   },
 ];
@@ -264,7 +302,7 @@ describe('what a message does to its conversation', () => {
     ['/notify in an active conversation', active, command('/notify', { meta: { channels: ['garage'] } })],
     [
       '/notify in the channels where it is queued',
-      state('queued', {}, ['garage']),
+      { ...state('queued', {}, ['garage']), tasks: ['garage'] },
       command('/notify', { meta: { channels: ['garage'] } }),
     ],
     ['a command that is not known', active, command('/dance')],
@@ -284,6 +322,93 @@ describe('what a message does to its conversation', () => {
     expect(applyRule(active, command(text), CONTEXT).status).toBe('closed'),
   );
 
+  it('tells apart the channels where nobody is', () => {
+    const next = applyRule(state('closed'), byContact, CONTEXT);
+    expect([next.channels, next.channelsOffline]).toEqual([EVERYWHERE, ['night']]);
+    const asked = applyRule(next, command('/notify', { meta: { channels: ['night'] } }), CONTEXT);
+    expect([asked.channels, asked.channelsOffline]).toEqual([[...EVERYWHERE, 'night'], []]);
+  });
+
+  describe('a task', () => {
+    const notify = (...channels: string[]) => command('/notify', { meta: { channels } });
+    const tasked = applyRule(applyRule(state('closed'), notify('garage', 'workshop'), CONTEXT), byContact, CONTEXT);
+
+    it('is announced beside what is routed', () => expect(tasked.channels.toSorted()).toEqual(EVERYWHERE.toSorted()));
+
+    it.each([
+      ['outlives an accept by one who is not subscribed there', outbound, ['garage']],
+      [
+        'is withdrawn by one who is, and so is one of a channel that says nothing of who is',
+        aMessage({ user: OTHER_AGENT }),
+        [],
+      ],
+      ['outlives /accept likewise', command('/accept'), ['garage']],
+    ])('%s; what is routed is withdrawn', (_what, message, channels) => {
+      const next = applyRule(tasked, message, CONTEXT);
+      expect([next.status, next.channels, next.channelsOffline]).toEqual(['active', channels, []]);
+    });
+
+    it('stays when the conversation closes and is queued again, until its own channel accepts', () => {
+      const left = applyRule(applyRule(tasked, outbound, CONTEXT), command('/leave'), CONTEXT);
+      expect([left.status, left.channels]).toEqual(['closed', ['garage']]);
+      const again = applyRule(left, byContact, CONTEXT);
+      expect(again.channels.toSorted()).toEqual(EVERYWHERE.toSorted());
+      expect(applyRule(again, aMessage({ user: OTHER_AGENT }), CONTEXT)).toMatchObject({
+        channels: [],
+        status: 'active',
+      });
+    });
+
+    it('of a channel that is no more is withdrawn by anybody', () => {
+      const next = applyRule(tasked, outbound, { ...CONTEXT, channels: [] });
+      expect([next.channels, next.tasks]).toEqual([[], undefined]);
+    });
+  });
+
+  describe('in a team’s conversation', () => {
+    const team = state('active', {
+      [AGENT]: aParticipant({ active: true, unreadCount: 0 }),
+      [OTHER_AGENT]: aParticipant({ unreadCount: 1 }),
+      [BOT]: aParticipant({ role: 'bot', active: true }),
+    });
+    const said = (from: ConversationState, ...messages: Partial<Message>[]) =>
+      messages.reduce<ConversationState>(
+        (next, fields) => applyRule(next, aMessage({ team: true, ...fields }), CONTEXT),
+        from,
+      );
+    const flags = ({ participants }: ConversationState) =>
+      Object.fromEntries(Object.entries(participants).map(([user, participant]) => [user, flagsOf(participant)]));
+
+    it.each<[string, Partial<Message>]>([
+      ['an agent', { role: 'agent' }],
+      ['a bot', { role: 'bot' }],
+      ['an agent behind the scenes', { role: 'agent', isBackchannel: true }],
+    ])('a message of %s is in the inbox of those who do not take part, unread', (_whose, fields) =>
+      expect(flags(said(team, fields))).toEqual({
+        [AGENT]: [true, false, false, 0],
+        [OTHER_AGENT]: [false, false, true, 2],
+        [BOT]: [true, false, false, 0],
+      }),
+    );
+
+    it('one who writes joins, and has read everything', () =>
+      expect(flags(said(team, { user: OTHER_AGENT }))[OTHER_AGENT]).toEqual([true, false, false, 0]));
+
+    it('it closes when nobody takes part any more, and a message opens it again', () => {
+      const left = (user: string) => ({ ...command('/leave'), user, team: true });
+      expect(said(team, left(AGENT)).status).toBe('active');
+      const closed = said(team, left(AGENT), left(BOT));
+      expect(closed.status).toBe('closed');
+      const open = said(closed, { user: BOT, role: 'bot' });
+      expect([open.status, flags(open)[AGENT]]).toEqual(['active', [false, false, true, 1]]);
+    });
+
+    it('a message that everybody sees changes nothing', () => {
+      const together = state('active', { [AGENT]: aParticipant({ active: true }) });
+      expect(said(together, {})).toBe(together);
+    });
+  });
+
   it('withdraws the channels where nobody was online too', () =>
     expect(applyRule({ ...state('queued'), channelsOffline: ['night'] }, outbound, CONTEXT).channelsOffline).toEqual(
       [],
@@ -302,5 +427,21 @@ describe('what a message does to its conversation', () => {
     applyRule(from, outbound, CONTEXT);
     applyRule(from, byContact, CONTEXT);
     expect(from).toEqual(before);
+  });
+});
+
+describe('the lifecycle of a conversation', () => {
+  it.each(Object.entries(LIFECYCLE))('has a next status for every status: %s', (_what, step) => {
+    expect(Object.keys(step).toSorted()).toEqual([...CONVERSATION_STATUSES].toSorted());
+    for (const next of Object.values(step)) expect(CONVERSATION_STATUSES).toContain(next);
+  });
+
+  it('has no dead end: every status leads to every other', () => {
+    const reachedFrom = (status: ConversationStatus): string[] => {
+      const reached = new Set<ConversationStatus>([status]);
+      for (const from of reached) for (const step of Object.values(LIFECYCLE)) reached.add(step[from]);
+      return [...reached].toSorted();
+    };
+    for (const status of CONVERSATION_STATUSES) expect(reachedFrom(status)).toEqual(CONVERSATION_STATUSES.toSorted());
   });
 });

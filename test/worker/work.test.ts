@@ -1,15 +1,19 @@
+import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { work } from '../../functions/worker/work.ts';
+import { OrganizationSchema, UserSchema } from '../../shared/contracts/configuration.ts';
 import type { Conversation } from '../../shared/domain/conversation.ts';
 import type { Message, MessageState } from '../../shared/domain/message.ts';
 import { MAX_ATTEMPTS } from '../../shared/domain/retry.ts';
 import { MAX_META_KEYS } from '../../shared/domain/set-command.ts';
 import type { Touchpoint } from '../../shared/domain/touchpoint.ts';
 import { EnqueueError } from '../../shared/queue/send.ts';
+import { putChannel, putOrganization } from '../../shared/store/configuration.ts';
 import { cancel, claim, record } from '../../shared/store/deliveries.ts';
 import { appendMessages } from '../../shared/store/messages.ts';
 import { writeRule } from '../../shared/store/rule-writes.ts';
 import type { Table } from '../../shared/store/table.ts';
+import { putUser } from '../../shared/store/users.ts';
 import { addressOf, createSetting, inSeconds, type Setting } from '../delivery/setting.ts';
 import { AGENT, aMessage, aParticipant, NOW, newId, OTHER_AGENT, tableOf } from '../support/builders.ts';
 import { startTestTable, type TestTable } from '../support/emulators.ts';
@@ -447,10 +451,66 @@ describe('a message to nobody outside', () => {
 
   it('is read whole, however large it is', async () => {
     const users = Array.from({ length: 60 }, () => newId());
+    const { organization } = setting;
+    await Promise.all(
+      users.map((id) => putUser(table, UserSchema.parse({ id, organizations: [{ organization, role: 'bot' }] }))),
+    );
     const { conversation, messages } = await setting.given({}, { ...leave, text: '/assign', meta: { users } });
     await tick(messages[0]);
     const { participants } = await setting.conversation(conversation.id);
-    expect(users.filter((user) => participants[user]?.inbox)).toHaveLength(60);
+    expect(users.filter((user) => participants[user]?.inbox && participants[user].role === 'bot')).toHaveLength(60);
+  });
+
+  it('assigns to nobody of another organization', async () => {
+    const stranger = UserSchema.parse({ id: newId(), organizations: [{ organization: newId() }] });
+    await putUser(table, stranger);
+    const users = [stranger.id, newId()];
+    const { conversation, messages } = await setting.given({}, { ...leave, text: '/assign', meta: { users } });
+    await tick(messages[0]);
+    expect((await setting.conversation(conversation.id)).participants).toEqual(conversation.participants);
+    expect((await setting.message(messages[0])).state).toBe('done');
+  });
+
+  it('is announced in the channels of the organization and of those above it, but where nobody is', async () => {
+    const [above, asleep] = [
+      newId(),
+      UserSchema.parse({ id: newId(), status: 'gone', organizations: [{ organization: setting.organization }] }),
+    ];
+    await putOrganization(table, OrganizationSchema.parse({ id: above, name: 'Above' }));
+    await putChannel(table, { id: 'head-office', organization: above, name: '' });
+    await putChannel(table, { id: 'night', organization: above, name: '', subscribers: [asleep.id] });
+    await putUser(table, asleep);
+    const orgPath = `${above}#${setting.organization}`;
+    const { conversation, messages } = await setting.given(
+      { status: 'closed', orgPath },
+      { ...leave, text: '/notify' },
+    );
+    await tick(messages[0]);
+    const { channels, channelsOffline } = await setting.conversation(conversation.id);
+    expect([channels, channelsOffline]).toEqual([['front-desk', 'workshop', 'head-office'], ['night']]);
+  });
+
+  it('keeps a task until one of its channel accepts', async () => {
+    const users = [AGENT, OTHER_AGENT].map((id) => ({ id, organizations: [{ organization: setting.organization }] }));
+    await Promise.all(users.map((user) => putUser(table, UserSchema.parse(user))));
+    await putChannel(table, { id: 'garage', organization: setting.organization, name: '', subscribers: [OTHER_AGENT] });
+    const task = { ...leave, text: '/notify', meta: { channels: ['garage'] } };
+    const accept = { ...leave, text: '/accept' };
+    const { conversation, messages } = await setting.given({ status: 'closed' }, task, accept, {
+      ...accept,
+      user: OTHER_AGENT,
+    });
+    const seen = [];
+    for (const message of messages) {
+      await tick(message);
+      const { status, channels, tasks } = await setting.conversation(conversation.id);
+      seen.push([status, channels, tasks]);
+    }
+    expect(seen).toEqual([
+      ['queued', ['garage'], ['garage']],
+      ['active', ['garage'], ['garage']],
+      ['active', [], undefined],
+    ]);
   });
 
   it('does not take effect twice when its tick comes twice', async () => {
@@ -473,19 +533,19 @@ describe('a rule that meets another writer', () => {
   /** The worker's parts, with something happening once between its reads and its write. */
   const interrupted = (happen: () => Promise<unknown>) => {
     let over = false;
-    return {
-      ...setting.worker,
-      configuration: {
-        ...setting.worker.configuration,
-        organization: async (id: string) => {
-          if (!over) {
-            over = true;
-            await happen();
-          }
-          return setting.worker.configuration.organization(id);
-        },
-      },
-    };
+    const client = new Proxy(table.client, {
+      get: (real, name) =>
+        name === 'send'
+          ? async (command: Parameters<typeof real.send>[0]) => {
+              if (!over && (command instanceof UpdateCommand || command instanceof TransactWriteCommand)) {
+                over = true;
+                await happen();
+              }
+              return real.send(command);
+            }
+          : Reflect.get(real, name),
+    });
+    return { ...setting.worker, table: { ...table, client } };
   };
 
   it('is judged afresh: /leave closes nothing that another accepted meanwhile', async () => {

@@ -7,6 +7,7 @@ import {
   TouchpointConsentViewSchema,
 } from '../../../shared/contracts/views/contacts.ts';
 import { TOUCHPOINTS } from '../../../shared/domain/touchpoint.ts';
+import { shownParameters } from '../lists/list-parameters.ts';
 import type { Operations } from '../operation.ts';
 
 const touchpoint = z.enum(TOUCHPOINTS).meta({ description: 'Of which touchpoint.' });
@@ -14,8 +15,9 @@ const touchpoint = z.enum(TOUCHPOINTS).meta({ description: 'Of which touchpoint.
 export const CONTACT_OPERATIONS: Operations = {
   'GET /v2/contacts/:id': {
     summary: 'Read a contact',
+    query: shownParameters(['conversation']),
     answers: { 200: { description: 'The contact.', schema: ContactViewSchema } },
-    errors: ['not_found'],
+    errors: ['invalid_request', 'not_found'],
   },
   'DELETE /v2/contacts/:id': {
     summary: 'Forget a contact',

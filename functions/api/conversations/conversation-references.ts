@@ -24,7 +24,8 @@ export const conversationReferences = (
   },
   contact: {
     scope: 'agent',
-    load: async () => new Map(conversations.map((conversation) => [conversation.contact, contactView(conversation)])),
+    load: async () =>
+      new Map(conversations.map((conversation) => [conversation.contact ?? '', contactView(conversation)])),
   },
 });
 

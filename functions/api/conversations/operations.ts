@@ -8,6 +8,7 @@ import {
 import { ConversationViewSchema, DryRunViewSchema } from '../../../shared/contracts/views/conversations.ts';
 import { MessageViewSchema } from '../../../shared/contracts/views/messages.ts';
 import type { ErrorCode } from '../../../shared/domain/errors.ts';
+import { shownParameters } from '../lists/list-parameters.ts';
 import type { Operations } from '../operation.ts';
 import { APPEND_EXAMPLE, START_EXAMPLES, STARTED_EXAMPLE } from './examples.ts';
 
@@ -68,13 +69,12 @@ export const CONVERSATION_OPERATIONS: Operations = {
   },
   'GET /v2/conversations/:id': {
     summary: 'Read a conversation',
-    query: z.object({
-      populate: z.enum(['messages']).optional().meta({ description: 'Whole messages instead of their ids.' }),
-    }),
+    query: shownParameters(['messages', 'contact']),
     answers: {
       200: {
-        description: 'The conversation, with its newest 100 messages.',
+        description: 'The conversation, with its newest 100 messages. `Link` leads to those before them.',
         schema: ConversationViewSchema,
+        headers: ['Link'],
         example: STARTED_EXAMPLE,
       },
     },

@@ -13,6 +13,7 @@ import { jsonResponse, parseRequest } from '../../../shared/http/errors.ts';
 import { conversationView } from '../../../shared/views/conversation-view.ts';
 import { messageView } from '../../../shared/views/message-view.ts';
 import { onceOf } from '../idempotency-key.ts';
+import { nextLink } from '../lists/next-link.ts';
 import { showOne } from '../lists/show.ts';
 import type { ApiParts } from '../parts.ts';
 import { type ApiRoute, type Guarded, idIn } from '../route.ts';
@@ -64,14 +65,16 @@ const postMessages: Guarded['handle'] = async (parts, { request, json, params },
 };
 
 const getConversation: Guarded['handle'] = async (parts, { request, params }, caller) => {
-  const { conversation, messages } = await readConversation(parts, caller, idIn(params, 'Conversation'));
+  const { conversation, messages, older } = await readConversation(parts, caller, idIn(params, 'Conversation'));
   const view = await viewOf(
     parts,
     conversation,
     messages.map((message) => message.id),
   );
   const references = conversationReferences([conversation], messages);
-  return jsonResponse(200, await showOne(view, { shown: parseShown(request.rawQuery), references, caller }));
+  const shown = await showOne(view, { shown: parseShown(request.rawQuery), references, caller });
+  const messagesList = { path: `/v2/conversations/${conversation.id}/messages`, rawQuery: 'sort=-createdAt' };
+  return jsonResponse(200, shown, older && nextLink(parts.publicUrl, messagesList, older));
 };
 
 /** Conversations, and what is added to them (contract section 2). */

@@ -8,7 +8,7 @@ import type { HttpRequest } from '../../../shared/http/handler.ts';
 export function nextLink(
   publicUrl: string,
   { path, rawQuery }: Pick<HttpRequest, 'path' | 'rawQuery'>,
-  place: { readonly offset: number } | { readonly cursor: string },
+  place: { readonly offset?: number; readonly cursor?: string },
 ): Record<'link', string> {
   const parameters = new URLSearchParams(rawQuery);
   for (const word of ['offset', 'cursor']) parameters.delete(word);

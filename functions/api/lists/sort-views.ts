@@ -1,6 +1,20 @@
 import type { SortKey } from '../../../shared/contracts/list-query.ts';
+import { invalid } from '../../../shared/domain/errors.ts';
 import { type Comparable, comparablesAt, type Fields } from './fields.ts';
 import { demandKind } from './filter-views.ts';
+
+/**
+ * The direction of a list that is read by one field; its own direction where nothing was asked for. Throws 400 for
+ * another order, which would take reading all of it.
+ */
+export function demandOrder(keys: readonly SortKey[], field: string, own: Direction = 'ascending'): Direction {
+  const [key, ...others] = keys;
+  if (!key) return own;
+  if (key.field !== field || others.length > 0) throw invalid('sort', `can only be ${field} or -${field} here`);
+  return key.descending ? 'descending' : 'ascending';
+}
+
+export type Direction = 'ascending' | 'descending';
 
 const order = (a: Comparable, b: Comparable): number => {
   if (a === b) return 0;

@@ -1,14 +1,21 @@
 import type { Caller } from '../../../shared/auth/caller.ts';
 import { MoveMessageSchema } from '../../../shared/contracts/conversation-request.ts';
-import { parseShown } from '../../../shared/contracts/list-query.ts';
+import { parseListQuery, parseShown } from '../../../shared/contracts/list-query.ts';
+import { invalid } from '../../../shared/domain/errors.ts';
 import { jsonResponse, parseRequest } from '../../../shared/http/errors.ts';
+import type { HttpRequest } from '../../../shared/http/handler.ts';
 import { messageView } from '../../../shared/views/message-view.ts';
 import { toConversation } from '../conversations/conversation-references.ts';
+import { answerPage } from '../lists/answer-page.ts';
+import { idsWanted, idWanted } from '../lists/ids-wanted.ts';
+import { listInMemory } from '../lists/list-in-memory.ts';
 import type { References } from '../lists/populate.ts';
 import { showOne } from '../lists/show.ts';
 import type { ApiParts } from '../parts.ts';
 import { type ApiRoute, type Guarded, idIn } from '../route.ts';
-import { readMessage } from './read-message.ts';
+import { listMessages, type MessagesOf } from './list-messages.ts';
+import { MESSAGE_FIELDS } from './message-fields.ts';
+import { findMessages, readMessage } from './read-message.ts';
 import { cancelMessage, moveMessage } from './withdraw.ts';
 
 /** What can be filled in of a message. */
@@ -22,6 +29,31 @@ const getMessage: Guarded['handle'] = async (parts, { request, params }, caller)
   return jsonResponse(200, await showOne(messageView(message, orgPath), showing));
 };
 
+const answerMessages = async (parts: ApiParts, request: HttpRequest, caller: Caller, of: MessagesOf) => {
+  const { found: views, next } = await listMessages(parts, caller, of);
+  const references = messageReferences(parts, caller);
+  return answerPage(parts.publicUrl, request, { views, next, shown: of.query, references, caller });
+};
+
+const listOfConversation: Guarded['handle'] = async (parts, { request, params }, caller) => {
+  const of = { conversation: idIn(params, 'Conversation'), query: parseListQuery(request.rawQuery) };
+  return answerMessages(parts, request, caller, of);
+};
+
+const list: Guarded['handle'] = async (parts, { request }, caller) => {
+  const query = parseListQuery(request.rawQuery);
+  const conversation = idWanted(query.filters, 'conversation');
+  if (conversation !== undefined) return answerMessages(parts, request, caller, { conversation, query });
+  const found = await findMessages(parts, caller, idsWanted(query.filters) ?? refuseUnbounded());
+  const views = found.map(({ message, orgPath }) => messageView(message, orgPath));
+  const references = messageReferences(parts, caller);
+  return listInMemory(parts.publicUrl, request, { query, fields: MESSAGE_FIELDS, views, references, caller });
+};
+
+const refuseUnbounded = (): never => {
+  throw invalid('', 'Messages are listed by conversation=<id> or by id=<id> or id=[<id>,<id>]; name one of them.');
+};
+
 const deleteMessage: Guarded['handle'] = async (parts, { params }, caller) => {
   await cancelMessage(parts, caller, idIn(params, 'Message'));
   return { statusCode: 204 };
@@ -33,8 +65,10 @@ const patchMessage: Guarded['handle'] = async (parts, { json, params }, caller) 
   return jsonResponse(200, messageView(message, orgPath));
 };
 
-/** Single messages (contract section 3). */
+/** Messages, alone and listed (contract section 3). */
 export const MESSAGE_ROUTES: readonly ApiRoute[] = [
+  { method: 'GET', path: '/v2/messages', scope: 'bot', handle: list },
+  { method: 'GET', path: '/v2/conversations/:id/messages', scope: 'guest', handle: listOfConversation },
   { method: 'GET', path: '/v2/messages/:id', scope: 'bot', handle: getMessage },
   { method: 'PATCH', path: '/v2/messages/:id', scope: 'agent', body: true, handle: patchMessage },
   { method: 'DELETE', path: '/v2/messages/:id', scope: 'agent', handle: deleteMessage },

@@ -5,9 +5,9 @@ import {
   CreateTemplateSchema,
   SyncTemplatesSchema,
 } from '../../../shared/contracts/watemplate-request.ts';
-import { listQuery } from '../list-operation.ts';
+import { listParameters, shownParameters } from '../lists/list-parameters.ts';
 import type { Operations } from '../operation.ts';
-import { TEMPLATE_FIELDS } from './watemplate-view.ts';
+import { TEMPLATE_FIELDS } from './watemplate-fields.ts';
 
 const text = 'Beste {{1}}, uw auto staat klaar om opgehaald te worden!';
 const body = { type: 'BODY', text, example: { body_text: [['John']] } };
@@ -15,12 +15,12 @@ const body = { type: 'BODY', text, example: { body_text: [['John']] } };
 export const WATEMPLATE_OPERATIONS: Operations = {
   'GET /v2/watemplates': {
     summary: 'List WhatsApp templates',
-    query: listQuery({ organization: 'text', ...TEMPLATE_FIELDS }),
+    query: listParameters({ organization: 'text', ...TEMPLATE_FIELDS }),
     answers: {
       200: {
         description: 'Templates, by name and language.',
         schema: z.array(WatemplateViewSchema),
-        headers: ['X-Total-Count', 'Link'],
+        headers: ['Link', 'X-Total-Count'],
       },
     },
     errors: ['invalid_request', 'not_found'],
@@ -43,8 +43,9 @@ export const WATEMPLATE_OPERATIONS: Operations = {
   },
   'GET /v2/watemplates/:id': {
     summary: 'Read a WhatsApp template',
+    query: shownParameters(),
     answers: { 200: { description: 'The template.', schema: WatemplateViewSchema } },
-    errors: ['not_found'],
+    errors: ['invalid_request', 'not_found'],
   },
   'PATCH /v2/watemplates/:id': {
     summary: 'Change a WhatsApp template',

@@ -6,12 +6,13 @@ import {
   SyncTemplatesSchema,
 } from '../../../shared/contracts/watemplate-request.ts';
 import { jsonResponse, parseRequest } from '../../../shared/http/errors.ts';
+import { templateView } from '../../../shared/views/watemplate-view.ts';
 import { listInMemory } from '../lists/list-in-memory.ts';
 import { listedOrganization } from '../lists/listed-organization.ts';
 import { showOne } from '../lists/show.ts';
 import { type ApiRoute, type Guarded, idIn } from '../route.ts';
 import { syncTemplates } from './sync-watemplates.ts';
-import { TEMPLATE_FIELDS, templateView } from './watemplate-view.ts';
+import { TEMPLATE_FIELDS } from './watemplate-fields.ts';
 import { changeTemplate, createTemplate, deleteTemplate, listTemplates, readTemplate } from './watemplates.ts';
 
 const organizationOf = (organization: string | undefined, caller: Caller): string =>

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CONVERSATION_STATUSES } from '../../domain/conversation.ts';
+import { CONVERSATION_STATUSES, TEAM_TYPES } from '../../domain/conversation.ts';
 import { MESSAGE_ROLES, MESSAGE_TYPES } from '../../domain/message.ts';
 import { TOUCHPOINTS } from '../../domain/touchpoint.ts';
 import { USER_ROLES } from '../configuration.ts';
@@ -14,6 +14,8 @@ const ParticipantViewSchema = z.object({
   active: z.boolean().meta({ description: 'Takes part now.' }),
   accepted: z.boolean().meta({ description: 'Has taken responsibility for answering.' }),
   inbox: z.boolean().meta({ description: 'It waits in their personal inbox.' }),
+  follow: z.boolean().meta({ description: 'Wants to be told of messages without taking part.' }),
+  organization: idField('Of the membership that they take part by.').optional(),
   unreadCount: z.number().meta({ description: 'Messages of the contact that they have not seen.' }),
   createdAt: momentField('When they came.'),
   updatedAt: momentField('When a flag of theirs last changed.'),
@@ -26,11 +28,11 @@ export const ConversationViewSchema = z
     organization: idField('Whose it is.'),
     orgPath: orgPathField,
     name: textField("Given, or the contact's name, or an alias."),
-    type: z.enum(['contact']).meta({ description: 'Who talks in it.' }),
+    type: z.enum(['contact', ...TEAM_TYPES]).meta({ description: 'Who talks in it.' }),
     slug: textField('Names it in `url`: nine capitals and digits.'),
     url: textField('Where people read it.'),
     status: z.enum(CONVERSATION_STATUSES).meta({ description: 'Whether it waits, goes on, or is over.' }),
-    contact: idField('Who it is with.'),
+    contact: idField('Who it is with; a team has none.').optional(),
     participants: z.array(ParticipantViewSchema).meta({ description: 'Users who take part, or did.' }),
     messages: z
       .array(z.union([idField('Id of a message.'), MessageViewSchema]))

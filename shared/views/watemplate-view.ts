@@ -1,23 +1,9 @@
-import type { Template } from '../../../shared/contracts/configuration.ts';
-import type { WatemplateView } from '../../../shared/contracts/views/watemplates.ts';
-import { templateIdOf } from '../../../shared/store/templates.ts';
-import type { Fields } from '../lists/fields.ts';
+import type { Template } from '../contracts/configuration.ts';
+import type { WatemplateView } from '../contracts/views/watemplates.ts';
+import { templateIdOf } from '../store/templates.ts';
 
 const iso = (moment: number | undefined): string | undefined =>
   moment === undefined ? undefined : new Date(moment).toISOString();
-
-/** What templates are filtered and sorted by. */
-export const TEMPLATE_FIELDS = {
-  id: 'text',
-  name: 'text',
-  language: 'text',
-  status: 'text',
-  category: 'text',
-  parameter_format: 'text',
-  orgPath: 'text',
-  createdAt: 'date',
-  updatedAt: 'date',
-} as const satisfies Fields;
 
 /** A template as the API shows it; its content is in Meta's words. */
 export const templateView = (template: Template, orgPath: string): WatemplateView => ({

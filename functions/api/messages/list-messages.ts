@@ -1,0 +1,60 @@
+import type { Caller } from '../../../shared/auth/caller.ts';
+import type { Filter, ListQuery } from '../../../shared/contracts/list-query.ts';
+import type { MessageView } from '../../../shared/contracts/views/messages.ts';
+import type { Message } from '../../../shared/domain/message.ts';
+import { isStreamSk, messageSk } from '../../../shared/store/keys.ts';
+import { pageMessages } from '../../../shared/store/messages.ts';
+import { messageView } from '../../../shared/views/message-view.ts';
+import { demandReadable } from '../conversations/read-conversation.ts';
+import { type Collected, collect, type Entry, readCursor } from '../lists/collect.ts';
+import { readComparable } from '../lists/fields.ts';
+import { fitsAll } from '../lists/filter-views.ts';
+import { demandOrder } from '../lists/sort-views.ts';
+import type { ApiParts } from '../parts.ts';
+import { MESSAGE_FIELDS } from './message-fields.ts';
+
+export interface MessagesOf {
+  readonly conversation: string;
+  readonly query: ListQuery;
+}
+
+/**
+ * A conversation's messages that fit, by when they are due: oldest first unless `sort` is `-createdAt`. Throws 400, and
+ * 404 for a conversation that is out of reach too.
+ */
+export async function listMessages(
+  { table }: ApiParts,
+  caller: Caller,
+  { conversation, query }: MessagesOf,
+): Promise<Collected<MessageView>> {
+  const fits = fitsAll(query.filters, MESSAGE_FIELDS);
+  const newestFirst = demandOrder(query.sort, 'createdAt') === 'descending';
+  const from = earliest(query.filters);
+  const first = from === undefined ? '' : messageSk(from, 0);
+  const after = readCursor(query.cursor, (place) => isStreamSk(place) && place >= first);
+  const { orgPath } = await demandReadable(table, caller, conversation);
+  const pageSize = query.limit + query.offset + 1;
+  const pages = pageMessages(table, conversation, { newestFirst, from, after, pageSize });
+  return collect<MessageView>(asEntries(pages, orgPath), { limit: query.limit, offset: query.offset, fits });
+}
+
+/** Messages as entries of a list; those that went to another place are not shown where they were. */
+async function* asEntries(pages: AsyncIterable<Message[]>, orgPath: string): AsyncGenerator<Entry<MessageView>[]> {
+  for await (const page of pages) {
+    yield page.map((message) => ({
+      value: message.state === 'moved' ? undefined : messageView(message, orgPath),
+      place: message.key,
+    }));
+  }
+}
+
+const FROM: ReadonlySet<string> = new Set(['is', 'above', 'atLeast']);
+
+/** No message that fits is due before: none is due before it was accepted. */
+function earliest(filters: readonly Filter[]): number | undefined {
+  const moments = filters
+    .filter(({ field, operator, values }) => field === 'createdAt' && FROM.has(operator) && values.length === 1)
+    .flatMap(({ values: [value] }) => readComparable('date', value) ?? [])
+    .filter((moment) => typeof moment === 'number');
+  return moments.length === 0 ? undefined : Math.max(0, ...moments);
+}

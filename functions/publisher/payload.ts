@@ -1,0 +1,65 @@
+import type { EventIds, Notification } from '../../shared/contracts/queue-messages.ts';
+import type { NotifyParts } from './parts.ts';
+import { type Resources, readResources } from './resources.ts';
+
+/** Of ActivityStreams, and what is said in words. */
+const ACTIVITIES: Readonly<Record<string, readonly [type: string, words: string]>> = {
+  create: ['Create', 'was created'],
+  update: ['Update', 'was changed'],
+  delete: ['Delete', 'was deleted'],
+  error: ['Update', 'failed'],
+  login: ['Arrive', 'logged in'],
+  conflict: ['Update', 'owns an identifier that was given for another'],
+};
+
+/** Where the API has each kind of resource. */
+const PATHS: Readonly<Record<string, string>> = {
+  conversation: 'conversations',
+  message: 'messages',
+  contact: 'contacts',
+  organization: 'organizations',
+  service: 'services',
+  channel: 'channels',
+  watemplate: 'watemplates',
+  user: 'users',
+};
+
+/**
+ * What a webhook is told of an event (contract section 9): the resources as they are now, as the API shows them; of one
+ * that was deleted its id alone. Undefined when what it is about is not there any more.
+ */
+export async function payloadOf(parts: NotifyParts, notification: Notification): Promise<object | undefined> {
+  const found = await readResources(parts, notification);
+  if (!found) return undefined;
+  const { delivery, event, organization, at, ids } = notification;
+  const linkTo = (kind: string, id: string): string => `${parts.settings.publicUrl}/v2/${PATHS[kind]}/${id}`;
+  const [resource = '', action = ''] = event.split('.');
+  const [type, words] = ACTIVITIES[action] ?? ['Update', action];
+  return {
+    id: delivery,
+    timestamp: new Date(parts.clock.now()).toISOString(),
+    event,
+    organization,
+    activity: {
+      '@context': 'https://www.w3.org/ns/activitystreams',
+      type,
+      actor: actorOf(found, organization, linkTo),
+      object: { id: linkTo(resource, ids[resource as keyof EventIds] ?? ''), type: 'Object' },
+      published: new Date(at).toISOString(),
+      summary: `A ${resource} ${words}`,
+    },
+    data: { ...found.data, links: linksOf({ organization, ...ids, ...found.links }, linkTo) },
+  };
+}
+
+type LinkTo = (kind: string, id: string) => string;
+
+const actorOf = ({ actor }: Resources, organization: string, linkTo: LinkTo) =>
+  actor
+    ? { id: linkTo(actor.kind, actor.id), type: 'Person' }
+    : { id: linkTo('organization', organization), type: 'Organization' };
+
+const linksOf = (ids: Readonly<Record<string, string | undefined>>, linkTo: LinkTo) =>
+  Object.fromEntries(
+    Object.entries(ids).flatMap(([kind, id]) => (id !== undefined && kind in PATHS ? [[kind, linkTo(kind, id)]] : [])),
+  );
