@@ -59,6 +59,7 @@ export const STARTED_EXAMPLE = {
       active: false,
       accepted: false,
       inbox: false,
+      follow: false,
       unreadCount: 0,
       createdAt: '2018-09-30T00:47:09.868Z',
       updatedAt: '2018-09-30T00:47:09.868Z',
