@@ -49,12 +49,14 @@ export class ServiceStack extends Stack {
       errorImpact: 'Callers and providers are answered 5xx: conversations are not started, receipts come late.',
     });
     const common = { stage, settings, timeoutSeconds: settings.functionTimeoutSeconds };
+    const memory = { REMEMBER_MS: String(settings.rememberMs) };
     const hops = { HOP_SECONDS: String(settings.hopSeconds) };
     const sender = {
       ...common,
       loops: true,
       maxAgeSeconds: 60,
       environment: {
+        ...memory,
         PUBLIC_URL: http.endpoint,
         LEASE_MS: String(settings.leaseMs),
         UNKNOWN_MS: String(settings.unknownMs),
@@ -68,7 +70,7 @@ export class ServiceStack extends Stack {
       ...common,
       name: 'api',
       timeoutSeconds: settings.apiTimeoutSeconds,
-      environment: { APP_URL: settings.appUrl ?? http.endpoint, PUBLIC_URL: http.endpoint, ...hops },
+      environment: { APP_URL: settings.appUrl ?? http.endpoint, PUBLIC_URL: http.endpoint, ...memory, ...hops },
       errorImpact: 'Requests fail with 500: businesses cannot start or read conversations, and must repeat.',
     });
     const bulk = new NodeFunction(this, 'Bulk', {
@@ -78,6 +80,7 @@ export class ServiceStack extends Stack {
       memoryMb: 1024,
       environment: {
         BUDGET_MS: String((settings.bulkTimeoutSeconds - settings.bulkReserveSeconds) * 1000),
+        ...memory,
         ...hops,
       },
       errorImpact: 'Bulk requests fail: businesses must repeat them, and items without a clientId may be there twice.',
@@ -87,7 +90,12 @@ export class ServiceStack extends Stack {
       name: 'worker',
       queue: 'ticks',
       loops: true,
-      environment: { UNKNOWN_MS: String(settings.unknownMs), PAIR_MS: String(settings.pairMs), ...hops },
+      environment: {
+        UNKNOWN_MS: String(settings.unknownMs),
+        PAIR_MS: String(settings.pairMs),
+        ...memory,
+        ...hops,
+      },
       errorImpact: 'The conversations concerned stand still: accepted messages are not handed on until redriven.',
     });
     const email = new QueueFunction(this, 'Email', {
@@ -114,7 +122,7 @@ export class ServiceStack extends Stack {
       name: 'hooks',
       queue: 'receipts',
       maxAgeSeconds: 300,
-      environment: { PUBLIC_URL: http.endpoint },
+      environment: { PUBLIC_URL: http.endpoint, ...memory },
       errorImpact: "Providers' receipts, replies and opt-outs are refused; they come again, but not for ever.",
     });
     const sweeper = new QueueFunction(this, 'Sweeper', {
@@ -140,6 +148,7 @@ export class ServiceStack extends Stack {
         WEBHOOK_GIVE_UP_MS: String(settings.webhookGiveUpMs),
         WEBHOOK_FAILING_MS: String(settings.webhookFailingMs),
         WEBHOOKS_ON_LOOPBACK: String(settings.webhooksOnLoopback),
+        ...memory,
         ...hops,
       },
       errorImpact: 'Webhooks are not told of what happens. Nothing is lost for 6 hours; it is told late.',

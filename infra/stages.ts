@@ -39,6 +39,8 @@ export interface StageSettings {
   readonly maxReceiveCount: number;
   /** Concurrent invocations per queue: the pace towards each provider, and what protects the account's quota. */
   readonly maxConcurrency: Readonly<Record<QueueName, number>>;
+  /** How old configuration and users may be in a function's memory: shorter costs a read unit or two per environment. */
+  readonly rememberMs: number;
   /** The stream's batch fills this long: fewer, fuller queue messages. It is no delay (a full batch fires at once). */
   readonly streamWindowSeconds: number;
   /** The same for the function that tells of what changed: what it costs in invocations, lists and webhooks are late by. */
@@ -90,6 +92,7 @@ const deployed: StageSettings = {
   queueVisibilitySeconds: 180,
   maxReceiveCount: 6,
   maxConcurrency: { ticks: 50, email: 10, sms: 10, whatsapp: 10, receipts: 10, sweep: 2, webhooks: 10 },
+  rememberMs: 60_000,
   streamWindowSeconds: 5,
   publishWindowSeconds: 1,
   webhookTimeoutMs: 20_000,
@@ -125,6 +128,7 @@ export const stages: Readonly<Record<Stage, StageSettings>> = {
     queueVisibilitySeconds: 7,
     maxReceiveCount: 5,
     maxConcurrency: { ticks: 4, email: 4, sms: 4, whatsapp: 4, receipts: 4, sweep: 2, webhooks: 4 },
+    rememberMs: 1_000,
     streamWindowSeconds: 1,
     publishWindowSeconds: 0,
     webhookTimeoutMs: 2_000,

@@ -5,6 +5,7 @@
  * On failure: an error body, and nothing half-written.
  */
 import * as z from 'zod';
+import { createSealer, OTP_SEEDS } from '../../shared/auth/sealer.ts';
 import { createTokenService } from '../../shared/auth/tokens.ts';
 import type { Purge, Tick } from '../../shared/contracts/queue-messages.ts';
 import { createHttpHandler } from '../../shared/http/handler.ts';
@@ -13,7 +14,7 @@ import { createQueueSender } from '../../shared/queue/send.ts';
 import { createTicker } from '../../shared/queue/ticks.ts';
 import { createDocumentClient, createQueueClient } from '../../shared/runtime/clients.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
-import { readEnvironment, seconds, text } from '../../shared/runtime/environment.ts';
+import { milliseconds, readEnvironment, seconds, text } from '../../shared/runtime/environment.ts';
 import { createIdMaker } from '../../shared/runtime/ids.ts';
 import { createObserver } from '../../shared/runtime/observe.ts';
 import { secureRandom } from '../../shared/runtime/random.ts';
@@ -25,6 +26,7 @@ import { createApi } from './serve.ts';
 const environment = readEnvironment(
   z.object({
     STAGE: text,
+    REMEMBER_MS: milliseconds,
     TABLE_NAME: text,
     TICKS_QUEUE_URL: text,
     SWEEP_QUEUE_URL: text,
@@ -38,6 +40,7 @@ const environment = readEnvironment(
 
 const table = { client: createDocumentClient(), name: environment.TABLE_NAME };
 const secrets = createSecretReader();
+const tokenKey = () => secrets.text(environment.TOKEN_KEY_SECRET_ID);
 const pepper = () => secrets.text(environment.PEPPER_SECRET_ID);
 const observe = createObserver(environment.STAGE);
 const queues = createQueueClient();
@@ -45,9 +48,10 @@ const ticks = createQueueSender<Tick>(queues, environment.TICKS_QUEUE_URL, syste
 
 const serve = createApi({
   table,
-  configuration: createConfigurationReader(table, systemClock),
-  users: createUserReader(table, systemClock),
-  tokens: createTokenService(() => secrets.text(environment.TOKEN_KEY_SECRET_ID), systemClock),
+  configuration: createConfigurationReader(table, systemClock, environment.REMEMBER_MS),
+  users: createUserReader(table, systemClock, environment.REMEMBER_MS),
+  tokens: createTokenService(tokenKey, systemClock),
+  sealer: createSealer(tokenKey, OTP_SEEDS),
   pepper,
   secrets,
   templates: createTemplateManager({ baseUrl: process.env.WHATSAPP_BASE_URL }),

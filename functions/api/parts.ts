@@ -1,13 +1,20 @@
 import type { AcceptanceParts } from '../../shared/acceptance/parts.ts';
+import type { Sealer } from '../../shared/auth/sealer.ts';
 import type { TokenService } from '../../shared/auth/tokens.ts';
 import type { Purge } from '../../shared/contracts/queue-messages.ts';
 import type { TemplateManager } from '../../shared/providers/whatsapp/templates.ts';
 import type { QueueSender } from '../../shared/queue/send.ts';
+import type { Forgetful } from '../../shared/runtime/cache.ts';
 import type { SecretReader } from '../../shared/runtime/secrets.ts';
 
 /** What the use cases of this function work with; made once, in `handler.ts`. */
 export interface ApiParts extends AcceptanceParts {
+  /** Both forget what a use case has written. */
+  readonly configuration: AcceptanceParts['configuration'] & Forgetful;
+  readonly users: AcceptanceParts['users'] & Forgetful;
   readonly tokens: TokenService;
+  /** Seals the seeds of one-time passwords. */
+  readonly sealer: Sealer;
   /** The secrets of WhatsApp services, by which templates are managed; of no other. */
   readonly secrets: Pick<SecretReader, 'fields'>;
   readonly templates: TemplateManager;

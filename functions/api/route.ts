@@ -1,4 +1,4 @@
-import type { Caller } from '../../shared/auth/caller.ts';
+import type { IdentifiedCaller } from '../../shared/auth/caller.ts';
 import type { Scope } from '../../shared/auth/scopes.ts';
 import { ObjectIdSchema } from '../../shared/contracts/conversation-request.ts';
 import { RequestError } from '../../shared/domain/errors.ts';
@@ -16,7 +16,7 @@ export interface Call {
 export type Open = { readonly scope: 'none'; handle(parts: ApiParts, call: Call): Promise<HttpResponse> };
 export type Guarded = {
   readonly scope: Scope;
-  handle(parts: ApiParts, call: Call, caller: Caller): Promise<HttpResponse>;
+  handle(parts: ApiParts, call: Call, caller: IdentifiedCaller): Promise<HttpResponse>;
 };
 export type ApiRoute = Omit<Route<unknown>, 'handle'> & { readonly body?: true } & (Open | Guarded);
 

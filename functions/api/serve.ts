@@ -22,9 +22,9 @@ export function createApi(parts: ApiParts): (request: HttpRequest) => Promise<Ht
       if (route.scope === 'none') return await route.handle(parts, { request, params, json: jsonOf(request, LIMIT) });
       const caller = await identifyCaller(request.headers.authorization, parts.tokens, parts.users.user);
       if (caller.rate) demandRate(caller.rate);
-      demandScope(caller, route.scope);
+      const allowed = demandScope(caller, route.scope);
       const json = route.body ? jsonOf(request, LIMIT) : undefined;
-      return await route.handle(parts, { request, params, json }, caller);
+      return await route.handle(parts, { request, params, json }, allowed);
     } catch (error) {
       throw refusalOf(error) ?? error;
     }

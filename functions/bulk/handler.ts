@@ -23,6 +23,7 @@ import { createBulk } from './serve.ts';
 const environment = readEnvironment(
   z.object({
     STAGE: text,
+    REMEMBER_MS: milliseconds,
     TABLE_NAME: text,
     TICKS_QUEUE_URL: text,
     PEPPER_SECRET_ID: text,
@@ -39,8 +40,8 @@ const ticks = createQueueSender<Tick>(createQueueClient(), environment.TICKS_QUE
 
 const serve = createBulk({
   table,
-  configuration: createConfigurationReader(table, systemClock),
-  users: createUserReader(table, systemClock),
+  configuration: createConfigurationReader(table, systemClock, environment.REMEMBER_MS),
+  users: createUserReader(table, systemClock, environment.REMEMBER_MS),
   tokens: createTokenService(() => secrets.text(environment.TOKEN_KEY_SECRET_ID), systemClock),
   pepper: () => secrets.text(environment.PEPPER_SECRET_ID),
   ticker: createTicker(ticks, systemClock, { hopSeconds: environment.HOP_SECONDS }),

@@ -29,8 +29,8 @@ export function createBulk(parts: BulkParts): (request: HttpRequest) => Promise<
     const { route } = match(request);
     const caller = await identifyCaller(request.headers.authorization, parts.tokens, parts.users.user);
     if (caller.rate) demandRate(caller.rate);
-    demandScope(caller, route.scope);
-    return route.handle(parts, caller, bulkIn(request, deadline));
+    const allowed = demandScope(caller, route.scope);
+    return route.handle(parts, allowed, bulkIn(request, deadline));
   };
 }
 

@@ -19,7 +19,7 @@ import { createQueueSender } from '../../shared/queue/send.ts';
 import { createTicker } from '../../shared/queue/ticks.ts';
 import { createDocumentClient, createObjectClient, createQueueClient } from '../../shared/runtime/clients.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
-import { readEnvironment, text } from '../../shared/runtime/environment.ts';
+import { milliseconds, readEnvironment, text } from '../../shared/runtime/environment.ts';
 import { createIdMaker } from '../../shared/runtime/ids.ts';
 import { createObserver } from '../../shared/runtime/observe.ts';
 import { secureRandom } from '../../shared/runtime/random.ts';
@@ -32,7 +32,14 @@ import type { MailParts } from './receive-mail.ts';
 import { createHooks } from './serve.ts';
 
 const environment = readEnvironment(
-  z.object({ STAGE: text, TABLE_NAME: text, TICKS_QUEUE_URL: text, PEPPER_SECRET_ID: text, PUBLIC_URL: text }),
+  z.object({
+    STAGE: text,
+    REMEMBER_MS: milliseconds,
+    TABLE_NAME: text,
+    TICKS_QUEUE_URL: text,
+    PEPPER_SECRET_ID: text,
+    PUBLIC_URL: text,
+  }),
 );
 
 const table = { client: createDocumentClient(), name: environment.TABLE_NAME };
@@ -42,8 +49,8 @@ const ticks = createQueueSender<Tick>(createQueueClient(), environment.TICKS_QUE
 
 const parts: MailParts = {
   table,
-  configuration: createConfigurationReader(table, systemClock),
-  users: createUserReader(table, systemClock),
+  configuration: createConfigurationReader(table, systemClock, environment.REMEMBER_MS),
+  users: createUserReader(table, systemClock, environment.REMEMBER_MS),
   secrets,
   pepper: () => secrets.text(environment.PEPPER_SECRET_ID),
   providers: {

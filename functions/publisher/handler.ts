@@ -29,6 +29,7 @@ import { publish } from './publish.ts';
 const environment = readEnvironment(
   z.object({
     STAGE: text,
+    REMEMBER_MS: milliseconds,
     TABLE_NAME: text,
     TICKS_QUEUE_URL: text,
     WEBHOOKS_QUEUE_URL: text,
@@ -55,8 +56,8 @@ const ticks = createQueueSender<Tick>(queues, environment.TICKS_QUEUE_URL, syste
 
 const parts: NotifyParts = {
   table,
-  configuration: createConfigurationReader(table, systemClock),
-  users: createUserReader(table, systemClock),
+  configuration: createConfigurationReader(table, systemClock, environment.REMEMBER_MS),
+  users: createUserReader(table, systemClock, environment.REMEMBER_MS),
   tokens: createTokenService(() => secrets.text(environment.TOKEN_KEY_SECRET_ID), systemClock),
   pepper: () => secrets.text(environment.PEPPER_SECRET_ID),
   ticker: createTicker(ticks, systemClock, { hopSeconds: environment.HOP_SECONDS }),

@@ -47,8 +47,8 @@ async function addMessages(
   parts: NotifyParts,
   answer: { conversation: string; key: string; delivery: string; token: string; messages: readonly unknown[] },
 ): Promise<void> {
-  const caller = await identifyCaller(`Bearer ${answer.token}`, parts.tokens, parts.users.user);
-  demandScope(caller, 'agent');
+  const bearer = await identifyCaller(`Bearer ${answer.token}`, parts.tokens, parts.users.user);
+  const caller = demandScope(bearer, 'agent');
   const told = await getMessage(parts.table, answer.conversation, answer.key);
   // Who answers its own messages would do so for ever.
   if (told?.user === caller.user) return;

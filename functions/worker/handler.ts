@@ -22,6 +22,7 @@ import { work } from './work.ts';
 const environment = readEnvironment(
   z.object({
     STAGE: text,
+    REMEMBER_MS: milliseconds,
     TABLE_NAME: text,
     TICKS_QUEUE_URL: text,
     EMAIL_QUEUE_URL: text,
@@ -59,8 +60,8 @@ const deliveriesTo = (url: string) => createQueueSender<Delivery>(queues, url, s
 
 const parts: WorkerParts = {
   table,
-  configuration: createConfigurationReader(table, systemClock),
-  users: createUserReader(table, systemClock),
+  configuration: createConfigurationReader(table, systemClock, environment.REMEMBER_MS),
+  users: createUserReader(table, systemClock, environment.REMEMBER_MS),
   ticker: createTicker(ticks, systemClock, { hopSeconds: environment.HOP_SECONDS, schedules }),
   deliveries: {
     email: deliveriesTo(environment.EMAIL_QUEUE_URL),

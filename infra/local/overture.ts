@@ -155,9 +155,8 @@ const createTokenPrinter = (table: Table, key: string): Overture['token'] => {
     const membership = user?.organizations.find(({ selected }) => selected) ?? user?.organizations[0];
     if (!user || !membership) return undefined;
     const { organization, role: scope } = membership;
-    const bearer = { user: id, organization, scope, rate: user.rate };
-    const lifetime = scope === 'bot' ? undefined : LIFETIME_SECONDS.access_token;
-    return (await tokens.issue('access_token', bearer, lifetime)).token;
+    const bearer = { user: id, organization, scope, rate: user.rate, validFrom: user.tokensValidFrom };
+    return (await tokens.issue('access_token', bearer, LIFETIME_SECONDS.access_token)).token;
   };
 };
 

@@ -1,7 +1,8 @@
 import { type Caller, reaches } from '../auth/caller.ts';
 import type { MessageDraft } from '../domain/acceptance.ts';
 import { invalid } from '../domain/errors.ts';
-import type { StoredUser, UserReader } from '../store/users.ts';
+import type { StoredUser } from '../store/user-item.ts';
+import type { UserReader } from '../store/users.ts';
 
 /**
  * Checks the users that messages name as their senders: each must belong to the conversation's organization or to one

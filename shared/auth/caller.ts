@@ -1,6 +1,6 @@
 import { RequestError } from '../domain/errors.ts';
-import type { Scope } from './scopes.ts';
-import { TokenError, type TokenService } from './tokens.ts';
+import { highestOf, isAtLeast, type Scope, scopesUpTo } from './scopes.ts';
+import { type Claims, TokenError, type TokenService } from './tokens.ts';
 
 /** Whoever makes a request: the user a token acts as, and the organizations it reaches. */
 export interface Caller {
@@ -13,6 +13,11 @@ export interface Caller {
   readonly rate?: TokenRate;
 }
 
+/** A caller with what they are where: a role counts in its own organization and those below, and nowhere else. */
+export interface IdentifiedCaller extends Caller {
+  readonly roles: readonly { readonly path: string; readonly role: Scope }[];
+}
+
 /** What a token says of how fast it may be used. */
 export interface TokenRate {
   readonly token: string;
@@ -22,8 +27,19 @@ export interface TokenRate {
 /** The parts of a user that decide what a token reaches. */
 export interface KnownUser {
   readonly status: string;
-  readonly organizations: readonly { readonly organization: string; readonly orgPath?: string }[];
+  readonly organizations: readonly {
+    readonly organization: string;
+    readonly orgPath?: string | undefined;
+    readonly role: Scope;
+  }[];
+  /** Epoch seconds; tokens of logins that were issued before are over. */
+  readonly tokensValidFrom?: number | undefined;
+  /** Ids of the tokens that are over when they are not among these. */
+  readonly tokens?: ReadonlySet<string> | undefined;
 }
+
+/** Finds a user; given a kept token's id, with the tokens that are kept of them. */
+export type FindUser = (id: string, keptToken?: string) => Promise<KnownUser | undefined>;
 
 export const reaches = (caller: Pick<Caller, 'paths'>, orgPath: string): boolean =>
   caller.paths.some((path) => orgPath === path || orgPath.startsWith(`${path}#`));
@@ -35,8 +51,8 @@ export const reaches = (caller: Pick<Caller, 'paths'>, orgPath: string): boolean
 export async function identifyCaller(
   authorization: string | undefined,
   tokens: TokenService,
-  findUser: (id: string) => Promise<KnownUser | undefined>,
-): Promise<Caller> {
+  findUser: FindUser,
+): Promise<IdentifiedCaller> {
   const token = /^Bearer\s+(\S+)$/i.exec(authorization ?? '')?.[1];
   if (!token) {
     throw new RequestError('unauthorized', 'No token: send the header "Authorization: Bearer <token>".');
@@ -44,20 +60,32 @@ export async function identifyCaller(
   const claims = await tokens.verify('access_token', token).catch((error: unknown) => {
     throw error instanceof TokenError ? new RequestError('unauthorized', error.message) : error;
   });
-  const user = await findUser(claims.user);
-  if (user?.status !== 'active') throw new RequestError('unauthorized', 'invalid token');
+  const user = await findUser(claims.user, claims.isKept ? claims.tokenId : undefined);
+  if (user?.status !== 'active' || isRevoked(claims, user)) throw new RequestError('unauthorized', 'invalid token');
+  const roles = user.organizations.map(({ organization, orgPath, role }) => ({ path: orgPath ?? organization, role }));
+  const highest = highestOf(roles.map(({ role }) => role));
   return {
     user: claims.user,
     organization: claims.organization,
-    scopes: claims.scopes,
-    paths: user.organizations.map((membership) => membership.orgPath ?? membership.organization),
+    scopes: highest ? claims.scopes.filter((scope) => scopesUpTo(highest).includes(scope)) : [],
+    paths: roles.map(({ path }) => path),
+    roles,
     ...(claims.rate !== undefined && { rate: { token: claims.tokenId, perSecond: claims.rate } }),
   };
 }
 
-/** Throws 403 when the caller's token does not carry the scope that a route asks for. */
-export function demandScope(caller: Caller, scope: Scope): void {
-  if (caller.scopes.includes(scope)) return;
+/** Whether a token that was good when it was issued is over before its time. */
+export const isRevoked = (claims: Claims, { tokens, tokensValidFrom = 0 }: KnownUser): boolean =>
+  claims.isKept ? !tokens?.has(claims.tokenId) : claims.issuedAt < tokensValidFrom;
+
+/**
+ * The caller as far as the scope that a route asks for goes: only the organizations count where their role has it.
+ * Throws 403 when the token does not carry the scope, or the user has it nowhere.
+ */
+export function demandScope(caller: IdentifiedCaller, scope: Scope): IdentifiedCaller {
+  if (caller.scopes.includes(scope)) {
+    return { ...caller, paths: caller.roles.flatMap(({ path, role }) => (isAtLeast(role, scope) ? [path] : [])) };
+  }
   throw new RequestError(
     'forbidden',
     `This needs a token with scope ${scope}; yours has ${caller.scopes.join(', ') || 'none'}.`,

@@ -17,6 +17,7 @@ const ClaimsSchema = z.object({
   iat: z.number(),
   exp: z.number().optional(),
   rate: z.number().positive().optional(),
+  kept: z.literal(true).optional(),
 });
 
 /** What a token says of its bearer. */
@@ -25,8 +26,10 @@ export interface Claims {
   readonly organization: string;
   readonly scopes: readonly Scope[];
   readonly tokenId: string;
-  /** Epoch seconds; absent for tokens of bots, which do not expire. */
-  readonly expiresAt?: number;
+  /** Good only while its user has a token of this id: one that was made by name, and any that has no end. */
+  readonly isKept: boolean;
+  /** Epoch seconds. */
+  readonly issuedAt: number;
   /** Requests per second that the token may make; absent where there is no limit. */
   readonly rate?: number;
 }
@@ -37,6 +40,10 @@ export interface Bearer {
   readonly organization: string;
   readonly scope: Scope;
   readonly rate?: number | undefined;
+  /** Id under which the user keeps the token; without it, nothing but its end ends it alone. */
+  readonly keptToken?: string | undefined;
+  /** Epoch seconds before which tokens are over; the clock may not have passed it yet. */
+  readonly validFrom?: number | undefined;
 }
 
 export type TokenKind = 'access_token' | 'refresh_token';
@@ -66,7 +73,7 @@ export function createTokenService(key: () => Promise<string>, clock: Clock): To
   const secret = async () => new TextEncoder().encode(await key());
   return {
     async issue(kind, bearer, lifetimeSeconds) {
-      const issuedAt = Math.floor(clock.now() / 1000);
+      const issuedAt = Math.max(Math.floor(clock.now() / 1000), bearer.validFrom ?? 0);
       const expiresAt = lifetimeSeconds === undefined ? undefined : issuedAt + lifetimeSeconds;
       const jwt = new SignJWT({
         _id: bearer.user,
@@ -74,9 +81,10 @@ export function createTokenService(key: () => Promise<string>, clock: Clock): To
         scope: scopesUpTo(bearer.scope).join(' '),
         grant_type: kind,
         ...(bearer.rate !== undefined && { rate: bearer.rate }),
+        ...(bearer.keptToken !== undefined && { kept: true }),
       })
         .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT' })
-        .setJti(randomUUID())
+        .setJti(bearer.keptToken ?? randomUUID())
         .setIssuedAt(issuedAt);
       if (expiresAt !== undefined) jwt.setExpirationTime(expiresAt);
       return { token: await jwt.sign(await secret()), ...(expiresAt !== undefined && { expiresAt }) };
@@ -95,14 +103,15 @@ export function createTokenService(key: () => Promise<string>, clock: Clock): To
         });
       const claims = ClaimsSchema.safeParse(payload);
       if (!claims.success || claims.data.grant_type !== kind) throw new TokenError('invalid token');
-      const { _id, organization, scope, jti, exp, rate } = claims.data;
+      const { _id, organization, scope, jti, iat, exp, rate, kept } = claims.data;
       const words = scope.split(' ');
       return {
         user: _id,
         organization,
         scopes: SCOPES.filter((known) => words.includes(known)),
         tokenId: jti,
-        ...(exp !== undefined && { expiresAt: exp }),
+        isKept: kept === true || exp === undefined,
+        issuedAt: iat,
         ...(rate !== undefined && { rate }),
       };
     },

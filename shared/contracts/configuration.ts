@@ -129,7 +129,14 @@ export const TemplateSchema = z.intersection(
 );
 export type Template = z.infer<typeof TemplateSchema>;
 
+/** Ascending: each may what those before it may. */
 export const USER_ROLES = ['guest', 'agent', 'bot', 'admin'] as const;
+const OLD_ROLES = { viewer: 'guest', owner: 'admin' } as const;
+/** A role by its name; old names of the reference product stand for what they are called today. */
+export const RoleSchema = z
+  .enum([...USER_ROLES, 'viewer', 'owner'])
+  .transform((name) => (name === 'viewer' || name === 'owner' ? OLD_ROLES[name] : name));
+
 export const UserSchema = z.object({
   id,
   name: z.string().optional(),
@@ -145,7 +152,7 @@ export const UserSchema = z.object({
       z.object({
         organization: id,
         orgPath: z.string().optional(),
-        role: z.enum(USER_ROLES).default('agent'),
+        role: RoleSchema.default('agent'),
         selected: z.boolean().optional(),
       }),
     )

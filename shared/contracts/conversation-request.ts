@@ -18,14 +18,14 @@ export const MAX_BULK_ITEMS = 1_000;
 
 export const ObjectIdSchema = z.string().regex(/^[0-9a-fA-F]{24}$/, 'must be an id of 24 hexadecimal digits');
 
-const Text = (longest: number) =>
+export const Text = (longest: number) =>
   z
     .string()
     .max(longest)
     .refine((value) => value.isWellFormed(), 'holds half of a character');
 
 /** Clients send `null` for what they leave out; it means the same. */
-const optional = <T extends z.ZodType>(schema: T) => z.nullish(schema).transform((value) => value ?? undefined);
+export const optional = <T extends z.ZodType>(schema: T) => z.nullish(schema).transform((value) => value ?? undefined);
 
 /** DynamoDB keeps 38 digits, and no number nearer to nothing than this. */
 export const isStorable = (value: number): boolean =>
@@ -190,16 +190,3 @@ export const ConsentRequestSchema = z.object({
   reason: optional(Text(256).min(1)).meta({ description: 'Why, in your words.' }),
 });
 export type ConsentRequest = z.infer<typeof ConsentRequestSchema>;
-
-/** Body of `POST /v2/auth/token`: a login, or a refresh. */
-export const TokenRequestSchema = z.union([
-  z.object({
-    clientId: optional(Text(320)).meta({ description: 'Email address of the user; not compared.' }),
-    refreshToken: Text(4096).meta({ description: 'From the answer that gave the token.' }),
-  }),
-  z.object({
-    email: Text(320).meta({ description: 'Email address of the user.' }),
-    password: Text(1024).meta({ description: 'Password of the user.' }),
-  }),
-]);
-export type TokenRequest = z.infer<typeof TokenRequestSchema>;

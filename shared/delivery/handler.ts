@@ -20,6 +20,7 @@ import type { DeliveryParts } from './parts.ts';
 
 const EnvironmentSchema = z.object({
   STAGE: text,
+  REMEMBER_MS: milliseconds,
   TABLE_NAME: text,
   TICKS_QUEUE_URL: text,
   PEPPER_SECRET_ID: text,
@@ -47,7 +48,7 @@ export function createTouchpointHandler<T extends Touchpoint>(
   const parts: DeliveryParts = {
     touchpoint,
     table,
-    configuration: createConfigurationReader(table, systemClock),
+    configuration: createConfigurationReader(table, systemClock, environment.REMEMBER_MS),
     secrets,
     pepper: () => secrets.text(environment.PEPPER_SECRET_ID),
     providers,

@@ -147,7 +147,7 @@ const RULES: Readonly<Record<Exclude<ResourceKind, 'event'>, readonly (readonly 
   ],
   channel: configuration('channel', []),
   watemplate: configuration('watemplate', []),
-  user: configuration('user', ['passwordHash']),
+  user: configuration('user', ['passwordHash', 'tokensValidFrom', 'lastLoginAt']),
 };
 
 /**

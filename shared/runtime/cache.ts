@@ -1,6 +1,11 @@
 import type { Clock } from './clock.ts';
 
-export interface Cache<T> {
+/** What remembers, and is told when it must not any more: after a write of one's own. */
+export interface Forgetful {
+  forget(key: string): void;
+}
+
+export interface Cache<T> extends Forgetful {
   get(key: string): Promise<T>;
 }
 
@@ -22,9 +27,10 @@ export function createCache<T>(
       const value = load(key);
       if (entries.size >= limit) entries.clear();
       entries.set(key, { value, until: clock.now() + ttlMs });
-      const forget = () => entries.delete(key);
+      const forget = () => entries.get(key)?.value === value && entries.delete(key);
       value.then((loaded) => loaded === undefined && forget(), forget);
       return value;
     },
+    forget: (key) => void entries.delete(key),
   };
 }

@@ -11,7 +11,7 @@ import {
   type Webhook,
   WebhookSchema,
 } from '../contracts/configuration.ts';
-import { createCache } from '../runtime/cache.ts';
+import { createCache, type Forgetful } from '../runtime/cache.ts';
 import type { Clock } from '../runtime/clock.ts';
 import {
   channelKey,
@@ -46,7 +46,8 @@ export interface ConfigurationReader {
   service(id: string): Promise<Service | undefined>;
 }
 
-export function createConfigurationReader(table: Table, clock: Clock, ttlMs = TTL_MS): ConfigurationReader {
+/** Reads configuration and remembers what exists, until it is told to forget an organization. */
+export function createConfigurationReader(table: Table, clock: Clock, ttlMs = TTL_MS): ConfigurationReader & Forgetful {
   const organizations = createCache((id) => readOrganization(table, id), ttlMs, clock);
   const pointers = createCache((id) => readServiceOrganization(table, id), ttlMs, clock);
   return {
@@ -56,6 +57,7 @@ export function createConfigurationReader(table: Table, clock: Clock, ttlMs = TT
       const configuration = organization === undefined ? undefined : await organizations.get(organization);
       return configuration?.services.find((service) => service.id === id);
     },
+    forget: (organization) => organizations.forget(organization),
   };
 }
 

@@ -162,6 +162,16 @@ export const givenUpKey = (service: string, since: number, delivery: string): It
 });
 
 export const userKey = (user: string): ItemKey => ({ pk: `${USER_PREFIX}${user}`, sk: HEAD });
+export const USER_TOKEN_PREFIX = 'T#';
+/** A token of a user that ends when this item goes. */
+export const userTokenKey = (user: string, token: string): ItemKey => ({
+  pk: userKey(user).pk,
+  sk: `${USER_TOKEN_PREFIX}${token}`,
+});
+/** The seed of a user's one-time passwords. */
+export const otpKey = (user: string): ItemKey => ({ pk: userKey(user).pk, sk: 'otp' });
+/** How often somebody tried to prove who they are; `digest` is the HMAC of whom they claim to be. */
+export const attemptsKey = (digest: string): ItemKey => ({ pk: `X#${digest}`, sk: HEAD });
 /** Finds a user by the HMAC of the email address they log in with. */
 export const loginKey = (digest: string): ItemKey => ({ pk: `L#${digest}`, sk: HEAD });
 

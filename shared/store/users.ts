@@ -1,62 +1,94 @@
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { type User, UserSchema } from '../contracts/configuration.ts';
+import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { Forgetful } from '../runtime/cache.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { digest } from './digest.ts';
+import { exists } from './expression.ts';
 import { loginKey, userKey } from './keys.ts';
-import { BATCH_GET_LIMIT, batchGet, type Table } from './table.ts';
+import { BATCH_GET_LIMIT, batchGet, type Table, updateItem } from './table.ts';
+import { type StoredUser, toUser, toUserWithTokens } from './user-item.ts';
 
 const TTL_MS = 60_000;
 const REMEMBERED_LIMIT = 10_000;
 
-/** A user with what only logging in needs. */
-export interface StoredUser extends User {
-  readonly passwordHash?: string;
-}
-
 export interface UserReader {
-  /** Undefined when there is no such user. At most a minute old. */
-  user(id: string): Promise<StoredUser | undefined>;
+  /**
+   * Undefined when there is no such user. At most a minute old, but for a token that is not known yet: where a token's
+   * id is given, the user comes with those that are kept of them.
+   */
+  user(id: string, keptToken?: string): Promise<StoredUser | undefined>;
   /** Those that exist, in one round trip for all that are not remembered. */
   users(ids: readonly string[]): Promise<ReadonlyMap<string, StoredUser>>;
 }
 
-const toUser = (item: Record<string, unknown>): StoredUser => ({
-  ...UserSchema.parse(item),
-  ...(typeof item.passwordHash === 'string' && { passwordHash: item.passwordHash }),
-});
+/** Reads users and remembers those that exist, until it is told to forget one. */
+export function createUserReader(table: Table, clock: Clock, ttlMs = TTL_MS): UserReader & Forgetful {
+  const remembered = new Map<string, { user: StoredUser; until: number }>();
 
-export function createUserReader(table: Table, clock: Clock): UserReader {
-  const remembered = new Map<string, { user: StoredUser | undefined; until: number }>();
+  function known(id: string): StoredUser | undefined {
+    const entry = remembered.get(id);
+    return entry && entry.until > clock.now() ? entry.user : undefined;
+  }
+  function remember(user: StoredUser): void {
+    remembered.set(user.id, { user, until: clock.now() + ttlMs });
+  }
 
   async function users(ids: readonly string[]): Promise<ReadonlyMap<string, StoredUser>> {
-    const now = clock.now();
     if (remembered.size > REMEMBERED_LIMIT) remembered.clear();
-    const unknown = [...new Set(ids)].filter((id) => (remembered.get(id)?.until ?? 0) <= now);
+    const unknown = [...new Set(ids)].filter((id) => !known(id));
+    const found = new Map(ids.flatMap((id) => known(id) ?? []).map((user) => [user.id, user]));
     for (let start = 0; start < unknown.length; start += BATCH_GET_LIMIT) {
-      const wanted = unknown.slice(start, start + BATCH_GET_LIMIT);
-      const items = await batchGet(table, wanted.map(userKey), false);
-      for (const id of wanted) {
-        const item = items.find((candidate) => candidate.pk === userKey(id).pk);
-        remembered.set(id, { user: item && toUser(item), until: now + TTL_MS });
+      const items = await batchGet(table, unknown.slice(start, start + BATCH_GET_LIMIT).map(userKey), false);
+      for (const user of items.map(toUser)) {
+        remember(user);
+        found.set(user.id, user);
       }
-    }
-    const found = new Map<string, StoredUser>();
-    for (const id of ids) {
-      const user = remembered.get(id)?.user;
-      if (user) found.set(id, user);
     }
     return found;
   }
 
-  return { users, user: async (id) => (await users([id])).get(id) };
+  async function user(id: string, keptToken?: string): Promise<StoredUser | undefined> {
+    if (keptToken === undefined) return (await users([id])).get(id);
+    const before = known(id);
+    if (before?.tokens?.has(keptToken)) return before;
+    const read = await readUserWithTokens(table, id);
+    if (read) remember(read);
+    return read;
+  }
+
+  return { users, user, forget: (id) => void remembered.delete(id) };
+}
+
+/** A user as they are now; undefined when there is none. */
+export async function readUser(table: Table, id: string): Promise<StoredUser | undefined> {
+  const { Item } = await table.client.send(
+    new GetCommand({ TableName: table.name, Key: { ...userKey(id) }, ConsistentRead: true }),
+  );
+  return Item && toUser(Item);
+}
+
+async function readUserWithTokens(table: Table, id: string): Promise<StoredUser | undefined> {
+  const { Items = [] } = await table.client.send(
+    new QueryCommand({
+      TableName: table.name,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': userKey(id).pk },
+      ConsistentRead: true,
+    }),
+  );
+  return toUserWithTokens(Items);
+}
+
+/** Keeps when a user last logged in, which changes nothing else of them. */
+export async function noteLogin(table: Table, id: string, now: number): Promise<void> {
+  await updateItem(table, userKey(id), { set: { lastLoginAt: now } }, exists('pk'));
 }
 
 /** Finds a user by the normalised email address they log in with; never from memory. */
 export async function findUserByLogin(table: Table, pepper: string, matchKey: string): Promise<StoredUser | undefined> {
-  const login = await table.client.send(new GetCommand({ TableName: table.name, Key: loginKeyOf(pepper, matchKey) }));
-  if (typeof login.Item?.user !== 'string') return undefined;
-  const { Item } = await table.client.send(new GetCommand({ TableName: table.name, Key: userKey(login.Item.user) }));
-  return Item && toUser(Item);
+  const login = await table.client.send(
+    new GetCommand({ TableName: table.name, Key: { ...loginKeyOf(pepper, matchKey) }, ConsistentRead: true }),
+  );
+  return typeof login.Item?.user === 'string' ? readUser(table, login.Item.user) : undefined;
 }
 
 const loginKeyOf = (pepper: string, matchKey: string) => loginKey(digest(pepper, `login:${matchKey}`));

@@ -2,7 +2,7 @@ import type { ConversationView } from '../contracts/views/conversations.ts';
 import type { Conversation, Participant } from '../domain/conversation.ts';
 import { membershipIn } from '../domain/roles.ts';
 import { TOUCHPOINTS } from '../domain/touchpoint.ts';
-import type { StoredUser } from '../store/users.ts';
+import type { StoredUser } from '../store/user-item.ts';
 
 const iso = (moment: number): string => new Date(moment).toISOString();
 

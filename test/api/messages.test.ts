@@ -408,7 +408,7 @@ describe('reading', () => {
   });
 
   it('is for tokens that reach the organization', async () => {
-    const token = await world.token(USER.agent, 'bot');
+    const token = await world.token(USER.shopBot, 'bot');
     const shop = await start();
     const bare = await start({ organization: ORGANIZATION.bare });
     expect((await api.get(`/v2/conversations/${shop.id}`, token)).status).toBe(200);

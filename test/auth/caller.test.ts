@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { demandScope, identifyCaller, type KnownUser, reaches } from '../../shared/auth/caller.ts';
+import {
+  demandScope,
+  type IdentifiedCaller,
+  identifyCaller,
+  type KnownUser,
+  reaches,
+} from '../../shared/auth/caller.ts';
 import { SCOPES, scopesUpTo } from '../../shared/auth/scopes.ts';
 import { createTokenService } from '../../shared/auth/tokens.ts';
 import { RequestError } from '../../shared/domain/errors.ts';
@@ -7,8 +13,13 @@ import { AGENT, createFakeClock, NOW, ORG_PATH, ORGANIZATION } from '../support/
 
 const KEY = async () => 'a key of the installation, long enough for anybody';
 const tokens = createTokenService(KEY, createFakeClock());
-const BEARER = { user: AGENT, organization: ORGANIZATION, scope: 'agent' } as const;
-const USER: KnownUser = { status: 'active', organizations: [{ organization: ORGANIZATION, orgPath: ORG_PATH }] };
+const KEPT = 'a kept token';
+const BEARER = { user: AGENT, organization: ORGANIZATION, scope: 'agent', keptToken: KEPT } as const;
+const USER: KnownUser = {
+  status: 'active',
+  organizations: [{ organization: ORGANIZATION, orgPath: ORG_PATH, role: 'bot' }],
+  tokens: new Set([KEPT]),
+};
 
 async function refusalOf(authorization: string | undefined, user: KnownUser | undefined = USER, service = tokens) {
   const error: unknown = await identifyCaller(authorization, service, async () => user).catch(
@@ -41,21 +52,21 @@ describe('a caller', () => {
       organization: ORGANIZATION,
       scopes: ['guest', 'agent'],
       paths: [ORG_PATH],
+      roles: [{ path: ORG_PATH, role: 'bot' }],
     });
   });
 
   it('with a limited token has its rate, under the id of the token', async () => {
     const { token } = await tokens.issue('access_token', { ...BEARER, rate: 20 });
-    const { tokenId } = await tokens.verify('access_token', token);
     expect((await identifyCaller(`Bearer ${token}`, tokens, async () => USER)).rate).toEqual({
-      token: tokenId,
+      token: KEPT,
       perSecond: 20,
     });
   });
 
   it('reaches the organization itself where a membership has no path', async () => {
     const { token } = await tokens.issue('access_token', BEARER);
-    const user = { status: 'active', organizations: [{ organization: 'root' }] };
+    const user: KnownUser = { ...USER, organizations: [{ organization: 'root', role: 'agent' }] };
     expect((await identifyCaller(`Bearer ${token}`, tokens, async () => user)).paths).toEqual(['root']);
   });
 
@@ -84,11 +95,81 @@ describe('a caller', () => {
   });
 });
 
+describe('a token', () => {
+  const PASSWORD_CHANGED = NOW / 1000 + 100;
+
+  it('that is kept ends when its user keeps it no more, and any without an end is one', async () => {
+    const kept = await tokens.issue('access_token', BEARER, 60);
+    const endless = await tokens.issue('access_token', { ...BEARER, keptToken: undefined });
+    expect((await identifyCaller(`Bearer ${kept.token}`, tokens, async () => USER)).user).toBe(AGENT);
+    for (const { token } of [kept, endless]) {
+      expect((await refusalOf(`Bearer ${token}`, { ...USER, tokens: new Set() })).message).toBe('invalid token');
+      expect((await refusalOf(`Bearer ${token}`, { ...USER, tokens: undefined })).message).toBe('invalid token');
+    }
+  });
+
+  it('that is kept is asked for by its id, and no other is', async () => {
+    const asked: unknown[] = [];
+    const find = async (...args: unknown[]) => {
+      asked.push(args);
+      return USER;
+    };
+    for (const keptToken of [KEPT, undefined]) {
+      const { token } = await tokens.issue('access_token', { ...BEARER, keptToken }, 60);
+      await identifyCaller(`Bearer ${token}`, tokens, find);
+    }
+    expect(asked).toEqual([
+      [AGENT, KEPT],
+      [AGENT, undefined],
+    ]);
+  });
+
+  it('of a login ends when it was issued before the second from which the tokens of its user hold', async () => {
+    const user = { ...USER, tokensValidFrom: PASSWORD_CHANGED };
+    const bearer = { ...BEARER, keptToken: undefined };
+    const issuedAt = async (seconds: number) =>
+      (await createTokenService(KEY, createFakeClock(seconds * 1000)).issue('access_token', bearer, 600)).token;
+    const service = createTokenService(KEY, createFakeClock(PASSWORD_CHANGED * 1000));
+    const before = await issuedAt(PASSWORD_CHANGED - 1);
+    expect((await refusalOf(`Bearer ${before}`, user, service)).message).toBe('invalid token');
+    const after = `Bearer ${await issuedAt(PASSWORD_CHANGED)}`;
+    expect((await identifyCaller(after, service, async () => user)).user).toBe(AGENT);
+  });
+});
+
+describe('a role', () => {
+  const SHOP = 'root#shop';
+  const caller: IdentifiedCaller = {
+    user: AGENT,
+    organization: ORGANIZATION,
+    scopes: SCOPES,
+    paths: [SHOP, 'other'],
+    roles: [
+      { path: SHOP, role: 'admin' },
+      { path: 'other', role: 'agent' },
+    ],
+  };
+
+  it('counts where the user has it, and nowhere else', () => {
+    expect(demandScope(caller, 'agent').paths).toEqual([SHOP, 'other']);
+    expect(demandScope(caller, 'bot').paths).toEqual([SHOP]);
+    expect(demandScope(caller, 'admin').paths).toEqual([SHOP]);
+  });
+
+  it('that was taken away takes its scope out of the tokens that were issued before', async () => {
+    const { token } = await tokens.issue('access_token', { ...BEARER, scope: 'admin' });
+    const identified = await identifyCaller(`Bearer ${token}`, tokens, async () => USER);
+    expect(identified.scopes).toEqual(['guest', 'agent', 'bot']);
+    expect(() => demandScope(identified, 'admin')).toThrow(expect.objectContaining({ status: 403 }));
+  });
+});
+
 describe('a scope', () => {
   const caller = (scopes: readonly (typeof SCOPES)[number][]) => ({
     user: AGENT,
     organization: ORGANIZATION,
     paths: [],
+    roles: [],
     scopes,
   });
 

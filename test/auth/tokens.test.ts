@@ -40,7 +40,8 @@ describe('a token', () => {
       organization: ORGANIZATION,
       scopes: ['guest', 'agent', 'bot'],
       tokenId: expect.stringMatching(/.{20,}/),
-      expiresAt,
+      isKept: false,
+      issuedAt: NOW / 1000,
     });
   });
 
@@ -72,7 +73,19 @@ describe('a token', () => {
     const { token, expiresAt } = await tokens.issue('access_token', BEARER);
     const years = createTokenService(async () => KEY, createFakeClock(NOW + 10 * 365 * 24 * 3600_000));
     expect(expiresAt).toBeUndefined();
-    expect(await years.verify('access_token', token)).not.toHaveProperty('expiresAt');
+    expect(await years.verify('access_token', token)).toMatchObject({ isKept: true });
+  });
+
+  it('that its user keeps has the id it is kept under, whether it has an end or not', async () => {
+    for (const lifetime of [60, undefined]) {
+      const { token } = await tokens.issue('access_token', { ...BEARER, keptToken: 'kept' }, lifetime);
+      expect(await tokens.verify('access_token', token)).toMatchObject({ tokenId: 'kept', isKept: true });
+    }
+  });
+
+  it('is not issued before the second from which those of its user hold', async () => {
+    const { token } = await tokens.issue('access_token', { ...BEARER, validFrom: NOW / 1000 + 1 }, 60);
+    expect((await tokens.verify('access_token', token)).issuedAt).toBe(NOW / 1000 + 1);
   });
 
   it('has an id of its own each time', async () => {

@@ -232,8 +232,9 @@ describe('a bulk request as a whole is refused', () => {
       }),
     ],
   ])('%s', async ([, status, code, make]) => {
+    const request = await make();
     const before = (await world.items()).length;
-    expect(await bulk.send(await make())).toMatchObject({ status, body: { error: { code } } });
+    expect(await bulk.send(request)).toMatchObject({ status, body: { error: { code } } });
     expect(await world.items()).toHaveLength(before);
   });
 });

@@ -1,5 +1,6 @@
 import { type QueueName, stages } from '../../infra/stages.ts';
 import { scopesUpTo } from '../../shared/auth/scopes.ts';
+import { createSealer, OTP_SEEDS } from '../../shared/auth/sealer.ts';
 import type { Delivery, Purge, Sweep, Tick } from '../../shared/contracts/queue-messages.ts';
 import { createPace } from '../../shared/delivery/pace.ts';
 import type { DeliverySettings } from '../../shared/delivery/parts.ts';
@@ -104,10 +105,12 @@ export function createParts({ scheduler, history, setting, queues, table, nonce,
       configuration: {
         organization: (id: string) => afterPause(id === setting.organization ? setting.configuration : undefined),
         service: (id: string) => afterPause(setting.configuration.services.find((service) => service.id === id)),
+        forget: () => {},
       },
       users: {
         user: (id: string) => afterPause(setting.users.get(id)),
         users: () => afterPause(setting.users),
+        forget: () => {},
       },
       secrets: { text: () => afterPause(''), fields: () => afterPause({}) },
       pepper: () => afterPause(PEPPER),
@@ -120,6 +123,7 @@ export function createParts({ scheduler, history, setting, queues, table, nonce,
         sms: queueTo<Delivery>('sms'),
         whatsapp: queueTo<Delivery>('whatsapp'),
       },
+      sealer: createSealer(async () => PEPPER, OTP_SEEDS),
       tokens: {
         issue: () => Promise.reject(new Error('Nobody logs in here.')),
         verify: async () => ({
@@ -127,6 +131,8 @@ export function createParts({ scheduler, history, setting, queues, table, nonce,
           organization: setting.organization,
           scopes: scopesUpTo('admin'),
           tokenId: '',
+          isKept: false,
+          issuedAt: 0,
         }),
       },
       clock,

@@ -61,7 +61,7 @@ export function createSetting(nonce: string): Setting {
     users: new Map([
       [
         caller,
-        { id: caller, status: 'active', organizations: [{ organization, orgPath: organization, role: 'agent' }] },
+        { id: caller, status: 'active', organizations: [{ organization, orgPath: organization, role: 'admin' }] },
       ],
     ]),
     serviceOf(provider) {

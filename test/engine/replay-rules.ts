@@ -39,7 +39,7 @@ export function replayRules(facts: Facts): string[] {
 const contextOf = ({ channels, organization }: Facts) => ({
   now: 0,
   channels: channels.map((id) => ({ id, organization, isOnline: true })),
-  roleOf: () => 'agent' as const,
+  roleOf: () => 'admin' as const,
 });
 
 /** A conversation's state without the times at which it was written. */

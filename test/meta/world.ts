@@ -6,6 +6,7 @@ import { createHooks } from '../../functions/hooks/serve.ts';
 import { work } from '../../functions/worker/work.ts';
 import { stages } from '../../infra/stages.ts';
 import { scopesUpTo } from '../../shared/auth/scopes.ts';
+import { createSealer, OTP_SEEDS } from '../../shared/auth/sealer.ts';
 import type { Delivery, Tick } from '../../shared/contracts/queue-messages.ts';
 import { deliver } from '../../shared/delivery/deliver.ts';
 import { createPace, type Pace } from '../../shared/delivery/pace.ts';
@@ -93,8 +94,9 @@ export async function startWorld({ table, timeline, random, setting, metaUrl, va
     configuration: {
       organization: async (id: string) => setting.organizations.get(id),
       service: async (id: string) => setting.services.find((service) => service.id === id),
+      forget: () => {},
     },
-    users: { user: async (id: string) => setting.users.get(id), users: async () => setting.users },
+    users: { user: async (id: string) => setting.users.get(id), users: async () => setting.users, forget: () => {} },
     secrets: { text: async () => 'pepper', fields: async () => SECRET },
     pepper: async () => 'pepper',
     random: random.next,
@@ -104,6 +106,7 @@ export async function startWorld({ table, timeline, random, setting, metaUrl, va
     purges: never,
     providers: { whatsapp: variant.provider?.(adapter) ?? adapter },
     templates: createTemplateManager(),
+    sealer: createSealer(async () => 'token key', OTP_SEEDS),
     tokens: {
       issue: () => Promise.reject(new Error('Nobody logs in here.')),
       verify: async () => ({
@@ -111,6 +114,8 @@ export async function startWorld({ table, timeline, random, setting, metaUrl, va
         organization: setting.root,
         scopes: scopesUpTo('admin'),
         tokenId: '',
+        isKept: false,
+        issuedAt: 0,
       }),
     },
     newToken: newId,

@@ -110,7 +110,7 @@ export async function createSetting(table: Table) {
     ticks,
     parts,
     tokenOf: async (user = agent, scope: 'guest' | 'agent' | 'bot' = 'bot') =>
-      (await tokens.issue('access_token', { user, organization, scope })).token,
+      (await tokens.issue('access_token', { user, organization, scope }, 3600)).token,
     async givenWebhook(overrides: Partial<Webhook> = {}, authorization?: string): Promise<Webhook> {
       const id = unique();
       const owner = overrides.organization ?? organization;

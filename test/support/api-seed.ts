@@ -29,6 +29,8 @@ export const USER = {
   guest: 'aaa000000000000000000333',
   gone: 'aaa000000000000000000444',
   admin: 'aaa000000000000000000555',
+  /** A bot of `shop` alone. */
+  shopBot: 'aaa000000000000000000999',
   /** Belongs to `other`. */
   stranger: 'bbb000000000000000000111',
 } as const;
@@ -104,6 +106,11 @@ const USERS = [
     givenName: 'Ada',
     familyName: 'Agent',
     organizations: [{ organization: ORGANIZATION.shop, orgPath: pathOf(ORGANIZATION.shop), role: 'agent' as const }],
+  },
+  {
+    id: USER.shopBot,
+    name: 'shopbot',
+    organizations: [{ organization: ORGANIZATION.shop, orgPath: pathOf(ORGANIZATION.shop), role: 'bot' as const }],
   },
   {
     id: USER.guest,

@@ -10,6 +10,7 @@ import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import type { ApiParts } from '../../functions/api/parts.ts';
 import { createApi } from '../../functions/api/serve.ts';
 import type { Scope } from '../../shared/auth/scopes.ts';
+import { createSealer, OTP_SEEDS } from '../../shared/auth/sealer.ts';
 import { createTokenService, type TokenKind } from '../../shared/auth/tokens.ts';
 import type { Tick } from '../../shared/contracts/queue-messages.ts';
 import { createHttpHandler } from '../../shared/http/handler.ts';
@@ -21,11 +22,13 @@ import type { Clock } from '../../shared/runtime/clock.ts';
 import { createIdMaker } from '../../shared/runtime/ids.ts';
 import { createConfigurationReader } from '../../shared/store/configuration.ts';
 import type { Item } from '../../shared/store/table.ts';
+import { putUserToken } from '../../shared/store/user-tokens.ts';
 import { createUserReader } from '../../shared/store/users.ts';
 import { createTestClock } from './api-clock.ts';
 import { createTestObserver, type TestObserver } from './api-observer.ts';
 import { createRandom } from './api-random.ts';
 import { ORGANIZATION, seed, USER } from './api-seed.ts';
+import { newId } from './builders.ts';
 import { startTestQueues, startTestTable } from './emulators.ts';
 
 export const PEPPER = 'pepper-of-the-tests';
@@ -101,7 +104,13 @@ export async function startWorld(): Promise<World> {
   const token: World['token'] = async (user, scope, { kind = 'access_token', lifetimeSeconds, clock } = {}) => {
     const tokens = createTokenService(async () => TOKEN_KEY, clock ?? createTestClock());
     const organization = user === USER.stranger ? ORGANIZATION.other : ORGANIZATION.root;
-    return (await tokens.issue(kind, { user, organization, scope }, lifetimeSeconds)).token;
+    const bearer = { user, organization, scope };
+    if (kind !== 'access_token' || lifetimeSeconds !== undefined) {
+      return (await tokens.issue(kind, bearer, lifetimeSeconds)).token;
+    }
+    const keptToken = newId();
+    await putUserToken(table, { id: keptToken, name: 'test', ...bearer, createdBy: user, createdAt: 0 });
+    return (await tokens.issue(kind, { ...bearer, keptToken })).token;
   };
   const botToken = await token(USER.bot, 'bot');
 
@@ -184,6 +193,7 @@ function createWorldApi({ documents, tableName, queue, queueUrl, clock, botToken
     configuration: createConfigurationReader(table, clock),
     users: createUserReader(table, clock),
     tokens: createTokenService(async () => TOKEN_KEY, clock),
+    sealer: createSealer(async () => TOKEN_KEY, OTP_SEEDS),
     pepper: async () => PEPPER,
     secrets: { fields: async () => ({}) },
     templates: createTemplateManager(),

@@ -42,7 +42,7 @@ const VIEWS = [
   { id: 'c', tags: [], level: 2, createdAt: '2026-01-03T00:00:00.000Z' },
 ];
 
-const CALLER = { user: 'u', organization: 'o', scopes: scopesUpTo('agent'), paths: ['o'] };
+const CALLER = { user: 'u', organization: 'o', scopes: scopesUpTo('agent'), paths: ['o'], roles: [] };
 
 const REFERENCES: References = {
   'members.user': {

@@ -1,4 +1,4 @@
-import { TokenRequestSchema } from '../../../shared/contracts/conversation-request.ts';
+import { TokenRequestSchema } from '../../../shared/contracts/user-request.ts';
 import { jsonResponse, parseRequest } from '../../../shared/http/errors.ts';
 import type { ApiRoute, Open } from '../route.ts';
 import { issueToken } from './issue-token.ts';

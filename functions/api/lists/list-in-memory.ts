@@ -1,4 +1,4 @@
-import type { Caller } from '../../../shared/auth/caller.ts';
+import type { IdentifiedCaller } from '../../../shared/auth/caller.ts';
 import type { ListQuery } from '../../../shared/contracts/list-query.ts';
 import { jsonResponse } from '../../../shared/http/errors.ts';
 import type { HttpRequest, HttpResponse } from '../../../shared/http/handler.ts';
@@ -16,7 +16,7 @@ export interface SmallList {
   readonly fields: Fields;
   readonly views: readonly unknown[];
   readonly references?: References;
-  readonly caller: Caller;
+  readonly caller: IdentifiedCaller;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Caller, demandScope } from '../../../shared/auth/caller.ts';
+import { demandScope, type IdentifiedCaller } from '../../../shared/auth/caller.ts';
 import type { Scope } from '../../../shared/auth/scopes.ts';
 import { invalid } from '../../../shared/domain/errors.ts';
 
@@ -17,7 +17,7 @@ export type References = Readonly<Record<string, Reference>>;
 export async function populate(
   views: readonly unknown[],
   names: readonly string[],
-  { references, caller }: { references: References; caller: Caller },
+  { references, caller }: { references: References; caller: IdentifiedCaller },
 ): Promise<readonly unknown[]> {
   let filled = views;
   for (const name of names) {

@@ -1,4 +1,4 @@
-import type { Caller } from '../../../shared/auth/caller.ts';
+import type { IdentifiedCaller } from '../../../shared/auth/caller.ts';
 import type { Shown } from '../../../shared/contracts/list-query.ts';
 import { populate, type References } from './populate.ts';
 import { selectFields } from './select-fields.ts';
@@ -7,7 +7,7 @@ export interface Showing {
   /** What was asked for. */
   readonly shown: Shown;
   readonly references: References;
-  readonly caller: Caller;
+  readonly caller: IdentifiedCaller;
 }
 
 /** Views as they were asked for: references filled in first, then the fields that were selected. Throws 400, 403. */

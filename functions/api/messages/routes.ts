@@ -1,4 +1,4 @@
-import type { Caller } from '../../../shared/auth/caller.ts';
+import type { Caller, IdentifiedCaller } from '../../../shared/auth/caller.ts';
 import { MoveMessageSchema } from '../../../shared/contracts/conversation-request.ts';
 import { parseListQuery, parseShown } from '../../../shared/contracts/list-query.ts';
 import { invalid } from '../../../shared/domain/errors.ts';
@@ -29,7 +29,7 @@ const getMessage: Guarded['handle'] = async (parts, { request, params }, caller)
   return jsonResponse(200, await showOne(messageView(message, orgPath), showing));
 };
 
-const answerMessages = async (parts: ApiParts, request: HttpRequest, caller: Caller, of: MessagesOf) => {
+const answerMessages = async (parts: ApiParts, request: HttpRequest, caller: IdentifiedCaller, of: MessagesOf) => {
   const { found: views, next } = await listMessages(parts, caller, of);
   const references = messageReferences(parts, caller);
   return answerPage(parts.publicUrl, request, { views, next, shown: of.query, references, caller });

@@ -48,6 +48,7 @@ export async function syncTemplates(parts: ApiParts, caller: Caller, organizatio
     const next = { ...template, status: 'DELETED', updatedAt: now };
     if (await replaceTemplate(parts.table, next, template)) counts.removed += 1;
   }
+  parts.configuration.forget(organization);
   return counts;
 }
 

@@ -85,6 +85,7 @@ export async function createTemplate(
     updatedAt: now,
   };
   await putTemplate(parts.table, template);
+  parts.configuration.forget(organization);
   return { template, orgPath: configuration.organization.path };
 }
 
@@ -102,6 +103,7 @@ export async function changeTemplate(
   const sent = { components: next.components, ...(changes.category && { category: changes.category }) };
   demandDone(await parts.templates.change(account, demandProviderId(template), sent, META_TIMEOUT_MS));
   await putTemplate(parts.table, next);
+  parts.configuration.forget(template.organization);
   return { template: next, orgPath: configuration.organization.path };
 }
 
@@ -128,4 +130,5 @@ export async function deleteTemplate(parts: ApiParts, caller: Caller, id: string
     demandDone(await parts.templates.remove(account, { name, id: providerId }, META_TIMEOUT_MS));
   }
   await eraseTemplate(parts.table, template);
+  parts.configuration.forget(template.organization);
 }

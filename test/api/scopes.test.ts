@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest';
+import { ROUTES } from '../../functions/api/routes.ts';
+
+/** The scope that each route asks for (contract section 1, permissions): whoever changes one changes it here too. */
+const SCOPES: Readonly<Record<string, readonly string[]>> = {
+  none: ['POST /v2/auth/token'],
+  guest: [
+    'DELETE /v2/users/:id/otp',
+    'DELETE /v2/users/:id/tokens',
+    'GET /v2/conversations/:id',
+    'GET /v2/conversations/:id/messages',
+    'POST /v2/users/:id/otp',
+    'POST /v2/users/:id/otp/confirm',
+  ],
+  agent: [
+    'DELETE /v2/messages/:id',
+    'GET /v2/watemplates',
+    'GET /v2/watemplates/:id',
+    'PATCH /v2/messages/:id',
+    'POST /v2/conversations',
+    'POST /v2/conversations/:id/messages',
+  ],
+  bot: [
+    'DELETE /v2/contacts/:id/consent/:touchpoint',
+    'GET /v2/contacts/:id',
+    'GET /v2/contacts/:id/consent',
+    'GET /v2/messages',
+    'GET /v2/messages/:id',
+    'PUT /v2/contacts/:id/consent/:touchpoint',
+  ],
+  admin: [
+    'DELETE /v2/contacts/:id',
+    'DELETE /v2/users/:id/tokens/:token',
+    'DELETE /v2/watemplates/:id',
+    'GET /v2/users/:id/tokens',
+    'PATCH /v2/watemplates/:id',
+    'POST /v2/users/:id/tokens',
+    'POST /v2/watemplates',
+    'POST /v2/watemplates/sync',
+  ],
+};
+
+it('every route asks for the scope that the table has for it', () => {
+  const asked = Object.groupBy(ROUTES, ({ scope }) => scope);
+  const table = Object.entries(asked).map(([scope, routes = []]) => [
+    scope,
+    routes.map(({ method, path }) => `${method} ${path}`).toSorted(),
+  ]);
+  expect(Object.fromEntries(table)).toEqual(SCOPES);
+});
