@@ -3,10 +3,12 @@ import type { Conversation } from '../../shared/domain/conversation.ts';
 import { getService } from '../../shared/store/configuration.ts';
 import { getConversation } from '../../shared/store/conversations.ts';
 import { followMoves } from '../../shared/store/messages.ts';
+import { getOrganization } from '../../shared/store/organizations.ts';
 import { findTemplate } from '../../shared/store/templates.ts';
 import { contactView } from '../../shared/views/contact-view.ts';
 import { conversationView } from '../../shared/views/conversation-view.ts';
 import { messageView } from '../../shared/views/message-view.ts';
+import { organizationView } from '../../shared/views/organization-view.ts';
 import { serviceView } from '../../shared/views/service-view.ts';
 import { templateView } from '../../shared/views/watemplate-view.ts';
 import type { NotifyParts } from './parts.ts';
@@ -81,7 +83,12 @@ const watemplate: Read = async (parts, { organization, ids }) => {
   return found && { data: { watemplate: templateView(found, await pathOf(parts, organization)) } };
 };
 
-const READERS: Readonly<Record<string, Read>> = { message, conversation, contact, service, watemplate };
+const organization: Read = async ({ table }, { ids }) => {
+  const found = await getOrganization(table, ids.organization ?? '');
+  return found && { data: { organization: organizationView(found) } };
+};
+
+const READERS: Readonly<Record<string, Read>> = { message, conversation, contact, service, watemplate, organization };
 
 /** Undefined when what an event is about is not there any more, unless the event says just that. */
 export async function readResources(parts: NotifyParts, notification: Notification): Promise<Resources | undefined> {

@@ -45,7 +45,7 @@ const MetaSchema = z
 
 const MAX_META_BYTES = 64 * 1024;
 /** Of a conversation or a contact: it is part of an item that every message writes. */
-const KeptMetaSchema = MetaSchema.refine(
+export const KeptMetaSchema = MetaSchema.refine(
   (meta) => Buffer.byteLength(JSON.stringify(meta)) <= MAX_META_BYTES,
   `must not take more than ${MAX_META_BYTES} bytes`,
 );

@@ -3,8 +3,8 @@ import type { Forgetful } from '../runtime/cache.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { digest } from './digest.ts';
 import { exists } from './expression.ts';
-import { loginKey, userKey } from './keys.ts';
-import { BATCH_GET_LIMIT, batchGet, type Table, updateItem } from './table.ts';
+import { loginKey, memberKey, userKey } from './keys.ts';
+import { BATCH_GET_LIMIT, batchGet, batchWrite, type Table, updateItem } from './table.ts';
 import { type StoredUser, toUser, toUserWithTokens } from './user-item.ts';
 
 const TTL_MS = 60_000;
@@ -93,13 +93,20 @@ export async function findUserByLogin(table: Table, pepper: string, matchKey: st
 
 const loginKeyOf = (pepper: string, matchKey: string) => loginKey(digest(pepper, `login:${matchKey}`));
 
-/** Stores a user and, where they log in, the pointer from their address. `login` is the normalised email address. */
+/**
+ * Stores a user, who is a member of their organizations, and, where they log in, the pointer from their address. `login`
+ * is the normalised email address.
+ */
 export async function putUser(
   table: Table,
   user: StoredUser,
   login?: { pepper: string; matchKey: string },
 ): Promise<void> {
   await table.client.send(new PutCommand({ TableName: table.name, Item: { ...userKey(user.id), ...user } }));
+  await batchWrite(
+    table,
+    user.organizations.map(({ organization }) => ({ PutRequest: { Item: { ...memberKey(organization, user.id) } } })),
+  );
   if (!login) return;
   await table.client.send(
     new PutCommand({

@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { organizationKey } from '../../shared/store/keys.ts';
+import { createOrganization, toOrganization, updateOrganization } from '../../shared/store/organizations.ts';
+import type { Item, Table } from '../../shared/store/table.ts';
+import { NOW, newId, tableOf } from '../support/builders.ts';
+import { startTestTable, type TestTable } from '../support/emulators.ts';
+import { type Receiver, startReceiver } from '../webhooks/receiver.ts';
+import { createSetting, record, type Setting } from './setting.ts';
+
+let emulator: TestTable;
+let table: Table;
+let receiver: Receiver;
+let setting: Setting;
+beforeAll(async () => {
+  emulator = await startTestTable();
+  table = tableOf(emulator);
+  receiver = await startReceiver();
+});
+afterAll(async () => {
+  await receiver.stop();
+  await emulator.stop();
+});
+beforeEach(async () => {
+  setting = await createSetting(table);
+  await setting.givenWebhook({ organization: setting.root, url: `${receiver.url}/hook` });
+});
+
+/** What a webhook of the root is told of a change: its event and data. */
+async function told(before: Item | undefined, after: Item | undefined): Promise<unknown> {
+  await setting.publish(record(before, after));
+  const [notification, ...others] = setting.notifications.bodies();
+  expect(others).toEqual([]);
+  if (!notification) return undefined;
+  await setting.notify(notification);
+  const { event, data } = JSON.parse(receiver.received.at(-1)?.body ?? '');
+  const { links: _links, ...resources } = data;
+  return { event, ...resources };
+}
+
+async function givenOrganization() {
+  const id = newId();
+  const path = `${setting.orgPath}#${id}`;
+  const place = { parent: setting.organization, path };
+  const organization = toOrganization({ id, name: 'Garage', ...place, createdAt: NOW, updatedAt: NOW });
+  await createOrganization(table, organization);
+  return { organization, item: { ...organizationKey(id), ...organization } };
+}
+
+it('tells of an organization, as the API shows it, to those above it', async () => {
+  const { organization, item } = await givenOrganization();
+  await updateOrganization(table, organization, { set: { name: 'Renamed' } });
+  expect(await told(undefined, item)).toEqual({
+    event: 'organization.create',
+    organization: expect.objectContaining({ id: organization.id, name: 'Renamed', level: 3, path: organization.path }),
+  });
+});
+
+it('tells of its deletion once it is gone, and not of closing it before', async () => {
+  const { organization, item } = await givenOrganization();
+  const closed = { ...item, closedAt: NOW };
+  expect(await told(item, closed)).toBeUndefined();
+  expect(await told(closed, undefined)).toEqual({
+    event: 'organization.delete',
+    organization: { id: organization.id },
+  });
+});
