@@ -4,6 +4,7 @@ import { CONVERSATION_OPERATIONS } from './conversations/operations.ts';
 import { MESSAGE_OPERATIONS } from './messages/operations.ts';
 import type { Operations } from './operation.ts';
 import { ORGANIZATION_OPERATIONS } from './organizations/operations.ts';
+import { SERVICE_OPERATIONS } from './services/operations.ts';
 import { USER_OPERATIONS } from './users/operations.ts';
 import { WATEMPLATE_OPERATIONS } from './watemplates/operations.ts';
 
@@ -14,6 +15,7 @@ export const OPERATIONS: Operations = {
   ...MESSAGE_OPERATIONS,
   ...CONTACT_OPERATIONS,
   ...ORGANIZATION_OPERATIONS,
+  ...SERVICE_OPERATIONS,
   ...USER_OPERATIONS,
   ...WATEMPLATE_OPERATIONS,
 };

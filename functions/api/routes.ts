@@ -4,6 +4,7 @@ import { CONVERSATION_ROUTES } from './conversations/routes.ts';
 import { MESSAGE_ROUTES } from './messages/routes.ts';
 import { ORGANIZATION_ROUTES } from './organizations/routes.ts';
 import type { ApiRoute } from './route.ts';
+import { SERVICE_ROUTES } from './services/routes.ts';
 import { USER_ROUTES } from './users/routes.ts';
 import { WATEMPLATE_ROUTES } from './watemplates/routes.ts';
 
@@ -14,6 +15,7 @@ export const ROUTES: readonly ApiRoute[] = [
   ...MESSAGE_ROUTES,
   ...CONTACT_ROUTES,
   ...ORGANIZATION_ROUTES,
+  ...SERVICE_ROUTES,
   ...USER_ROUTES,
   ...WATEMPLATE_ROUTES,
 ];

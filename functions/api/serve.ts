@@ -6,6 +6,7 @@ import type { HttpRequest, HttpResponse } from '../../shared/http/handler.ts';
 import { createRouter } from '../../shared/http/router.ts';
 import { StillContendedError } from '../../shared/store/contention.ts';
 import { isContention } from '../../shared/store/table.ts';
+import { PAGE_ROUTES } from './docs/routes.ts';
 import type { ApiParts } from './parts.ts';
 import { ROUTES } from './routes.ts';
 
@@ -13,18 +14,18 @@ const RETRY_AFTER_SECONDS = '1';
 
 /** Serves the API: route, caller, body, use case. Throws RequestError for everything that is the caller's to mend. */
 export function createApi(parts: ApiParts): (request: HttpRequest) => Promise<HttpResponse> {
-  const match = createRouter(ROUTES);
+  const match = createRouter([...ROUTES, ...PAGE_ROUTES]);
   const demandRate = createRateLimit(parts.clock);
   return async (request) => {
     refuseUnsupported(request);
     const { route, params } = match(request);
+    const call = () => ({ request, params, json: route.body ? jsonOf(request) : undefined });
     try {
-      if (route.scope === 'none') return await route.handle(parts, { request, params, json: jsonOf(request) });
+      if (route.scope === 'none') return await route.handle(parts, call());
       const caller = await identifyCaller(request.headers.authorization, parts.tokens, parts.users.user);
       if (caller.rate) demandRate(caller.rate);
       const allowed = demandScope(caller, route.scope);
-      const json = route.body ? jsonOf(request) : undefined;
-      return await route.handle(parts, { request, params, json }, allowed);
+      return await route.handle(parts, call(), allowed);
     } catch (error) {
       if (error instanceof StillContendedError || isContention(error)) throw overloaded();
       throw error;

@@ -7,7 +7,7 @@ import { appendOnce as appendAsSeen } from '../store/conversations.ts';
 import { guardKeyOf, type IdempotencyRecord, type MessagePlace, toPlace, toRecord } from '../store/idempotency.ts';
 import { conversationKey, type ItemKey } from '../store/keys.ts';
 import { batchGet, type Item, type TransactItem } from '../store/table.ts';
-import { type Append, afterwards, changesOf, demandReachable, planFrom } from './append-plan.ts';
+import { type Append, afterwards, changesOf, demandReachable, planFrom, stillFoundBy } from './append-plan.ts';
 import { type AppendAnswer, guardsOf, type Once, readPlaces, replay } from './once.ts';
 import type { AcceptanceParts } from './parts.ts';
 import { messagesAt, type Places, reservePlaces, storeReserved } from './reserved-places.ts';
@@ -123,13 +123,14 @@ export async function placesBehind(parts: AcceptanceParts, append: Append, found
 
 async function storeAsSeen(
   { table }: AcceptanceParts,
-  { person }: Append,
+  append: Append,
   { places, messages, also }: { places: Places; messages: readonly Message[]; also: readonly TransactItem[] },
 ): Promise<boolean> {
   const { conversation, plan, now } = places;
-  const changes = changesOf(plan, person?.profile);
-  const identities = person?.free ?? [];
-  return (await appendAsSeen(table, conversation, { now, changes, identities, messages, also })).stored;
+  const changes = changesOf(plan, append.person?.profile);
+  const identities = append.person?.free ?? [];
+  const conditions = stillFoundBy(append);
+  return (await appendAsSeen(table, conversation, { now, changes, conditions, identities, messages, also })).stored;
 }
 
 /** Where each draft's message stands, new or found, in the order of the request. */

@@ -21,6 +21,8 @@ export interface Start {
   readonly configuration: OrganizationConfiguration;
   readonly person: DescribedPerson;
   readonly once?: Once;
+  /** Of a new contact. */
+  readonly contactMeta?: Readonly<Record<string, unknown>>;
 }
 
 /** A request to start, as far as it is right whoever the person is. Throws 400, 404 for an organization out of reach. */
@@ -32,6 +34,18 @@ export async function describeStart(
 ): Promise<Start> {
   checkDrafts(request.messages);
   demandOutbound(request.messages);
+  const start = await describeContact(parts, caller, request, once);
+  await checkSenders(request.messages, start.configuration.organization.path, caller, parts.users);
+  return start;
+}
+
+/** A request to find or create somebody, without messages. Throws 400, 404 for an organization out of reach. */
+export async function describeContact(
+  parts: AcceptanceParts,
+  caller: Caller,
+  request: StartConversation,
+  once: Once | undefined,
+): Promise<Start> {
   const configuration = await reachableOrganization(parts, caller, request.organization);
   const { organization } = configuration;
   const person = describePerson(request.contact.profile, {
@@ -39,11 +53,11 @@ export async function describeStart(
     country: organization.country,
     pepper: await parts.pepper(),
   });
-  await checkSenders(request.messages, organization.path, caller, parts.users);
   return { caller, request, configuration, person, ...(once && { once }) };
 }
 
-async function reachableOrganization(
+/** Throws 404 for an organization that is unknown or out of reach. */
+export async function reachableOrganization(
   parts: AcceptanceParts,
   caller: Caller,
   id: string,
@@ -90,6 +104,7 @@ export function appendFor({ caller, request, person }: Start, { conversation, fo
         ...(!foreign.includes('telephone') && { telephone }),
       },
       free: person.identities.filter(({ kind }) => free.includes(kind) && !foreign.includes(kind)),
+      own: person.identities.filter(({ kind }) => !free.includes(kind) && !foreign.includes(kind)),
     },
   };
 }

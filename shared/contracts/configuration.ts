@@ -13,6 +13,12 @@ export const TIME_ZONE_WANTED = 'must be a time zone of the IANA database, like 
 export const TimeZoneSchema = z.string().refine(isTimeZone, TIME_ZONE_WANTED);
 const TimeOfDaySchema = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day like 21:00');
 
+/** Names of events in parts, with `*` for one and `**` for any number of them. */
+export const EventPatternSchema = z
+  .string()
+  .max(64)
+  .regex(/^(\*{1,2}|[a-z]+)(\.(\*{1,2}|[a-z]+))*$/, 'must be a pattern of events like message.create.*.*');
+
 /** Which messages a rule is about; without touchpoints, those by any. */
 const concern = {
   touchpoints: z.array(z.enum(TOUCHPOINTS)).min(1).optional().meta({ description: 'By which; any if absent.' }),
@@ -67,6 +73,11 @@ export const OrganizationSchema = z.object({
       stopWords: ConsentWordsSchema.meta({ description: 'Words of your languages that end consent.' }),
       startWords: ConsentWordsSchema.meta({ description: 'Words of your languages that renew it.' }),
       quietHours: QuietHoursSchema.optional().meta({ description: "When messages wait, by the contact's clock." }),
+      events: z
+        .array(EventPatternSchema)
+        .max(100)
+        .optional()
+        .meta({ description: 'Which events go to the event bus of the installation, of those below it too.' }),
       frequencyCaps: z
         .array(FrequencyCapSchema)
         .max(3)
@@ -91,9 +102,9 @@ export const OrganizationSchema = z.object({
 });
 export type Organization = z.infer<typeof OrganizationSchema>;
 
-export const WEBHOOK_STATUSES = ['unverified', 'active', 'disabled'] as const;
+export const SERVICE_STATUSES = ['unverified', 'active', 'disabled'] as const;
 
-const SERVICE_TYPES = [
+export const SERVICE_TYPES = [
   'ses',
   'twilio',
   'whatsapp',
@@ -106,7 +117,7 @@ export const ServiceSchema = z.object({
   organization: id,
   name: z.string().default(''),
   type: z.enum(SERVICE_TYPES),
-  status: z.string().default('active'),
+  status: z.enum(SERVICE_STATUSES).default('active'),
   /** `secret` names the entry of Secrets Manager that holds the credentials; they are never stored here. */
   params: z.record(z.string(), z.string()).default({}),
   meta: z.record(z.string(), z.unknown()).optional(),
@@ -122,7 +133,7 @@ export const WebhookSchema = z.object({
   organization: id,
   name: z.string().default(''),
   type: z.literal('webhook'),
-  status: z.enum(WEBHOOK_STATUSES),
+  status: z.enum(SERVICE_STATUSES),
   /** Why it is disabled, where it was not by its owner. */
   reason: z.literal('failing').optional(),
   /** Without user and password: those are sealed. */

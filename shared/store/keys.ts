@@ -169,6 +169,12 @@ export const givenUpKey = (service: string, since: number, delivery: string): It
   sk: `${GIVEN_UP_PREFIX}${String(since).padStart(13, '0')}#${delivery}`,
 });
 
+/** Tells the stream of an event that no other item's change tells of. */
+export const eventKey = (organization: string, event: string): ItemKey => ({
+  pk: `${EVENT_PREFIX}${organization}#${event}`,
+  sk: HEAD,
+});
+
 export const userKey = (user: string): ItemKey => ({ pk: `${USER_PREFIX}${user}`, sk: HEAD });
 export const USER_TOKEN_PREFIX = 'T#';
 /** A token of a user that ends when this item goes. */

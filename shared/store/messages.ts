@@ -2,7 +2,7 @@ import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { isTerminal, type Message } from '../domain/message.ts';
 import { createPredecessorSearch } from '../domain/order.ts';
 import { locateById } from './by-id.ts';
-import { absent } from './expression.ts';
+import { absent, differs, exists } from './expression.ts';
 import {
   bodyKey,
   conversationOf,
@@ -24,6 +24,7 @@ import {
   type Table,
   type TransactItem,
   transact,
+  updateAction,
 } from './table.ts';
 
 /** Stores the bodies that are kept apart, before the messages: one without its message is harmless. */
@@ -53,6 +54,25 @@ export async function appendMessages(table: Table, messages: readonly Message[])
   if (!outcome.done && !areStored(outcome.actions, messages)) {
     throw new Error('A reserved place in a conversation was taken by another message.');
   }
+}
+
+/**
+ * Replaces the meta of a message where it stands, or of its body where that is kept apart. Undefined: it moved meanwhile,
+ * or is no more.
+ */
+export async function replaceMeta(
+  table: Table,
+  message: Message,
+  meta: Readonly<Record<string, unknown>>,
+  now: number,
+): Promise<Message | undefined> {
+  const { conversation, key, id } = message;
+  const moment = { set: { ...(!message.bodyApart && { meta }), updatedAt: now } };
+  const outcome = await transact(table, [
+    updateAction(table, messageKey(conversation, key), moment, exists('pk'), differs('state', 'moved')),
+    ...(message.bodyApart ? [updateAction(table, bodyKey(conversation, id), { set: { meta } }, exists('pk'))] : []),
+  ]);
+  return outcome.done ? { ...message, meta, updatedAt: now } : undefined;
 }
 
 /** Whether the actions that put these messages failed because they had put them before. */

@@ -11,6 +11,7 @@ import {
   SERVICE_PREFIX,
   servicePointerKey,
 } from './keys.ts';
+import { deleteService, listServices } from './services.ts';
 import { batchGet, batchWrite, type Item, type Table } from './table.ts';
 
 /** What an organization is not deleted with: each is deleted by itself first. */
@@ -61,7 +62,7 @@ async function hasConversations(table: Table, organization: string): Promise<boo
 
 /** Deletes all that an organization is configured with, and leaves the organization itself. May be repeated. */
 export async function clearConfiguration(table: Table, organization: string): Promise<void> {
-  const head = HEAD;
+  for (const service of await listServices(table, organization)) await deleteService(table, service);
   let start: Item | undefined;
   do {
     const page = await table.client.send(
@@ -73,7 +74,7 @@ export async function clearConfiguration(table: Table, organization: string): Pr
         ...(start && { ExclusiveStartKey: start }),
       }),
     );
-    const keys = (page.Items ?? []).filter(({ sk }) => sk !== head) as unknown as ItemKey[];
+    const keys = (page.Items ?? []).filter(({ sk }) => sk !== HEAD) as unknown as ItemKey[];
     await batchWrite(
       table,
       keys.flatMap((key) => [key, ...pointersOf(key)]).map((Key) => ({ DeleteRequest: { Key } })),

@@ -165,6 +165,12 @@ describe('the list of organizations', () => {
     expect(ids).not.toContain(ORGANIZATION.other);
   });
 
+  it('is of a stranger what they reach, whatever they ask for', async () => {
+    expect(idsOf(await call('GET', '', undefined, tokens.stranger))).toEqual([ORGANIZATION.other]);
+    const asked = `id=[${ORGANIZATION.shop},${ORGANIZATION.root}]`;
+    expect((await call('GET', `?${asked}`, undefined, tokens.stranger)).body).toEqual([]);
+  });
+
   it('is not for agents, nor is a single one', async () => {
     expect((await call('GET', '', undefined, tokens.agent)).status).toBe(403);
     expect((await call('GET', `/${ORGANIZATION.shop}`, undefined, tokens.agent)).status).toBe(403);
@@ -248,7 +254,10 @@ describe('deleting an organization', () => {
   it('leaves nothing of it, of its services, channels and templates, nor of what finds them', async () => {
     const { id } = await made();
     const [channel, service] = [newId(), newId()];
-    await putService(world.table, ServiceSchema.parse({ id: service, organization: id, type: 'twilio' }));
+    await putService(
+      world.table,
+      ServiceSchema.parse({ id: service, organization: id, type: 'ses', params: { inboundDomain: 'in.example.com' } }),
+    );
     await putChannel(world.table, ChannelSchema.parse({ id: channel, organization: id }));
     await putTemplate(world.table, TemplateSchema.parse({ organization: id, name: 'hi', language: 'nl', text: 'Hoi' }));
     expect((await call('DELETE', `/${id}`)).status).toBe(204);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ContactRequestSchema, PatchContactSchema } from '../../../shared/contracts/contact-change.ts';
 import { ConsentRequestSchema } from '../../../shared/contracts/conversation-request.ts';
 import {
   ContactConsentViewSchema,
@@ -18,6 +19,44 @@ export const CONTACT_OPERATIONS: Operations = {
     query: shownParameters(['conversation']),
     answers: { 200: { description: 'The contact.', schema: ContactViewSchema } },
     errors: ['invalid_request', 'not_found'],
+  },
+  'POST /v2/contacts': {
+    summary: 'Find or create a contact',
+    description:
+      'By email or telephone, as a start of a conversation does: what the profile lacked is filled, addresses that nobody ' +
+      'has are attached. A new contact has a closed conversation without messages.',
+    headers: ['Idempotency-Key'],
+    body: ContactRequestSchema,
+    examples: {
+      'By email': { profile: { name: 'John Johnson', email: 'johnjohn@example.com' }, meta: { plan: 'gold' } },
+    },
+    answers: {
+      200: {
+        description: 'They were known.',
+        schema: ContactViewSchema,
+        headers: ['Idempotency-Replayed', 'X-Identifier-Conflict'],
+      },
+      201: { description: 'They are new.', schema: ContactViewSchema, headers: ['Idempotency-Replayed'] },
+    },
+    errors: [
+      'invalid_request',
+      'identifier_required',
+      'not_found',
+      'identifier_conflict',
+      'idempotency_key_reused',
+      'overloaded',
+    ],
+  },
+  'PATCH /v2/contacts/:id': {
+    summary: 'Change a contact',
+    description:
+      '`profile` is replaced whole: an email or telephone that it names instead of another moves the contact there, one ' +
+      'that it leaves out is removed, both at once with the profile. Addresses that were the primary one before, by ' +
+      'starts, still find the contact as long as there is one of their kind.',
+    body: PatchContactSchema,
+    examples: { 'Another email': { profile: { name: 'John Johnson', email: 'john@example.com' } } },
+    answers: { 200: { description: 'The contact as it is now.', schema: ContactViewSchema } },
+    errors: ['invalid_request', 'identifier_required', 'not_found', 'identifier_taken', 'overloaded'],
   },
   'DELETE /v2/contacts/:id': {
     summary: 'Forget a contact',

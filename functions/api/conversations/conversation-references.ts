@@ -1,5 +1,5 @@
-import { type Caller, reaches } from '../../../shared/auth/caller.ts';
-import type { Conversation } from '../../../shared/domain/conversation.ts';
+import { type Caller, seesConversation } from '../../../shared/auth/caller.ts';
+import { type Conversation, isWithContact } from '../../../shared/domain/conversation.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import { getConversations } from '../../../shared/store/conversations.ts';
 import { contactView } from '../../../shared/views/contact-view.ts';
@@ -25,7 +25,9 @@ export const conversationReferences = (
   contact: {
     scope: 'agent',
     load: async () =>
-      new Map(conversations.map((conversation) => [conversation.contact ?? '', contactView(conversation)])),
+      new Map(
+        conversations.filter(isWithContact).map((conversation) => [conversation.contact, contactView(conversation)]),
+      ),
   },
 });
 
@@ -39,8 +41,8 @@ export const toConversation = (parts: ApiParts, caller: Caller): Reference => ({
   },
 });
 
-export const isShown = ({ deletedAt, orgPath }: Conversation, caller: Caller): boolean =>
-  deletedAt === undefined && reaches(caller, orgPath);
+export const isShown = (conversation: Conversation, caller: Caller): boolean =>
+  conversation.deletedAt === undefined && seesConversation(caller, conversation);
 
 /** Conversations as a list shows them: without their messages, which would take a read for each. */
 export async function viewConversations({ users, appUrl }: ApiParts, conversations: readonly Conversation[]) {
