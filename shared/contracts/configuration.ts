@@ -189,6 +189,10 @@ export const UserSchema = z.object({
   status: z.string().default('active'),
   /** Requests per second that each token of the user may make. */
   rate: z.number().positive().optional(),
+  meta: z.record(z.string(), z.unknown()).optional(),
+  /** Epoch milliseconds. */
+  createdAt: z.number().optional(),
+  updatedAt: z.number().optional(),
   organizations: z
     .array(
       z.object({

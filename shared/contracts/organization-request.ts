@@ -16,7 +16,9 @@ const CountrySchema = z
   .transform((code) => code.toUpperCase())
   .refine(isCountry, 'must be two letters of ISO 3166-1, like NL');
 
-const WebAddressSchema = Text(2048).refine((url) => /^https?:\/\/\S+$/i.test(url), 'must be a web address');
+export const EmailSchema = Text(320).refine((address) => parseEmailAddress(address).ok, 'must be an email address');
+
+export const WebAddressSchema = Text(2048).refine((url) => /^https?:\/\/\S+$/i.test(url), 'must be a web address');
 
 const CategoriesSchema = z
   .array(z.union([Text(256), z.record(z.string(), z.unknown())], { error: 'must be a text or an object' }))
@@ -30,10 +32,7 @@ const CategoriesSchema = z
 /** In a PATCH `null` clears. */
 const fields = {
   displayName: Text(256).nullish().meta({ description: 'What people are shown.' }),
-  email: Text(320)
-    .refine((address) => parseEmailAddress(address).ok, 'must be an email address')
-    .nullish()
-    .meta({ description: 'Where it is reached itself.' }),
+  email: EmailSchema.nullish().meta({ description: 'Where it is reached itself.' }),
   url: WebAddressSchema.nullish().meta({ description: 'Its web site.' }),
   logo: WebAddressSchema.nullish().meta({ description: 'Address of its picture.' }),
   industry: Text(128).nullish().meta({ description: 'What it does.' }),

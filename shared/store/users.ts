@@ -3,8 +3,8 @@ import type { Forgetful } from '../runtime/cache.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { digest } from './digest.ts';
 import { exists } from './expression.ts';
-import { loginKey, memberKey, userKey } from './keys.ts';
-import { BATCH_GET_LIMIT, batchGet, batchWrite, type Table, updateItem } from './table.ts';
+import { type ItemKey, loginKey, memberKey, memberPk, userKey } from './keys.ts';
+import { BATCH_GET_LIMIT, batchGet, batchGetAll, batchWrite, type Item, type Table, updateItem } from './table.ts';
 import { type StoredUser, toUser, toUserWithTokens } from './user-item.ts';
 
 const TTL_MS = 60_000;
@@ -78,6 +78,34 @@ async function readUserWithTokens(table: Table, id: string): Promise<StoredUser 
   return toUserWithTokens(Items);
 }
 
+/** Those that exist, as they are now. Consistent. */
+export async function readUsers(table: Table, ids: readonly string[]): Promise<StoredUser[]> {
+  return (await batchGetAll(table, ids.map(userKey), true)).map(toUser);
+}
+
+/** The users who belong to an organization itself, in the order of their ids. Consistent. */
+export async function listMembers(table: Table, organization: string): Promise<StoredUser[]> {
+  const ids: string[] = [];
+  let start: Item | undefined;
+  do {
+    const page = await table.client.send(
+      new QueryCommand({
+        TableName: table.name,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': memberPk(organization) },
+        ConsistentRead: true,
+        ...(start && { ExclusiveStartKey: start }),
+      }),
+    );
+    ids.push(...(page.Items ?? []).map(({ sk }) => String(sk)));
+    start = page.LastEvaluatedKey;
+  } while (start);
+  const members = (await readUsers(table, ids)).filter((user) =>
+    user.organizations.some((membership) => membership.organization === organization),
+  );
+  return members.sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
 /** Keeps when a user last logged in, which changes nothing else of them. */
 export async function noteLogin(table: Table, id: string, now: number): Promise<void> {
   await updateItem(table, userKey(id), { set: { lastLoginAt: now } }, exists('pk'));
@@ -91,7 +119,7 @@ export async function findUserByLogin(table: Table, pepper: string, matchKey: st
   return typeof login.Item?.user === 'string' ? readUser(table, login.Item.user) : undefined;
 }
 
-const loginKeyOf = (pepper: string, matchKey: string) => loginKey(digest(pepper, `login:${matchKey}`));
+export const loginKeyOf = (pepper: string, matchKey: string): ItemKey => loginKey(digest(pepper, `login:${matchKey}`));
 
 /**
  * Stores a user, who is a member of their organizations, and, where they log in, the pointer from their address. `login`

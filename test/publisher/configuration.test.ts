@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { organizationKey } from '../../shared/store/keys.ts';
+import { UserSchema } from '../../shared/contracts/configuration.ts';
+import { organizationKey, userKey } from '../../shared/store/keys.ts';
 import { createOrganization, toOrganization, updateOrganization } from '../../shared/store/organizations.ts';
 import type { Item, Table } from '../../shared/store/table.ts';
+import { putUser } from '../../shared/store/users.ts';
 import { NOW, newId, tableOf } from '../support/builders.ts';
 import { startTestTable, type TestTable } from '../support/emulators.ts';
 import { type Receiver, startReceiver } from '../webhooks/receiver.ts';
@@ -63,4 +65,19 @@ it('tells of its deletion once it is gone, and not of closing it before', async 
     event: 'organization.delete',
     organization: { id: organization.id },
   });
+});
+
+it('tells of a user what the owner of the webhook may see of them, by ids on the queue alone', async () => {
+  const id = newId();
+  const elsewhere = { organization: newId(), role: 'admin' as const };
+  const own = { organization: setting.organization, orgPath: setting.orgPath, role: 'agent' as const, selected: true };
+  const user = UserSchema.parse({ id, name: 'Ada', email: 'ada@example.com', organizations: [own, elsewhere] });
+  await putUser(table, { ...user, passwordHash: 'secret' });
+  const before = { ...userKey(id), ...user, name: 'Grace' };
+  const written = { ...userKey(id), ...user, passwordHash: 'secret' };
+  expect(await told(before, written)).toEqual({
+    event: 'user.update',
+    user: { id, name: 'Ada', email: 'ada@example.com', status: 'active', organizations: [own] },
+  });
+  expect(JSON.stringify(setting.notifications.bodies())).not.toMatch(/Ada|example\.com/);
 });
