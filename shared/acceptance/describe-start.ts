@@ -1,4 +1,4 @@
-import { type Caller, reaches } from '../auth/caller.ts';
+import type { Caller } from '../auth/caller.ts';
 import type { StartConversation } from '../contracts/conversation-request.ts';
 import { checkDrafts, demandOutbound } from '../domain/acceptance.ts';
 import { RequestError } from '../domain/errors.ts';
@@ -12,6 +12,7 @@ import { type Choice, chooseContact, type Owners } from './choose-contact.ts';
 import { type DescribedPerson, describePerson } from './contact-identifiers.ts';
 import { type AppendAnswer, type Once, replay } from './once.ts';
 import type { AcceptanceParts } from './parts.ts';
+import { reachableOrganization } from './reachable-organization.ts';
 import { checkSenders } from './senders.ts';
 
 /** A request for a person, with what was looked up for it. */
@@ -54,19 +55,6 @@ export async function describeContact(
     pepper: await parts.pepper(),
   });
   return { caller, request, configuration, person, ...(once && { once }) };
-}
-
-/** Throws 404 for an organization that is unknown or out of reach. */
-export async function reachableOrganization(
-  parts: AcceptanceParts,
-  caller: Caller,
-  id: string,
-): Promise<OrganizationConfiguration> {
-  const configuration = await parts.configuration.organization(id);
-  if (configuration && reaches(caller, configuration.organization.path)) return configuration;
-  throw new RequestError('not_found', 'Organization not found', [
-    { path: 'organization', message: 'is not an organization that your token reaches' },
-  ]);
 }
 
 /** Whose the identifiers are; or the answer, when the request was answered before. Throws 422 as `replay`. */

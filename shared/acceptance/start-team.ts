@@ -11,10 +11,10 @@ import { createConversation } from '../store/conversations.ts';
 import { toRecord } from '../store/idempotency.ts';
 import type { StoredUser } from '../store/user-item.ts';
 import { metaIsFull } from './append-plan.ts';
-import { reachableOrganization } from './describe-start.ts';
 import { newMessages } from './new-messages.ts';
 import { type AppendAnswer, guardsOf, type Once, replay } from './once.ts';
 import type { AcceptanceParts } from './parts.ts';
+import { reachableOrganization } from './reachable-organization.ts';
 import { checkSenders } from './senders.ts';
 import { wake } from './wake.ts';
 

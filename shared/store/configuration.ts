@@ -1,4 +1,4 @@
-import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import {
   type Channel,
   ChannelSchema,
@@ -24,6 +24,7 @@ import {
   TEMPLATE_PREFIX,
 } from './keys.ts';
 import { descendantEntries, type StoredOrganization, toOrganization } from './organizations.ts';
+import { queryAll } from './query-all.ts';
 import { putReceivers } from './receivers.ts';
 import { batchWrite, type Item, type Table } from './table.ts';
 
@@ -63,20 +64,10 @@ export function createConfigurationReader(table: Table, clock: Clock, ttlMs = TT
 }
 
 async function readOrganization(table: Table, id: string): Promise<OrganizationConfiguration | undefined> {
-  const items: Item[] = [];
-  let start: Item | undefined;
-  do {
-    const page = await table.client.send(
-      new QueryCommand({
-        TableName: table.name,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': organizationPk(id) },
-        ...(start && { ExclusiveStartKey: start }),
-      }),
-    );
-    items.push(...(page.Items ?? []));
-    start = page.LastEvaluatedKey;
-  } while (start);
+  const items = await queryAll(table, {
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: { ':pk': organizationPk(id) },
+  });
   const head = items.find((item) => item.sk === HEAD);
   if (!head) return undefined;
   const organization = toOrganization(head);

@@ -137,6 +137,12 @@ export const inboxPk = (owner: string): string => `Q#${owner}`;
 /** Orders the conversations of an inbox by when they began. */
 export const inboxPlace = (createdAt: number, conversation: string): string =>
   `${String(createdAt).padStart(13, '0')}#${conversation}`;
+const INBOX_PLACE = /^(\d{13})#([0-9a-f]{24})$/;
+/** Undefined for a text that is no place. */
+export function readInboxPlace(text: string): { createdAt: number; conversation: string } | undefined {
+  const [, createdAt, conversation] = INBOX_PLACE.exec(text) ?? [];
+  return conversation === undefined ? undefined : { createdAt: Number(createdAt), conversation };
+}
 /** What stands before the places of a user's conversations: those in their personal inbox or not, of one status. */
 export const inboxSection = (inbox: boolean, status: string): string => `${inbox ? 1 : 0}#${status}#`;
 

@@ -11,8 +11,9 @@ import {
   SERVICE_PREFIX,
   servicePointerKey,
 } from './keys.ts';
+import { queryAll, type WholeQuery } from './query-all.ts';
 import { deleteService, listServices } from './services.ts';
-import { batchGet, batchWrite, type Item, type Table } from './table.ts';
+import { batchGet, batchWrite, type Table } from './table.ts';
 
 /** What an organization is not deleted with: each is deleted by itself first. */
 export type Content = 'organizations' | 'users' | 'conversations';
@@ -33,7 +34,7 @@ export async function contentsOf(table: Table, organization: string): Promise<Co
   ];
 }
 
-const partition = (pk: string): Omit<QueryCommandInput, 'TableName'> => ({
+const partition = (pk: string): WholeQuery => ({
   KeyConditionExpression: 'pk = :pk',
   ExpressionAttributeValues: { ':pk': pk },
   ConsistentRead: true,
@@ -63,24 +64,12 @@ async function hasConversations(table: Table, organization: string): Promise<boo
 /** Deletes all that an organization is configured with, and leaves the organization itself. May be repeated. */
 export async function clearConfiguration(table: Table, organization: string): Promise<void> {
   for (const service of await listServices(table, organization)) await deleteService(table, service);
-  let start: Item | undefined;
-  do {
-    const page = await table.client.send(
-      new QueryCommand({
-        TableName: table.name,
-        ...partition(organizationPk(organization)),
-        ProjectionExpression: 'pk, sk',
-        Limit: PAGE,
-        ...(start && { ExclusiveStartKey: start }),
-      }),
-    );
-    const keys = (page.Items ?? []).filter(({ sk }) => sk !== HEAD) as unknown as ItemKey[];
-    await batchWrite(
-      table,
-      keys.flatMap((key) => [key, ...pointersOf(key)]).map((Key) => ({ DeleteRequest: { Key } })),
-    );
-    start = page.LastEvaluatedKey;
-  } while (start);
+  const items = await queryAll(table, { ...partition(organizationPk(organization)), ProjectionExpression: 'pk, sk' });
+  const keys = items.map(({ pk, sk }) => ({ pk: String(pk), sk: String(sk) })).filter(({ sk }) => sk !== HEAD);
+  await batchWrite(
+    table,
+    keys.flatMap((key) => [key, ...pointersOf(key)]).map((Key) => ({ DeleteRequest: { Key } })),
+  );
 }
 
 /** What finds an item by its id alone. */

@@ -1,7 +1,8 @@
-import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { type Organization, OrganizationSchema } from '../contracts/configuration.ts';
 import { absent, type Changes, equals, exists } from './expression.ts';
 import { descendantKey, descendantPk, type ItemKey, organizationKey } from './keys.ts';
+import { queryAll } from './query-all.ts';
 import {
   batchGetAll,
   checkAction,
@@ -48,22 +49,12 @@ export async function getOrganizations(table: Table, ids: readonly string[]): Pr
 
 /** The paths of all organizations below one. Consistent. */
 export async function listDescendants(table: Table, ancestor: string): Promise<string[]> {
-  const paths: string[] = [];
-  let start: Item | undefined;
-  do {
-    const page = await table.client.send(
-      new QueryCommand({
-        TableName: table.name,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': descendantPk(ancestor) },
-        ConsistentRead: true,
-        ...(start && { ExclusiveStartKey: start }),
-      }),
-    );
-    paths.push(...(page.Items ?? []).map(({ sk }) => String(sk)));
-    start = page.LastEvaluatedKey;
-  } while (start);
-  return paths;
+  const entries = await queryAll(table, {
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: { ':pk': descendantPk(ancestor) },
+    ConsistentRead: true,
+  });
+  return entries.map(({ sk }) => String(sk));
 }
 
 /** Part of a transaction: an organization is there, and is not being deleted. */

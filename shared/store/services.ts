@@ -1,7 +1,7 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { type Service, ServiceSchema, type Webhook, WebhookSchema } from '../contracts/configuration.ts';
 import { absent } from './expression.ts';
 import { organizationPk, SERVICE_PREFIX, serviceKey, servicePointerKey } from './keys.ts';
+import { queryAll } from './query-all.ts';
 import { receiverActions } from './receivers.ts';
 import { deleteAction, type Item, putAction, type Table, transact } from './table.ts';
 import { unchangedSince } from './versions.ts';
@@ -14,22 +14,12 @@ const itemOf = (service: AnyService): Item => ({ ...serviceKey(service.organizat
 
 /** An organization's services. Consistent. */
 export async function listServices(table: Table, organization: string): Promise<AnyService[]> {
-  const services: AnyService[] = [];
-  let start: Item | undefined;
-  do {
-    const page = await table.client.send(
-      new QueryCommand({
-        TableName: table.name,
-        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-        ExpressionAttributeValues: { ':pk': organizationPk(organization), ':prefix': SERVICE_PREFIX },
-        ConsistentRead: true,
-        ...(start && { ExclusiveStartKey: start }),
-      }),
-    );
-    services.push(...(page.Items ?? []).map(toService));
-    start = page.LastEvaluatedKey;
-  } while (start);
-  return services;
+  const items = await queryAll(table, {
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+    ExpressionAttributeValues: { ':pk': organizationPk(organization), ':prefix': SERVICE_PREFIX },
+    ConsistentRead: true,
+  });
+  return items.map(toService);
 }
 
 const toService = (item: Item): AnyService => (item.type === 'webhook' ? WebhookSchema : ServiceSchema).parse(item);

@@ -4,7 +4,8 @@ import type { Clock } from '../runtime/clock.ts';
 import { digest } from './digest.ts';
 import { exists } from './expression.ts';
 import { type ItemKey, loginKey, memberKey, memberPk, userKey } from './keys.ts';
-import { BATCH_GET_LIMIT, batchGet, batchGetAll, batchWrite, type Item, type Table, updateItem } from './table.ts';
+import { queryAll } from './query-all.ts';
+import { BATCH_GET_LIMIT, batchGet, batchGetAll, batchWrite, type Table, updateItem } from './table.ts';
 import { type StoredUser, toUser, toUserWithTokens } from './user-item.ts';
 
 const TTL_MS = 60_000;
@@ -85,21 +86,12 @@ export async function readUsers(table: Table, ids: readonly string[]): Promise<S
 
 /** The users who belong to an organization itself, in the order of their ids. Consistent. */
 export async function listMembers(table: Table, organization: string): Promise<StoredUser[]> {
-  const ids: string[] = [];
-  let start: Item | undefined;
-  do {
-    const page = await table.client.send(
-      new QueryCommand({
-        TableName: table.name,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': memberPk(organization) },
-        ConsistentRead: true,
-        ...(start && { ExclusiveStartKey: start }),
-      }),
-    );
-    ids.push(...(page.Items ?? []).map(({ sk }) => String(sk)));
-    start = page.LastEvaluatedKey;
-  } while (start);
+  const entries = await queryAll(table, {
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: { ':pk': memberPk(organization) },
+    ConsistentRead: true,
+  });
+  const ids = entries.map(({ sk }) => String(sk));
   const members = (await readUsers(table, ids)).filter((user) =>
     user.organizations.some((membership) => membership.organization === organization),
   );

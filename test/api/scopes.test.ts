@@ -17,6 +17,8 @@ const SCOPES: Readonly<Record<string, readonly string[]>> = {
   ],
   agent: [
     'DELETE /v2/messages/:id',
+    'GET /v2/contacts',
+    'GET /v2/conversations',
     'GET /v2/watemplates',
     'GET /v2/watemplates/:id',
     'PATCH /v2/conversations/:id',

@@ -8,12 +8,28 @@ import {
   TouchpointConsentViewSchema,
 } from '../../../shared/contracts/views/contacts.ts';
 import { TOUCHPOINTS } from '../../../shared/domain/touchpoint.ts';
-import { shownParameters } from '../lists/list-parameters.ts';
+import { pageParameters, shownParameters } from '../lists/list-parameters.ts';
 import type { Operations } from '../operation.ts';
+import { CONTACT_FIELDS } from './contact-fields.ts';
 
 const touchpoint = z.enum(TOUCHPOINTS).meta({ description: 'Of which touchpoint.' });
 
 export const CONTACT_OPERATIONS: Operations = {
+  'GET /v2/contacts': {
+    summary: 'List contacts',
+    description:
+      'Those of some `id`s or `conversation`s; those who have these emails or telephones, written in any way, or had them ' +
+      'before; or all of an organization. Other filters narrow them down.',
+    query: pageParameters(CONTACT_FIELDS, ['conversation'], 'createdAt'),
+    answers: {
+      200: {
+        description: 'Contacts, newest first unless asked otherwise.',
+        schema: z.array(ContactViewSchema),
+        headers: ['Link', 'X-Total-Count'],
+      },
+    },
+    errors: ['invalid_request', 'not_found'],
+  },
   'GET /v2/contacts/:id': {
     summary: 'Read a contact',
     query: shownParameters(['conversation']),

@@ -8,20 +8,14 @@ import { messageView } from '../../../shared/views/message-view.ts';
 import type { Reference, References } from '../lists/populate.ts';
 import type { ApiParts } from '../parts.ts';
 
-/** What can be filled in of these conversations, whose messages (as far as they are shown) are those given. */
-export const conversationReferences = (
-  conversations: readonly Conversation[],
-  messages: readonly Message[],
-): References => ({
-  messages: {
-    scope: 'guest',
-    load: async () => {
-      const paths = new Map(conversations.map(({ id, orgPath }) => [id, orgPath]));
-      return new Map(
-        messages.map((message) => [message.id, messageView(message, paths.get(message.conversation) ?? '')]),
-      );
-    },
-  },
+/** The messages of a conversation that were read with it: whoever may read the one may read the others. */
+export const toMessages = (messages: readonly Message[], { orgPath }: Conversation): Reference => ({
+  scope: 'guest',
+  load: async () => new Map(messages.map((message) => [message.id, messageView(message, orgPath)])),
+});
+
+/** What can be filled in of these conversations. */
+export const conversationReferences = (conversations: readonly Conversation[]): References => ({
   contact: {
     scope: 'agent',
     load: async () =>

@@ -10,8 +10,9 @@ import {
 import { ConversationViewSchema, DryRunViewSchema } from '../../../shared/contracts/views/conversations.ts';
 import { MessageViewSchema } from '../../../shared/contracts/views/messages.ts';
 import type { ErrorCode } from '../../../shared/domain/errors.ts';
-import { shownParameters } from '../lists/list-parameters.ts';
+import { pageParameters, shownParameters } from '../lists/list-parameters.ts';
 import type { Operations } from '../operation.ts';
+import { CONVERSATION_FIELDS } from './conversation-fields.ts';
 import { APPEND_EXAMPLE, START_EXAMPLES, STARTED_EXAMPLE } from './examples.ts';
 
 const dryRun = z
@@ -45,6 +46,21 @@ const REFUSALS: readonly ErrorCode[] = [
 ];
 
 export const CONVERSATION_OPERATIONS: Operations = {
+  'GET /v2/conversations': {
+    summary: 'List conversations',
+    description:
+      'Of a user (`participants.user`), of a channel (`channels`), or else of an organization; or those of some `id`s or ' +
+      '`contact`s. Other filters narrow them down; `meta.*` takes one of the others beside it.',
+    query: pageParameters(CONVERSATION_FIELDS, ['contact'], 'createdAt'),
+    answers: {
+      200: {
+        description: 'Conversations without their messages, newest first unless asked otherwise.',
+        schema: z.array(ConversationViewSchema),
+        headers: ['Link', 'X-Total-Count'],
+      },
+    },
+    errors: ['invalid_request', 'not_found'],
+  },
   'POST /v2/conversations': {
     summary: 'Start a conversation, or add to the one there is',
     description:

@@ -8,21 +8,25 @@ import {
   StartConversationSchema,
   TeamConversationSchema,
 } from '../../../shared/contracts/conversation-request.ts';
-import { parseShown } from '../../../shared/contracts/list-query.ts';
+import { parseListQuery, parseShown } from '../../../shared/contracts/list-query.ts';
 import { type Conversation, TEAM_TYPES } from '../../../shared/domain/conversation.ts';
 import { jsonResponse, parseRequest } from '../../../shared/http/errors.ts';
 import { conversationView } from '../../../shared/views/conversation-view.ts';
 import { onceOf } from '../idempotency-key.ts';
+import { answerPage } from '../lists/answer-page.ts';
+import { listInMemory } from '../lists/list-in-memory.ts';
 import { nextLink } from '../lists/next-link.ts';
 import { showOne } from '../lists/show.ts';
 import type { ApiParts } from '../parts.ts';
 import { type ApiRoute, type Guarded, idIn } from '../route.ts';
 import { addMessages, appendOf, appendTo, replayHeader } from './add-messages.ts';
 import { changeConversation } from './change-conversation.ts';
-import { conversationReferences } from './conversation-references.ts';
+import { CONVERSATION_FIELDS } from './conversation-fields.ts';
+import { conversationReferences, toMessages, viewConversations } from './conversation-references.ts';
 import { explain, isDryRun } from './explain.ts';
 import { type Foreseen, foreseeAppend, foreseeStart, foreseeTeam } from './foresee.ts';
 import { deleteConversation } from './forget.ts';
+import { listConversations, namedConversations } from './list-conversations.ts';
 import { readConversation } from './read-conversation.ts';
 
 const viewOf = async (parts: ApiParts, conversation: Conversation, messages?: readonly string[]) =>
@@ -74,6 +78,18 @@ const postConversation: Guarded['handle'] = async (parts, { request, json }, cal
 const postMessages: Guarded['handle'] = (parts, { request, json, params }, caller) =>
   addMessages(parts, { request, json, caller, conversation: idIn(params, 'Conversation') });
 
+const list: Guarded['handle'] = async (parts, { request }, caller) => {
+  const query = parseListQuery(request.rawQuery);
+  const named = await namedConversations(parts, caller, query.filters);
+  if (named) {
+    const [views, references] = [await viewConversations(parts, named), conversationReferences(named)];
+    return listInMemory(parts.publicUrl, request, { query, fields: CONVERSATION_FIELDS, views, references, caller });
+  }
+  const { found, next } = await listConversations(parts, caller, query);
+  const [views, references] = [await viewConversations(parts, found), conversationReferences(found)];
+  return answerPage(parts.publicUrl, request, { views, next, shown: query, references, caller });
+};
+
 const getConversation: Guarded['handle'] = async (parts, { request, params }, caller) => {
   const { conversation, messages, older } = await readConversation(parts, caller, idIn(params, 'Conversation'));
   const view = await viewOf(
@@ -81,7 +97,7 @@ const getConversation: Guarded['handle'] = async (parts, { request, params }, ca
     conversation,
     messages.map((message) => message.id),
   );
-  const references = conversationReferences([conversation], messages);
+  const references = { ...conversationReferences([conversation]), messages: toMessages(messages, conversation) };
   const shown = await showOne(view, { shown: parseShown(request.rawQuery), references, caller });
   const messagesList = { path: `/v2/conversations/${conversation.id}/messages`, rawQuery: 'sort=-createdAt' };
   return jsonResponse(200, shown, older && nextLink(parts.publicUrl, messagesList, older));
@@ -101,6 +117,7 @@ const removeConversation: Guarded['handle'] = async (parts, { params }, caller) 
 /** Conversations, and what is added to them (contract section 2). */
 export const CONVERSATION_ROUTES: readonly ApiRoute[] = [
   { method: 'POST', path: '/v2/conversations', scope: 'agent', body: true, handle: postConversation },
+  { method: 'GET', path: '/v2/conversations', scope: 'agent', handle: list },
   { method: 'GET', path: '/v2/conversations/:id', scope: 'guest', handle: getConversation },
   { method: 'PATCH', path: '/v2/conversations/:id', scope: 'agent', body: true, handle: patchConversation },
   { method: 'DELETE', path: '/v2/conversations/:id', scope: 'admin', handle: removeConversation },

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { reachableOrganization } from '../../../shared/acceptance/reachable-organization.ts';
 import { type Caller, reaches } from '../../../shared/auth/caller.ts';
 import type { Service, Webhook } from '../../../shared/contracts/configuration.ts';
 import type { ChangeService, CreateServiceSchema } from '../../../shared/contracts/service-request.ts';
@@ -25,16 +26,9 @@ export interface Shown {
 /** Each event is told to every one of them. */
 const MOST_WEBHOOKS = 20;
 
-/** The path of an organization. Throws 404, for one that is out of reach too. */
-async function demandPath(parts: ApiParts, caller: Caller, organization: string): Promise<string> {
-  const configuration = await parts.configuration.organization(organization);
-  if (configuration && reaches(caller, configuration.organization.path)) return configuration.organization.path;
-  throw new RequestError('not_found', 'Organization not found');
-}
-
 /** The services of an organization. Throws 404. */
 export async function listOwn(parts: ApiParts, caller: Caller, organization: string): Promise<Shown[]> {
-  const orgPath = await demandPath(parts, caller, organization);
+  const orgPath = (await reachableOrganization(parts, caller, organization)).organization.path;
   return (await listServices(parts.table, organization)).map((service) => ({ service, orgPath }));
 }
 
@@ -60,7 +54,7 @@ export async function createService(
   organization: string,
   draft: Draft,
 ): Promise<Shown & { readonly secret?: string }> {
-  const orgPath = await demandPath(parts, caller, organization);
+  const orgPath = (await reachableOrganization(parts, caller, organization)).organization.path;
   const now = parts.clock.now();
   const { name, type, params, meta } = draft;
   const common = { id: parts.ids.next(now), organization, name, ...(meta && { meta }), createdAt: now, updatedAt: now };

@@ -16,6 +16,17 @@ const change =
   async (ours, world) => ({ ...(await contact(ours, world)), body });
 
 export const CONTACT_CALLS: Calls = {
+  'GET /v2/contacts': {
+    answers: {
+      200: [
+        async (ours) => ({ query: { id: (await ours.conversation()).contact } }),
+        async (ours) => ({
+          query: { organization: ORGANIZATION.shop, 'profile.email': (await ours.conversation()).email },
+        }),
+        async (ours) => ({ query: { organization: await ours.garage() } }),
+      ],
+    },
+  },
   'GET /v2/contacts/{id}': { answers: { 200: [contact] } },
   'POST /v2/contacts': {
     answers: { 200: [async (ours) => upsert((await ours.conversation()).email)], 201: [() => upsert(newEmail())] },

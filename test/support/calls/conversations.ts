@@ -1,5 +1,5 @@
 import { emailMessage, startRequest } from '../api-requests.ts';
-import { ORGANIZATION } from '../api-seed.ts';
+import { ORGANIZATION, USER } from '../api-seed.ts';
 import type { Call, Calls } from './call.ts';
 
 const start: Call = () => ({ body: startRequest() });
@@ -19,6 +19,15 @@ const dryRun =
 export const CONVERSATION_CALLS: Calls = {
   'POST /v2/conversations': {
     answers: { 200: [appendById, dryRun(appendById), dryRun(start)], 201: [start, startTeam] },
+  },
+  'GET /v2/conversations': {
+    answers: {
+      200: [
+        async (ours) => ({ query: { id: (await ours.conversation()).id } }),
+        async (ours) => ({ query: { organization: await ours.garage() } }),
+        async () => ({ query: { 'participants.user': USER.agent } }),
+      ],
+    },
   },
   'GET /v2/conversations/{id}': { answers: { 200: [ofOne()] } },
   'PATCH /v2/conversations/{id}': {
