@@ -1,4 +1,5 @@
 import { AUTH_OPERATIONS } from './auth/operations.ts';
+import { CHANNEL_OPERATIONS } from './channels/operations.ts';
 import { CONTACT_OPERATIONS } from './contacts/operations.ts';
 import { CONVERSATION_OPERATIONS } from './conversations/operations.ts';
 import { MESSAGE_OPERATIONS } from './messages/operations.ts';
@@ -15,6 +16,7 @@ export const OPERATIONS: Operations = {
   ...MESSAGE_OPERATIONS,
   ...CONTACT_OPERATIONS,
   ...ORGANIZATION_OPERATIONS,
+  ...CHANNEL_OPERATIONS,
   ...SERVICE_OPERATIONS,
   ...USER_OPERATIONS,
   ...WATEMPLATE_OPERATIONS,

@@ -1,4 +1,5 @@
 import { AUTH_ROUTES } from './auth/routes.ts';
+import { CHANNEL_ROUTES } from './channels/routes.ts';
 import { CONTACT_ROUTES } from './contacts/routes.ts';
 import { CONVERSATION_ROUTES } from './conversations/routes.ts';
 import { MESSAGE_ROUTES } from './messages/routes.ts';
@@ -15,6 +16,7 @@ export const ROUTES: readonly ApiRoute[] = [
   ...MESSAGE_ROUTES,
   ...CONTACT_ROUTES,
   ...ORGANIZATION_ROUTES,
+  ...CHANNEL_ROUTES,
   ...SERVICE_ROUTES,
   ...USER_ROUTES,
   ...WATEMPLATE_ROUTES,

@@ -9,6 +9,7 @@ import { isContention } from '../../shared/store/table.ts';
 import { PAGE_ROUTES } from './docs/routes.ts';
 import type { ApiParts } from './parts.ts';
 import { ROUTES } from './routes.ts';
+import { refuseUnsupported } from './unsupported.ts';
 
 const RETRY_AFTER_SECONDS = '1';
 
@@ -31,14 +32,6 @@ export function createApi(parts: ApiParts): (request: HttpRequest) => Promise<Ht
       throw error;
     }
   };
-}
-
-/** Resources of the reference API that Overture does not have (contract section 12). */
-const UNSUPPORTED = /^\/v2\/(workflows|bots|botinstances)(\/|$)/;
-
-function refuseUnsupported({ path }: HttpRequest): void {
-  const resource = UNSUPPORTED.exec(path)?.[1];
-  if (resource) throw new RequestError('not_supported', `Overture has no ${resource}: see docs/compatibility.md.`);
 }
 
 const overloaded = (): RequestError =>

@@ -1,12 +1,14 @@
 import { reaches } from '../../shared/auth/caller.ts';
 import type { EventIds, Notification } from '../../shared/contracts/queue-messages.ts';
 import { type Conversation, isWithContact } from '../../shared/domain/conversation.ts';
+import { findChannel } from '../../shared/store/channels.ts';
 import { getService } from '../../shared/store/configuration.ts';
 import { getConversation } from '../../shared/store/conversations.ts';
 import { followMoves } from '../../shared/store/messages.ts';
 import { getOrganization } from '../../shared/store/organizations.ts';
 import { findTemplate } from '../../shared/store/templates.ts';
 import { readUser } from '../../shared/store/users.ts';
+import { channelView } from '../../shared/views/channel-view.ts';
 import { contactView } from '../../shared/views/contact-view.ts';
 import { conversationView } from '../../shared/views/conversation-view.ts';
 import { messageView } from '../../shared/views/message-view.ts';
@@ -88,6 +90,11 @@ const watemplate: Read = async (parts, { organization, ids }) => {
   return found && { data: { watemplate: templateView(found, await pathOf(parts, organization)) } };
 };
 
+const channel: Read = async (parts, { ids }) => {
+  const found = await findChannel(parts.table, ids.channel ?? '');
+  return found && { data: { channel: channelView(found, await pathOf(parts, found.organization)) } };
+};
+
 const organization: Read = async ({ table }, { ids }) => {
   const found = await getOrganization(table, ids.organization ?? '');
   return found && { data: { organization: organizationView(found) } };
@@ -108,6 +115,7 @@ const READERS: Readonly<Record<string, Read>> = {
   watemplate,
   organization,
   user,
+  channel,
 };
 
 /** Undefined when what an event is about is not there any more, unless the event says just that. */

@@ -154,6 +154,10 @@ export const ChannelSchema = z.object({
   name: z.string().default(''),
   /** Users who answer there; everybody where it is left out. */
   subscribers: z.array(id).optional(),
+  meta: z.record(z.string(), z.unknown()).optional(),
+  /** Epoch milliseconds. */
+  createdAt: z.number().optional(),
+  updatedAt: z.number().optional(),
 });
 export type Channel = z.infer<typeof ChannelSchema>;
 

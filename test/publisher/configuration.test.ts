@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { UserSchema } from '../../shared/contracts/configuration.ts';
-import { organizationKey, userKey } from '../../shared/store/keys.ts';
+import { createChannel } from '../../shared/store/channels.ts';
+import { channelKey, organizationKey, userKey } from '../../shared/store/keys.ts';
 import { createOrganization, toOrganization, updateOrganization } from '../../shared/store/organizations.ts';
 import type { Item, Table } from '../../shared/store/table.ts';
 import { putUser } from '../../shared/store/users.ts';
@@ -80,4 +81,20 @@ it('tells of a user what the owner of the webhook may see of them, by ids on the
     user: { id, name: 'Ada', email: 'ada@example.com', status: 'active', organizations: [own] },
   });
   expect(JSON.stringify(setting.notifications.bodies())).not.toMatch(/Ada|example\.com/);
+});
+
+it('tells of a channel', async () => {
+  const channel = {
+    id: newId(),
+    organization: setting.organization,
+    name: 'Front desk',
+    createdAt: NOW,
+    updatedAt: NOW,
+  };
+  await createChannel(table, channel);
+  const item = { ...channelKey(channel.organization, channel.id), ...channel };
+  expect(await told({ ...item, name: 'Desk' }, item)).toEqual({
+    event: 'channel.update',
+    channel: expect.objectContaining({ id: channel.id, orgPath: setting.orgPath, name: 'Front desk' }),
+  });
 });

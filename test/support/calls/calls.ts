@@ -1,5 +1,6 @@
 import { AUTH_CALLS } from './auth.ts';
 import type { Calls } from './call.ts';
+import { CHANNEL_CALLS } from './channels.ts';
 import { CONTACT_CALLS } from './contacts.ts';
 import { CONVERSATION_CALLS } from './conversations.ts';
 import { MESSAGE_CALLS } from './messages.ts';
@@ -17,5 +18,6 @@ export const CALLS: Calls = {
   ...WATEMPLATE_CALLS,
   ...SERVICE_CALLS,
   ...ORGANIZATION_CALLS,
+  ...CHANNEL_CALLS,
   ...USER_CALLS,
 };
