@@ -93,6 +93,8 @@ export async function createSetting(world: World): Promise<Setting> {
         const totp = new TOTP({ secret: Secret.fromBase32(secret) });
         return { id, token, code: totp.generate({ timestamp: api.parts.clock.now() }) };
       },
+      channel: async () =>
+        post('/v2/channels', { organization: await garage(), name: 'Our desk', subscribers: [USER.admin] }),
       template: async () => post('/v2/watemplates', templateDraft(await garage())),
       conversation: async () => {
         const request = startRequest({ messages: [{ ...emailMessage('Our secret.'), delay: 3_600_000 }] });
