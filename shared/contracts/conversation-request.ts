@@ -53,12 +53,17 @@ export const KeptMetaSchema = MetaSchema.refine(
   `must not take more than ${MAX_META_BYTES} bytes`,
 );
 
-const ActionSchema = z.object({
-  type: z.enum(['reply', 'postback', 'link']).meta({ description: 'What the button does.' }),
-  text: Text(1024).meta({ description: 'What the button says.' }),
-  payload: optional(Text(4096)).meta({ description: 'What comes back when it is pressed.' }),
-  uri: optional(Text(4096)).meta({ description: 'Where a link leads.' }),
-});
+const ActionSchema = z
+  .object({
+    type: z.enum(['reply', 'postback', 'link']).meta({ description: 'What the button does.' }),
+    text: optional(Text(1024)).meta({ description: 'What the button says; its `payload` if absent.' }),
+    payload: optional(Text(4096)).meta({ description: 'What comes back when it is pressed.' }),
+    uri: optional(Text(4096)).meta({ description: 'Where a link leads.' }),
+  })
+  .refine(({ text, payload }) => text !== undefined || payload !== undefined, {
+    path: ['text'],
+    message: 'is required without a payload',
+  });
 const CardSchema = z.object({
   title: optional(Text(1024)).meta({ description: 'Heading of the card.' }),
   mediaUrl: optional(Text(4096)).meta({ description: 'Address of its picture.' }),
@@ -66,7 +71,9 @@ const CardSchema = z.object({
 });
 const ResultSchema = z.object({
   name: Text(256).meta({ description: 'Name of the result.' }),
-  values: z.array(Scalar).max(100).meta({ description: 'Its values.' }),
+  values: z
+    .union([z.array(Scalar).max(100), Named.refine((values) => Object.keys(values).length <= 100, 'are too many')])
+    .meta({ description: 'Its values, by name or as a list.' }),
 });
 
 export const DelaySchema = z
