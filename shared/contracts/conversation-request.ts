@@ -14,6 +14,8 @@ export const IdempotencyKeySchema = z
 
 /** UTF-8 bytes of a request's body. */
 export const MAX_BODY_BYTES = 256 * 1024;
+export const MAX_BULK_BYTES = 5 * 1024 * 1024;
+export const MAX_BULK_ITEMS = 1_000;
 
 export const ObjectIdSchema = z.string().regex(/^[0-9a-fA-F]{24}$/, 'must be an id of 24 hexadecimal digits');
 
@@ -143,6 +145,10 @@ export const AppendByIdSchema = z.object({
   messages: messages.meta({ description: 'Messages to add, in their order.' }),
 });
 
+/** Whether a body of `POST /v2/conversations` names the conversation. */
+export const isAppend = (json: unknown): boolean =>
+  typeof json === 'object' && json !== null && 'id' in json && json.id !== null && json.id !== undefined;
+
 /** Body of `POST /v2/conversations` without `id`: find or create the contact, then append. */
 export const StartConversationSchema = z.object({
   organization: ObjectIdSchema.meta({ description: 'Whose contact it is.' }),
@@ -188,6 +194,18 @@ export const TeamConversationSchema = z.object({
   messages: messages.meta({ description: 'At least one; nothing of them goes out.' }),
 });
 export type TeamConversation = z.infer<typeof TeamConversationSchema>;
+/** Body of `POST /v2/conversations/bulk`; what each item is, is looked at one by one. */
+export const BulkSchema = z
+  .array(z.unknown(), { error: 'must be an array of items' })
+  .min(1, 'must hold at least one item')
+  .max(MAX_BULK_ITEMS, `must not hold more than ${MAX_BULK_ITEMS} items; send the rest in a second request`);
+
+/** What an item has beside a body of `POST /v2/conversations`. */
+export const BulkItemSchema = z.object({
+  clientId: optional(Text(255).min(1)).meta({
+    description: 'The same item again within 24 hours has no other effect.',
+  }),
+});
 
 /** Body of `POST /v2/conversations/{id}/messages`: one message or an array of them. */
 export const AppendMessagesSchema = messages;

@@ -31,11 +31,14 @@ export const ERROR_STATUS = {
   message_not_pending: 409,
   template_exists: 409,
   otp_exists: 409,
+  organization_not_empty: 409,
+  user_exists: 409,
   idempotency_key_reused: 422,
   unsupported_media_type: 415,
   rate_exceeded: 429,
   provider_unavailable: 502,
   overloaded: 503,
+  not_reached: 503,
   internal_error: 500,
 } as const;
 export type ErrorCode = keyof typeof ERROR_STATUS;

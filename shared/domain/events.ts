@@ -147,7 +147,7 @@ const RULES: Readonly<Record<Exclude<ResourceKind, 'event'>, readonly (readonly 
       ['message.update', differs(shownOfMessage)],
     ],
   ],
-  organization: configuration('organization', []),
+  organization: configuration('organization', ['closedAt']),
   service: [
     [['service.error', becomes(({ reason }) => reason, 'failing')], ...(configuration('service', [])[0] ?? [])],
   ],
