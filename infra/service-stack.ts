@@ -1,7 +1,10 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
+import { AlarmTopic } from './constructs/alarm-topic.ts';
+import { Dashboard } from './constructs/dashboard.ts';
 import {
+  giveBus,
   giveIndexes,
   giveMail,
   giveProviderSecrets,
@@ -15,11 +18,13 @@ import {
 } from './constructs/grants.ts';
 import { HttpApi } from './constructs/http-api.ts';
 import { MailEvents } from './constructs/mail-events.ts';
+import { TOUCHPOINT_NAMES } from './constructs/metrics.ts';
 import { NodeFunction } from './constructs/node-function.ts';
 import { QueueFunction } from './constructs/queue-function.ts';
 import { ReceiptHorizon } from './constructs/receipt-horizon.ts';
 import { Receipts } from './constructs/receipts.ts';
 import { Schedules } from './constructs/schedules.ts';
+import { ServiceLevels } from './constructs/service-levels.ts';
 import { addTableStream, NEW_MESSAGES, VISIBLE_CHANGES } from './constructs/table-stream.ts';
 import type { DataStack } from './data-stack.ts';
 import type { Stage, StageSettings } from './stages.ts';
@@ -70,8 +75,26 @@ export class ServiceStack extends Stack {
       ...common,
       name: 'api',
       timeoutSeconds: settings.apiTimeoutSeconds,
-      environment: { APP_URL: settings.appUrl ?? http.endpoint, PUBLIC_URL: http.endpoint, ...memory, ...hops },
+      environment: {
+        APP_URL: settings.appUrl ?? http.endpoint,
+        PUBLIC_URL: http.endpoint,
+        WEBHOOKS_ON_LOOPBACK: String(settings.webhooksOnLoopback),
+        ...memory,
+        ...hops,
+      },
       errorImpact: 'Requests fail with 500: businesses cannot start or read conversations, and must repeat.',
+    });
+    const bulk = new NodeFunction(this, 'Bulk', {
+      ...common,
+      name: 'bulk',
+      timeoutSeconds: settings.bulkTimeoutSeconds,
+      memoryMb: 1024,
+      environment: {
+        BUDGET_MS: String((settings.bulkTimeoutSeconds - settings.bulkReserveSeconds) * 1000),
+        ...memory,
+        ...hops,
+      },
+      errorImpact: 'Bulk requests fail: businesses must repeat them, and items without a clientId may be there twice.',
     });
     const worker = new QueueFunction(this, 'Worker', {
       ...common,
@@ -143,6 +166,7 @@ export class ServiceStack extends Stack {
     });
 
     http.route('/v2/hooks/{proxy+}', hooks.lambda);
+    http.route('/v2/conversations/bulk', bulk.lambda);
     http.route('/v2/{proxy+}', api.lambda);
     http.route('$default', api.lambda);
     addTableStream(sweeper, table, {
@@ -165,27 +189,29 @@ export class ServiceStack extends Stack {
       description: 'Overture: events in and out.',
     });
 
-    for (const touchpoint of ['email', 'sms', 'whatsapp'] as const) {
+    for (const touchpoint of TOUCHPOINT_NAMES) {
       new ReceiptHorizon(this, `${touchpoint}Horizon`, { stage, touchpoint, abovePercent: 50 });
     }
 
-    for (const writer of [worker, email, sms, whatsapp]) giveTable(writer, table, WRITER);
+    for (const writer of [bulk, worker, email, sms, whatsapp]) giveTable(writer, table, WRITER);
     for (const eraser of [api, hooks, publisher]) giveTable(eraser, table, [...WRITER, 'DeleteItem', 'BatchWriteItem']);
     giveTable(sweeper, table, ['BatchGetItem', 'GetItem', 'Query', 'BatchWriteItem']);
     for (const reader of [api, hooks, publisher]) giveIndexes(reader, table);
 
-    for (const ticker of [api, worker, email, sms, whatsapp, hooks, sweeper, publisher]) {
+    for (const ticker of [api, bulk, worker, email, sms, whatsapp, hooks, sweeper, publisher]) {
       giveQueue(ticker, 'TICKS_QUEUE_URL', worker.queue);
     }
+    giveBus(publisher, bus);
     giveSchedules(worker, new Schedules(this, 'Schedules', { stage, to: worker }), settings);
     giveQueue(worker, 'EMAIL_QUEUE_URL', email.queue);
     giveQueue(worker, 'SMS_QUEUE_URL', sms.queue);
     giveQueue(worker, 'WHATSAPP_QUEUE_URL', whatsapp.queue);
-    giveQueue(publisher, 'WEBHOOKS_QUEUE_URL', publisher.queue);
+    for (const teller of [api, publisher]) giveQueue(teller, 'WEBHOOKS_QUEUE_URL', publisher.queue);
     for (const purger of [api, sweeper]) giveQueue(purger, 'SWEEP_QUEUE_URL', sweeper.queue);
 
-    for (const verifier of [api, publisher]) giveSecret(verifier, 'TOKEN_KEY_SECRET_ID', tokenKey);
-    for (const hasher of [api, email, sms, whatsapp, hooks, publisher]) giveSecret(hasher, 'PEPPER_SECRET_ID', pepper);
+    for (const verifier of [api, bulk, publisher]) giveSecret(verifier, 'TOKEN_KEY_SECRET_ID', tokenKey);
+    for (const hasher of [api, bulk, email, sms, whatsapp, hooks, publisher])
+      giveSecret(hasher, 'PEPPER_SECRET_ID', pepper);
     giveSes(email, configurationSet);
     giveSmsVoice(sms);
     giveSocialMessaging(whatsapp);
@@ -197,6 +223,16 @@ export class ServiceStack extends Stack {
     giveProviderSecrets(hooks, stage, 'sms');
     giveProviderSecrets(hooks, stage, 'whatsapp');
 
+    new ServiceLevels(this, 'Levels', { stage, table, accountConcurrency: settings.accountConcurrency });
+    new Dashboard(this, 'Overview', {
+      stage,
+      http,
+      tellers: [worker, email, sms, whatsapp, hooks],
+      queues: [worker, email, sms, whatsapp, hooks, sweeper],
+    });
+    const { topic: alarms } = new AlarmTopic(this, 'Alarms', { email: settings.alarmEmail });
+
+    new CfnOutput(this, 'AlarmTopicArn', { value: alarms.topicArn });
     new CfnOutput(this, 'ApiUrl', { value: http.endpoint });
     new CfnOutput(this, 'TableName', { value: table.tableName });
     new CfnOutput(this, 'EventBusName', { value: bus.eventBusName });

@@ -1,10 +1,9 @@
 import { createDocument } from 'zod-openapi';
-import { OPERATIONS } from '../../functions/api/operations.ts';
-import { ROUTES } from '../../functions/api/routes.ts';
 import { SCOPES } from '../../shared/auth/scopes.ts';
 import { readErrorTable } from './error-table.ts';
 import { operationObject, pathOf, tagOf } from './operation-object.ts';
 import { createRefusals, type Refusals } from './refusals.ts';
+import { OPERATIONS, ROUTES } from './routes.ts';
 import { leaveOpen, withoutNull } from './schemas.ts';
 
 const ABOUT = `Business-initiated conversations: find or create a person by email or telephone, keep one conversation
@@ -16,7 +15,7 @@ with them, and deliver messages in order by email, SMS or WhatsApp.
   does not exist.
 - Times are ISO 8601 in UTC, ids 24 hexadecimal digits. Fields that are not known are ignored; fields of the wrong type
   are refused with their path. Answers may get more fields.
-- Workflows, bots and bot instances of the reference product are not here: 404 \`not_supported\`.`;
+- Workflows, forms, bots and other resources of the reference product that are not here answer 404 \`not_supported\`.`;
 
 export type Document = ReturnType<typeof createDocument>;
 

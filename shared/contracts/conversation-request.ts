@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { TEAM_TYPES } from '../domain/conversation.ts';
 import { MESSAGE_ROLES, MESSAGE_TYPES } from '../domain/message.ts';
 import { isTimeZone } from '../domain/time-zone.ts';
 import { TOUCHPOINTS } from '../domain/touchpoint.ts';
@@ -13,6 +14,8 @@ export const IdempotencyKeySchema = z
 
 /** UTF-8 bytes of a request's body. */
 export const MAX_BODY_BYTES = 256 * 1024;
+export const MAX_BULK_BYTES = 5 * 1024 * 1024;
+export const MAX_BULK_ITEMS = 1_000;
 
 export const ObjectIdSchema = z.string().regex(/^[0-9a-fA-F]{24}$/, 'must be an id of 24 hexadecimal digits');
 
@@ -33,7 +36,7 @@ const Named = z.record(Text(128), Scalar);
 /** Parameters of templates may be given by name. */
 const NAMED_IN_META: ReadonlySet<string> = new Set(['parameters', 'fallbackParameters']);
 /** Flat keys and values; a list of scalars is a value too (`parameters`, `users`, `channels`). */
-const MetaSchema = z
+export const MetaSchema = z
   .record(Text(128), z.union([Scalar, z.array(Scalar).max(100), Named]), { error: 'must be an object of plain values' })
   .superRefine((meta, context) => {
     for (const [key, value] of Object.entries(meta)) {
@@ -45,17 +48,22 @@ const MetaSchema = z
 
 const MAX_META_BYTES = 64 * 1024;
 /** Of a conversation or a contact: it is part of an item that every message writes. */
-const KeptMetaSchema = MetaSchema.refine(
+export const KeptMetaSchema = MetaSchema.refine(
   (meta) => Buffer.byteLength(JSON.stringify(meta)) <= MAX_META_BYTES,
   `must not take more than ${MAX_META_BYTES} bytes`,
 );
 
-const ActionSchema = z.object({
-  type: z.enum(['reply', 'postback', 'link']).meta({ description: 'What the button does.' }),
-  text: Text(1024).meta({ description: 'What the button says.' }),
-  payload: optional(Text(4096)).meta({ description: 'What comes back when it is pressed.' }),
-  uri: optional(Text(4096)).meta({ description: 'Where a link leads.' }),
-});
+const ActionSchema = z
+  .object({
+    type: z.enum(['reply', 'postback', 'link']).meta({ description: 'What the button does.' }),
+    text: optional(Text(1024)).meta({ description: 'What the button says; its `payload` if absent.' }),
+    payload: optional(Text(4096)).meta({ description: 'What comes back when it is pressed.' }),
+    uri: optional(Text(4096)).meta({ description: 'Where a link leads.' }),
+  })
+  .refine(({ text, payload }) => text !== undefined || payload !== undefined, {
+    path: ['text'],
+    message: 'is required without a payload',
+  });
 const CardSchema = z.object({
   title: optional(Text(1024)).meta({ description: 'Heading of the card.' }),
   mediaUrl: optional(Text(4096)).meta({ description: 'Address of its picture.' }),
@@ -63,10 +71,12 @@ const CardSchema = z.object({
 });
 const ResultSchema = z.object({
   name: Text(256).meta({ description: 'Name of the result.' }),
-  values: z.array(Scalar).max(100).meta({ description: 'Its values.' }),
+  values: z
+    .union([z.array(Scalar).max(100), Named.refine((values) => Object.keys(values).length <= 100, 'are too many')])
+    .meta({ description: 'Its values, by name or as a list.' }),
 });
 
-const DelaySchema = z
+export const DelaySchema = z
   .number()
   .int('must be whole milliseconds')
   .min(0, 'must not be negative')
@@ -135,12 +145,16 @@ export const AppendByIdSchema = z.object({
   messages: messages.meta({ description: 'Messages to add, in their order.' }),
 });
 
+/** Whether a body of `POST /v2/conversations` names the conversation. */
+export const isAppend = (json: unknown): boolean =>
+  typeof json === 'object' && json !== null && 'id' in json && json.id !== null && json.id !== undefined;
+
 /** Body of `POST /v2/conversations` without `id`: find or create the contact, then append. */
 export const StartConversationSchema = z.object({
   organization: ObjectIdSchema.meta({ description: 'Whose contact it is.' }),
   type: z
     .literal('contact', {
-      error: 'must be "contact": team conversations cannot be started by this version',
+      error: `must be "contact", or one of a team: ${TEAM_TYPES.map((type) => `"${type}"`).join(', ')}`,
     })
     .meta({ description: 'A conversation with a contact.' }),
   name: words(256).meta({ description: "Of a new conversation; the contact's name if absent." }),
@@ -154,13 +168,47 @@ export const StartConversationSchema = z.object({
 });
 export type StartConversation = z.infer<typeof StartConversationSchema>;
 
+/** Clients write a participant as an id, or as an object like the ones they read. */
+const ParticipantSchema = z.union(
+  [
+    ObjectIdSchema.transform((user) => ({ user, follow: undefined })),
+    z.object({
+      user: ObjectIdSchema.meta({ description: 'Who it is.' }),
+      follow: optional(z.boolean()).meta({ description: 'Wants to hear of messages without taking part.' }),
+    }),
+  ],
+  { error: 'must be the id of a user, or an object with it as user' },
+);
+
+/** Body of `POST /v2/conversations` for a conversation among users: with their `type`, or with neither type nor contact. */
+export const TeamConversationSchema = z.object({
+  organization: optional(ObjectIdSchema).meta({ description: 'Whose it is; the organization of the token if absent.' }),
+  type: optional(z.enum(TEAM_TYPES)).meta({ description: "By the role of the token's user if absent." }),
+  name: words(256).meta({ description: 'An alias if absent.' }),
+  participants: optional(z.array(ParticipantSchema).max(100))
+    .transform((participants) => participants ?? [])
+    .meta({ description: "Users beside the token's own: ids, or objects with the id as `user`." }),
+  language: optional(Text(35)).meta({ description: 'Of the conversation.' }),
+  meta: optional(KeptMetaSchema).meta({ description: 'Flat keys and values.' }),
+  tags: optional(z.array(Text(128)).max(50)).meta({ description: 'Of the conversation.' }),
+  messages: messages.meta({ description: 'At least one; nothing of them goes out.' }),
+});
+export type TeamConversation = z.infer<typeof TeamConversationSchema>;
+/** Body of `POST /v2/conversations/bulk`; what each item is, is looked at one by one. */
+export const BulkSchema = z
+  .array(z.unknown(), { error: 'must be an array of items' })
+  .min(1, 'must hold at least one item')
+  .max(MAX_BULK_ITEMS, `must not hold more than ${MAX_BULK_ITEMS} items; send the rest in a second request`);
+
+/** What an item has beside a body of `POST /v2/conversations`. */
+export const BulkItemSchema = z.object({
+  clientId: optional(Text(255).min(1)).meta({
+    description: 'The same item again within 24 hours has no other effect.',
+  }),
+});
+
 /** Body of `POST /v2/conversations/{id}/messages`: one message or an array of them. */
 export const AppendMessagesSchema = messages;
-
-/** Body of `PATCH /v2/messages/{id}`: another moment, in milliseconds from now. Nothing else of a message changes. */
-export const MoveMessageSchema = z.strictObject({
-  delay: DelaySchema.meta({ description: 'Milliseconds from now until it is due.' }),
-});
 
 /** Body of `PUT /v2/contacts/{id}/consent/{touchpoint}`: what the contact told the organization. */
 export const ConsentRequestSchema = z.object({

@@ -51,6 +51,12 @@ const either =
   (before, after) =>
     tests.some((test) => test(before, after));
 
+/** A moment is later than it was before. */
+const advances =
+  (read: (item: Attributes) => unknown): Test =>
+  (before, after) =>
+    before !== undefined && after !== undefined && Number(read(after) ?? 0) > Number(read(before) ?? 0);
+
 const state = ({ state }: Attributes) => state;
 const receiptStatus = ({ receipt }: Attributes) => (receipt as { status?: unknown } | undefined)?.status;
 
@@ -127,7 +133,7 @@ const RULES: Readonly<Record<Exclude<ResourceKind, 'event'>, readonly (readonly 
     [
       ['contact.create', ofContact(isNew)],
       ['contact.delete', ofContact(becomes(isDeleted, true))],
-      ['contact.update', ofContact(differs(pick(['profile'])))],
+      ['contact.update', ofContact(differs(pick(['profile', 'contactMeta'])))],
     ],
   ],
   message: [
@@ -141,13 +147,16 @@ const RULES: Readonly<Record<Exclude<ResourceKind, 'event'>, readonly (readonly 
       ['message.update', differs(shownOfMessage)],
     ],
   ],
-  organization: configuration('organization', []),
+  organization: configuration('organization', ['closedAt']),
   service: [
     [['service.error', becomes(({ reason }) => reason, 'failing')], ...(configuration('service', [])[0] ?? [])],
   ],
   channel: configuration('channel', []),
   watemplate: configuration('watemplate', []),
-  user: configuration('user', ['passwordHash', 'tokensValidFrom', 'lastLoginAt']),
+  user: [
+    ...configuration('user', ['passwordHash', 'tokensValidFrom', 'lastLoginAt']),
+    [['user.login', advances(({ lastLoginAt }) => lastLoginAt)]],
+  ],
 };
 
 /**

@@ -19,7 +19,7 @@ describe('a function', () => {
         Runtime: 'nodejs24.x',
         Architectures: ['arm64'],
         Handler: 'index.handler',
-        MemorySize: 512,
+        MemorySize: name === 'bulk' ? 1024 : 512,
         TracingConfig: { Mode: 'Active' },
       });
       expect(groups.get(Properties.LoggingConfig.LogGroup.Ref)?.Properties.RetentionInDays, name).toBe(30);
@@ -34,8 +34,9 @@ describe('a function', () => {
   it.each([
     [
       'api',
-      'APP_URL HOP_SECONDS PEPPER_SECRET_ID PUBLIC_URL REMEMBER_MS SWEEP_QUEUE_URL TICKS_QUEUE_URL TOKEN_KEY_SECRET_ID',
+      'APP_URL HOP_SECONDS PEPPER_SECRET_ID PUBLIC_URL REMEMBER_MS SWEEP_QUEUE_URL TICKS_QUEUE_URL TOKEN_KEY_SECRET_ID WEBHOOKS_ON_LOOPBACK WEBHOOKS_QUEUE_URL',
     ],
+    ['bulk', 'BUDGET_MS HOP_SECONDS PEPPER_SECRET_ID REMEMBER_MS TICKS_QUEUE_URL TOKEN_KEY_SECRET_ID'],
     [
       'worker',
       `EMAIL_QUEUE_URL HOP_SECONDS PAIR_MS REMEMBER_MS SMS_QUEUE_URL TICKS_QUEUE_URL UNKNOWN_MS WHATSAPP_QUEUE_URL ${SCHEDULES}`,
@@ -47,7 +48,7 @@ describe('a function', () => {
     ['sweeper', 'HOP_SECONDS SWEEP_DELAY_SECONDS SWEEP_QUEUE_URL TICKS_QUEUE_URL'],
     [
       'publisher',
-      `APP_URL HOP_SECONDS PEPPER_SECRET_ID PUBLIC_URL REMEMBER_MS TICKS_QUEUE_URL TOKEN_KEY_SECRET_ID WEBHOOKS_QUEUE_URL ${NOTIFYING}`,
+      `APP_URL EVENT_BUS_NAME HOP_SECONDS PEPPER_SECRET_ID PUBLIC_URL REMEMBER_MS TICKS_QUEUE_URL TOKEN_KEY_SECRET_ID WEBHOOKS_QUEUE_URL ${NOTIFYING}`,
     ],
   ])('is told what it needs and no more: %s', (name, own) => {
     const common = 'NODE_OPTIONS POWERTOOLS_METRICS_NAMESPACE POWERTOOLS_SERVICE_NAME STAGE TABLE_NAME';

@@ -13,11 +13,19 @@ api       dynamodb        Query                                         Table/in
 api       dynamodb        Query                                         Table/index/byOrganization
 api       sqs             SendMessage                                   WorkerQueue
 api       sqs             SendMessage                                   SweeperQueue
+api       sqs             SendMessage                                   PublisherQueue
 api       secretsmanager  GetSecretValue                                TokenKey
 api       secretsmanager  GetSecretValue                                Pepper
 api       secretsmanager  GetSecretValue                                secretsmanager:secret:overture/prod/whatsapp/*
 api       logs            ${LOG}                                        ApiLogs
 api       xray            ${TRACE}                                      *
+
+bulk      dynamodb        ${WRITER}                                     Table
+bulk      sqs             SendMessage                                   WorkerQueue
+bulk      secretsmanager  GetSecretValue                                TokenKey
+bulk      secretsmanager  GetSecretValue                                Pepper
+bulk      logs            ${LOG}                                        BulkLogs
+bulk      xray            ${TRACE}                                      *
 
 worker    dynamodb        ${WRITER}                                     Table
 worker    sqs             SendMessage                                   WorkerQueue
@@ -90,6 +98,7 @@ publisher sqs             SendMessage                                   WorkerQu
 publisher sqs             SendMessage                                   PublisherQueue
 publisher sqs             ${CONSUME}                                    PublisherQueue
 publisher sqs             SendMessage GetQueueAttributes GetQueueUrl    PublisherDeadLetters
+publisher events          PutEvents                                     Bus
 publisher secretsmanager  GetSecretValue                                TokenKey
 publisher secretsmanager  GetSecretValue                                Pepper
 publisher logs            ${LOG}                                        PublisherLogs
@@ -139,7 +148,7 @@ describe('what functions may do', () => {
   it('comes from a role of each function’s own and one for schedules, and from nowhere else', () => {
     const roles = ofType(service, 'AWS::IAM::Role');
     expect(roles.map(([id]) => id).sort()).toEqual([...nameByRole.keys()].sort());
-    expect(nameByRole.size).toBe(9);
+    expect(nameByRole.size).toBe(10);
     for (const [id, role] of roles) {
       expect(role.Properties.ManagedPolicyArns, id).toBeUndefined();
       expect(role.Properties.Policies, id).toBeUndefined();
@@ -185,7 +194,7 @@ describe('what functions may do', () => {
 
   it('opens the functions to API Gateway only, and to this API', () => {
     const permissions = ofType(service, 'AWS::Lambda::Permission').map(([, { Properties }]) => Properties);
-    expect(permissions).toHaveLength(3);
+    expect(permissions).toHaveLength(4);
     for (const { Principal, SourceArn } of permissions) {
       expect(Principal).toBe('apigateway.amazonaws.com');
       expect(readable(SourceArn, data)).toMatch(/^execute-api:HttpApi\/\*\/\*/);
