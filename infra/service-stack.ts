@@ -2,6 +2,7 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import {
+  giveBus,
   giveIndexes,
   giveMail,
   giveProviderSecrets,
@@ -70,7 +71,13 @@ export class ServiceStack extends Stack {
       ...common,
       name: 'api',
       timeoutSeconds: settings.apiTimeoutSeconds,
-      environment: { APP_URL: settings.appUrl ?? http.endpoint, PUBLIC_URL: http.endpoint, ...memory, ...hops },
+      environment: {
+        APP_URL: settings.appUrl ?? http.endpoint,
+        PUBLIC_URL: http.endpoint,
+        WEBHOOKS_ON_LOOPBACK: String(settings.webhooksOnLoopback),
+        ...memory,
+        ...hops,
+      },
       errorImpact: 'Requests fail with 500: businesses cannot start or read conversations, and must repeat.',
     });
     const bulk = new NodeFunction(this, 'Bulk', {
@@ -190,11 +197,12 @@ export class ServiceStack extends Stack {
     for (const ticker of [api, bulk, worker, email, sms, whatsapp, hooks, sweeper, publisher]) {
       giveQueue(ticker, 'TICKS_QUEUE_URL', worker.queue);
     }
+    giveBus(publisher, bus);
     giveSchedules(worker, new Schedules(this, 'Schedules', { stage, to: worker }), settings);
     giveQueue(worker, 'EMAIL_QUEUE_URL', email.queue);
     giveQueue(worker, 'SMS_QUEUE_URL', sms.queue);
     giveQueue(worker, 'WHATSAPP_QUEUE_URL', whatsapp.queue);
-    giveQueue(publisher, 'WEBHOOKS_QUEUE_URL', publisher.queue);
+    for (const teller of [api, publisher]) giveQueue(teller, 'WEBHOOKS_QUEUE_URL', publisher.queue);
     for (const purger of [api, sweeper]) giveQueue(purger, 'SWEEP_QUEUE_URL', sweeper.queue);
 
     for (const verifier of [api, bulk, publisher]) giveSecret(verifier, 'TOKEN_KEY_SECRET_ID', tokenKey);

@@ -1,13 +1,13 @@
 /**
  * Trigger: HTTP API, every `/v2` route but the provider callbacks.
- * Reads and writes the table, sends ticks, manages templates at Meta; reads the token key, the pepper and the secrets of
+ * Reads and writes the table, sends ticks and notifications, manages templates at Meta, asks webhooks for a challenge; reads the token key, the pepper and the secrets of
  * WhatsApp services.
  * On failure: an error body, and nothing half-written.
  */
 import * as z from 'zod';
 import { createSealer, OTP_SEEDS } from '../../shared/auth/sealer.ts';
 import { createTokenService } from '../../shared/auth/tokens.ts';
-import type { Purge, Tick } from '../../shared/contracts/queue-messages.ts';
+import type { Notification, Purge, Tick } from '../../shared/contracts/queue-messages.ts';
 import { createHttpHandler } from '../../shared/http/handler.ts';
 import { createTemplateManager } from '../../shared/providers/whatsapp/templates.ts';
 import { createQueueSender } from '../../shared/queue/send.ts';
@@ -21,6 +21,8 @@ import { secureRandom } from '../../shared/runtime/random.ts';
 import { createSecretReader } from '../../shared/runtime/secrets.ts';
 import { createConfigurationReader } from '../../shared/store/configuration.ts';
 import { createUserReader } from '../../shared/store/users.ts';
+import { createRequester } from '../../shared/webhooks/requester.ts';
+import { createFileReader } from './docs/files.ts';
 import { createApi } from './serve.ts';
 
 const environment = readEnvironment(
@@ -30,6 +32,8 @@ const environment = readEnvironment(
     TABLE_NAME: text,
     TICKS_QUEUE_URL: text,
     SWEEP_QUEUE_URL: text,
+    WEBHOOKS_QUEUE_URL: text,
+    WEBHOOKS_ON_LOOPBACK: z.stringbool(),
     PEPPER_SECRET_ID: text,
     TOKEN_KEY_SECRET_ID: text,
     APP_URL: text,
@@ -56,6 +60,12 @@ const serve = createApi({
   secrets,
   templates: createTemplateManager({ baseUrl: process.env.WHATSAPP_BASE_URL }),
   ticker: createTicker(ticks, systemClock, { hopSeconds: environment.HOP_SECONDS }),
+  stage: environment.STAGE,
+  webhooks: {
+    requester: createRequester({ loopback: environment.WEBHOOKS_ON_LOOPBACK }),
+    notifications: createQueueSender<Notification>(queues, environment.WEBHOOKS_QUEUE_URL, systemClock),
+    loopback: environment.WEBHOOKS_ON_LOOPBACK,
+  },
   purges: createQueueSender<Purge>(queues, environment.SWEEP_QUEUE_URL, systemClock),
   clock: systemClock,
   ids: createIdMaker(),
@@ -63,6 +73,7 @@ const serve = createApi({
   observe,
   appUrl: environment.APP_URL,
   publicUrl: environment.PUBLIC_URL,
+  files: createFileReader(import.meta.dirname),
 });
 
 export const handler = createHttpHandler(serve, observe);

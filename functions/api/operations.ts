@@ -3,6 +3,7 @@ import { CONTACT_OPERATIONS } from './contacts/operations.ts';
 import { CONVERSATION_OPERATIONS } from './conversations/operations.ts';
 import { MESSAGE_OPERATIONS } from './messages/operations.ts';
 import type { Operations } from './operation.ts';
+import { SERVICE_OPERATIONS } from './services/operations.ts';
 import { USER_OPERATIONS } from './users/operations.ts';
 import { WATEMPLATE_OPERATIONS } from './watemplates/operations.ts';
 
@@ -12,6 +13,7 @@ export const OPERATIONS: Operations = {
   ...CONVERSATION_OPERATIONS,
   ...MESSAGE_OPERATIONS,
   ...CONTACT_OPERATIONS,
+  ...SERVICE_OPERATIONS,
   ...USER_OPERATIONS,
   ...WATEMPLATE_OPERATIONS,
 };

@@ -3,6 +3,7 @@ import { CONTACT_ROUTES } from './contacts/routes.ts';
 import { CONVERSATION_ROUTES } from './conversations/routes.ts';
 import { MESSAGE_ROUTES } from './messages/routes.ts';
 import type { ApiRoute } from './route.ts';
+import { SERVICE_ROUTES } from './services/routes.ts';
 import { USER_ROUTES } from './users/routes.ts';
 import { WATEMPLATE_ROUTES } from './watemplates/routes.ts';
 
@@ -12,6 +13,7 @@ export const ROUTES: readonly ApiRoute[] = [
   ...CONVERSATION_ROUTES,
   ...MESSAGE_ROUTES,
   ...CONTACT_ROUTES,
+  ...SERVICE_ROUTES,
   ...USER_ROUTES,
   ...WATEMPLATE_ROUTES,
 ];

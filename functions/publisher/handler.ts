@@ -1,17 +1,19 @@
 /**
  * Trigger: the table's stream (what changed), and its own queue `webhooks` (whom to tell of it). Reads the table, calls
- * webhooks; writes what they did not take and the messages they answer with; sends to `webhooks` and `ticks`.
+ * webhooks, puts events on the bus; writes inboxes, what webhooks did not take and the messages they answer with; sends to
+ * `webhooks` and `ticks`.
  * On failure: the stream keeps its records for 24 hours; a webhook is asked again for 24 hours, then the table keeps what
  * it missed.
  */
 import type { Context, DynamoDBStreamEvent, SQSEvent } from 'aws-lambda';
 import * as z from 'zod';
 import { createTokenService } from '../../shared/auth/tokens.ts';
+import { type RetoldEvent, RetoldEventSchema } from '../../shared/contracts/bus-event.ts';
 import { type Notification, NotificationSchema, type Tick } from '../../shared/contracts/queue-messages.ts';
 import { createConsumer } from '../../shared/queue/consume.ts';
 import { createQueueSender } from '../../shared/queue/send.ts';
 import { createTicker } from '../../shared/queue/ticks.ts';
-import { createDocumentClient, createQueueClient } from '../../shared/runtime/clients.ts';
+import { createDocumentClient, createEventsClient, createQueueClient } from '../../shared/runtime/clients.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { milliseconds, readEnvironment, seconds, text } from '../../shared/runtime/environment.ts';
 import { createIdMaker } from '../../shared/runtime/ids.ts';
@@ -21,10 +23,12 @@ import { createSecretReader } from '../../shared/runtime/secrets.ts';
 import { createConfigurationReader } from '../../shared/store/configuration.ts';
 import { createUserReader } from '../../shared/store/users.ts';
 import { createRequester } from '../../shared/webhooks/requester.ts';
+import { createBus } from './bus.ts';
 import { createHealth } from './health.ts';
 import { notify } from './notify.ts';
 import type { NotifyParts } from './parts.ts';
 import { publish } from './publish.ts';
+import { retell } from './retell.ts';
 
 const environment = readEnvironment(
   z.object({
@@ -33,6 +37,7 @@ const environment = readEnvironment(
     TABLE_NAME: text,
     TICKS_QUEUE_URL: text,
     WEBHOOKS_QUEUE_URL: text,
+    EVENT_BUS_NAME: text,
     PEPPER_SECRET_ID: text,
     TOKEN_KEY_SECRET_ID: text,
     PUBLIC_URL: text,
@@ -61,7 +66,8 @@ const parts: NotifyParts = {
   tokens: createTokenService(() => secrets.text(environment.TOKEN_KEY_SECRET_ID), systemClock),
   pepper: () => secrets.text(environment.PEPPER_SECRET_ID),
   ticker: createTicker(ticks, systemClock, { hopSeconds: environment.HOP_SECONDS }),
-  notifications: createQueueSender<Notification>(queues, environment.WEBHOOKS_QUEUE_URL, systemClock),
+  notifications: createQueueSender<Notification | RetoldEvent>(queues, environment.WEBHOOKS_QUEUE_URL, systemClock),
+  bus: createBus(createEventsClient(), environment.EVENT_BUS_NAME, observe),
   requester: createRequester({ loopback: environment.WEBHOOKS_ON_LOOPBACK }),
   clock: systemClock,
   ids: createIdMaker(),
@@ -80,10 +86,10 @@ const parts: NotifyParts = {
   },
 };
 
-const health = createHealth(parts, environment.WEBHOOK_FAILING_MS);
+const health = createHealth(parts, parts.settings);
 const consume = createConsumer(
-  NotificationSchema,
-  (notification, invocation) => notify(parts, health, notification, invocation),
+  z.union([NotificationSchema, RetoldEventSchema]),
+  (message, invocation) => ('bus' in message ? retell(parts.bus, message) : notify(parts, health, message, invocation)),
   observe,
 );
 

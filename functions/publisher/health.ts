@@ -11,15 +11,18 @@ const REMEMBERED_LIMIT = 10_000;
 /** Whether webhooks take what they are told. */
 export interface Health {
   succeeded(webhook: Webhook, wasFailing: boolean): Promise<void>;
-  /** Disables a webhook that has been failing for too long. */
-  failed(webhook: Webhook): Promise<void>;
+  /** Disables a webhook that has been failing for too long; one that did not answer in time rests for as long. */
+  failed(webhook: Webhook, code: string): Promise<void>;
+  /** Until when a webhook is not asked again by this environment: the others are not to wait for it time and again. */
+  restsUntil(webhook: Pick<Webhook, 'id'>): number | undefined;
 }
 
 export function createHealth(
   { table, clock, observe }: { table: Table; clock: Clock; observe: Observer },
-  failingMs: number,
+  { failingMs, timeoutMs }: { readonly failingMs: number; readonly timeoutMs: number },
 ): Health {
   const notedAt = new Map<string, number>();
+  const resting = new Map<string, number>();
   return {
     async succeeded({ id }, wasFailing) {
       const now = clock.now();
@@ -28,8 +31,15 @@ export function createHealth(
       notedAt.set(id, now);
       await noteSuccess(table, id);
     },
-    async failed(webhook) {
+    restsUntil({ id }) {
+      const until = resting.get(id);
+      if (until === undefined || until > clock.now()) return until;
+      resting.delete(id);
+      return undefined;
+    },
+    async failed(webhook, code) {
       const now = clock.now();
+      if (code === 'timeout') resting.set(webhook.id, now + timeoutMs);
       notedAt.delete(webhook.id);
       const failingSince = await noteFailure(table, webhook.id, now);
       if (now - failingSince < failingMs || !(await disableFailing(table, webhook, now))) return;

@@ -30,6 +30,8 @@ export async function notify(
   const webhook = await findWebhook(parts, notification);
   if (!webhook) return;
   if (webhook.status !== 'active') return giveUp(parts, notification, webhook.status);
+  const restsUntil = health.restsUntil(webhook);
+  if (restsUntil !== undefined) return again(parts, notification, restsUntil);
   const payload = await payloadOf(parts, notification);
   if (payload) await tell(parts, { health, webhook, notification, body: JSON.stringify(payload) });
 }
@@ -65,7 +67,7 @@ async function tell(parts: NotifyParts, { health, webhook, notification, body }:
     return;
   }
   parts.observe.count('WebhookFailed');
-  await health.failed(webhook);
+  await health.failed(webhook, verdict.code);
   if (verdict.next === 'give-up') return giveUp(parts, notification, verdict.code);
   await again(parts, { ...notification, attempt: notification.attempt + 1 }, now + verdict.delayMs);
 }

@@ -1,54 +1,71 @@
 import { createHash } from 'node:crypto';
 import type { DynamoDBRecord } from 'aws-lambda';
-import type { Webhook } from '../../shared/contracts/configuration.ts';
+import type { BusEvent, RetoldEvent } from '../../shared/contracts/bus-event.ts';
 import type { Notification } from '../../shared/contracts/queue-messages.ts';
-import { messageCreated } from '../../shared/domain/events.ts';
+import { fitsPattern, messageCreated } from '../../shared/domain/events.ts';
 import type { Outgoing, QueueSender } from '../../shared/queue/send.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { ConfigurationReader } from '../../shared/store/configuration.ts';
 import { inboxWrites } from '../../shared/store/inboxes.ts';
 import { conversationKey } from '../../shared/store/keys.ts';
 import { batchGet, batchWrite, type Table } from '../../shared/store/table.ts';
+import { type Audience, audienceOf, isAnybody, wants } from './audience.ts';
+import type { Bus } from './bus.ts';
 import { changedItemOf } from './changed-item.ts';
 import { type DomainEvent, domainEventsOf } from './domain-event.ts';
-import { wants, webhooksAbove } from './listeners.ts';
 
 export interface PublishParts {
   readonly table: Table;
   readonly configuration: ConfigurationReader;
-  readonly notifications: QueueSender<Notification>;
+  readonly notifications: QueueSender<Notification | RetoldEvent>;
+  readonly bus: Bus;
   readonly clock: Pick<Clock, 'now'>;
 }
 
 /** An event and those who may want to hear of it. */
 interface Heard {
   readonly event: DomainEvent;
-  readonly webhooks: readonly Webhook[];
+  readonly audience: Audience;
 }
 
 /**
- * Brings inboxes up to date with a batch of the stream, and hands the events that it tells of to the queue, once for each
- * webhook that wants them. Repeating a batch repeats its notifications with their ids. Throws when the table or the queue
- * did not take something.
+ * Brings inboxes up to date with a batch of the stream, and hands on the events that it tells of: to the queue, once for
+ * each webhook that wants them, and to the event bus where an organization wants that. Repeating a batch repeats them with
+ * their ids. Throws when the table or the queue did not take something.
  */
 export async function publish(parts: PublishParts, records: readonly DynamoDBRecord[]): Promise<void> {
   const changes = records.map(changedItemOf);
   await batchWrite(parts.table, inboxWrites(changes));
   const events = changes.flatMap(domainEventsOf);
   const heard = await Promise.all(
-    events.map(async (event): Promise<Heard> => ({ event, webhooks: await webhooksAbove(parts.configuration, event) })),
+    events.map(async (event): Promise<Heard> => ({ event, audience: await audienceOf(parts.configuration, event) })),
   );
   const named = await nameMessages(
     parts.table,
-    heard.filter(({ webhooks }) => webhooks.length > 0),
+    heard.filter(({ audience }) => isAnybody(audience)),
   );
   const now = parts.clock.now();
   await parts.notifications.send(named.flatMap((one) => notificationsOf(one, now)));
+  await tellBus(parts, named);
 }
 
-function notificationsOf({ event: happened, webhooks }: Heard, now: number): Outgoing<Notification>[] {
+/** What the bus does not take waits in the queue: it holds up neither inboxes nor webhooks. */
+async function tellBus({ bus, notifications }: PublishParts, heard: readonly Heard[]): Promise<void> {
+  const wanted = heard.filter(({ event: { event }, audience }) =>
+    audience.busPatterns.some((pattern) => fitsPattern(pattern, event)),
+  );
+  const refused = await bus.put(wanted.map(busEventOf));
+  await notifications.send(refused.map((event) => ({ body: { bus: event }, group: event.organization })));
+}
+
+function busEventOf({ event: { id, event, organization, ids, at }, audience: { orgPath } }: Heard): BusEvent {
+  const { key: _place, ...shown } = ids;
+  return { version: '1', id, event, organization, orgPath, ids: shown, at: new Date(at).toISOString() };
+}
+
+function notificationsOf({ event: happened, audience }: Heard, now: number): Outgoing<Notification>[] {
   const { id, event, organization, at, ids } = happened;
-  return webhooks
+  return audience.webhooks
     .filter((webhook) => wants(webhook, event))
     .map(({ id: service, organization: owner }) => ({
       body: { delivery: deliveryOf(id, service), service, owner, organization, event, at, ids, attempt: 0, since: now },
@@ -67,9 +84,9 @@ async function nameMessages(table: Table, heard: readonly Heard[]): Promise<Hear
   );
   const items = await batchGet(table, [...conversations].map(conversationKey), true);
   const types = new Map(items.map(({ pk, type }) => [pk, typeof type === 'string' ? type : 'contact']));
-  return heard.map(({ event, webhooks }) => {
-    if (event.event !== 'message.create') return { event, webhooks };
+  return heard.map(({ event, audience }) => {
+    if (event.event !== 'message.create') return { event, audience };
     const type = types.get(conversationKey(event.ids.conversation ?? '').pk) ?? 'contact';
-    return { webhooks, event: { ...event, event: messageCreated(type, event.messageType ?? 'chat') } };
+    return { audience, event: { ...event, event: messageCreated(type, event.messageType ?? 'chat') } };
   });
 }

@@ -1,5 +1,5 @@
 import type { EventIds, Notification } from '../../shared/contracts/queue-messages.ts';
-import type { Conversation } from '../../shared/domain/conversation.ts';
+import { type Conversation, isWithContact } from '../../shared/domain/conversation.ts';
 import { getService } from '../../shared/store/configuration.ts';
 import { getConversation } from '../../shared/store/conversations.ts';
 import { followMoves } from '../../shared/store/messages.ts';
@@ -65,7 +65,9 @@ const conversation: Read = async (parts, notification) => {
 
 const contact: Read = async (parts, notification) => {
   const found = await readConversation(parts, notification);
-  return found && { data: { contact: contactView(found) } };
+  if (!found || !isWithContact(found)) return undefined;
+  const { otherContact } = notification.ids;
+  return { data: { contact: contactView(found), ...(otherContact && { otherContact: { id: otherContact } }) } };
 };
 
 const pathOf = async ({ configuration }: NotifyParts, organization: string): Promise<string> =>

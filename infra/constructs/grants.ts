@@ -1,6 +1,7 @@
 /** Environment variable and permission in one call: a function is told of nothing it may not use, and the reverse. */
 import { Stack } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -36,6 +37,12 @@ export function giveIndexes(to: NodeFunction, table: TableV2): void {
 export function giveQueue(to: NodeFunction, variable: `${string}_QUEUE_URL`, queue: IQueue): void {
   to.lambda.addEnvironment(variable, queue.queueUrl);
   allow(to, ['sqs:SendMessage'], queue.queueArn);
+}
+
+/** Lets a function tell the installation's event bus what happened. */
+export function giveBus(to: NodeFunction, bus: IEventBus): void {
+  to.lambda.addEnvironment('EVENT_BUS_NAME', bus.eventBusName);
+  allow(to, ['events:PutEvents'], bus.eventBusArn);
 }
 
 /** Lets a function make schedules in the group, that send as the group's role and as nobody else. */

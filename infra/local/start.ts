@@ -6,6 +6,7 @@ const banner = ({ url, inboxUrl, checksRequests }: Overture, token: string): str
   Overture is running: the deployed definition, on this machine.
 
   API        ${url}/v2
+  Reference  ${url}/docs
   Mail       ${inboxUrl}
   Outbox     ${url}/_local/outbox
   Token      ${token}

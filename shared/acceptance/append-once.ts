@@ -7,13 +7,17 @@ import { appendOnce as appendAsSeen } from '../store/conversations.ts';
 import { guardKeyOf, type IdempotencyRecord, type MessagePlace, toPlace, toRecord } from '../store/idempotency.ts';
 import { conversationKey, type ItemKey } from '../store/keys.ts';
 import { batchGet, type Item, type TransactItem } from '../store/table.ts';
-import { type Append, afterwards, changesOf, demandReachable, planFrom } from './append-plan.ts';
+import { type Append, afterwards, changesOf, demandReachable, planFrom, stillFoundBy } from './append-plan.ts';
 import { type AppendAnswer, guardsOf, type Once, readPlaces, replay } from './once.ts';
 import type { AcceptanceParts } from './parts.ts';
 import { messagesAt, type Places, reservePlaces, storeReserved } from './reserved-places.ts';
 import { wake } from './wake.ts';
 
-type OnceAnswered = Once & { readonly status: number };
+/** What a request that may come again is known by, and how it is answered. */
+interface Answering {
+  readonly once: Once | undefined;
+  readonly status: number;
+}
 
 /**
  * Adds messages with their guards in one transaction: an `Idempotency-Key` answers a repeated request as the first, a
@@ -24,7 +28,7 @@ type OnceAnswered = Once & { readonly status: number };
 export async function appendOnce(
   parts: AcceptanceParts,
   append: Append,
-  once: OnceAnswered | undefined,
+  { once, status }: Answering,
 ): Promise<AppendAnswer | undefined> {
   checkDrafts(append.drafts);
   const outcome = await untilWritten<AppendAnswer | 'taken'>(
@@ -33,7 +37,7 @@ export async function appendOnce(
       const isLookedFor = attempt === 0 && !looksFirst(append);
       const seen = isLookedFor ? NOTHING : await look(parts, append, once);
       if (once && seen.record) return replay(parts, append.caller, once, seen.record);
-      return addFresh(parts, { append, once, seen, inOne: attempt === 0 });
+      return addFresh(parts, { append, once, status, seen, inOne: attempt === 0 });
     },
     parts.clock,
     parts.random,
@@ -76,9 +80,8 @@ export async function look({ table, clock }: AcceptanceParts, append: Append, on
   };
 }
 
-interface Addition {
+interface Addition extends Answering {
   readonly append: Append;
-  readonly once: OnceAnswered | undefined;
   readonly seen: Seen;
   /** Everything in one transaction, against the conversation as it was seen: for want of a crowd the fewest calls. */
   readonly inOne: boolean;
@@ -93,7 +96,7 @@ export const freshOf = (append: Append, seen: Seen): Append => ({
 /** Adds what is not there yet. Undefined: others were faster, read again. */
 async function addFresh(
   parts: AcceptanceParts,
-  { append, once, seen, inOne }: Addition,
+  { append, once, status, seen, inOne }: Addition,
 ): Promise<AppendAnswer | 'taken' | undefined> {
   const fresh = freshOf(append, seen);
   const asSeen = inOne ? seen.conversation : undefined;
@@ -101,14 +104,18 @@ async function addFresh(
   const { conversation, plan, now } = places;
   const messages = messagesAt(parts, fresh, places);
   const stand = inOrder(append.drafts, seen.placeOf, messages);
-  const also = guardsOf(parts, { conversation: conversation.id, messages, now }, once && { ...once, places: stand });
+  const also = guardsOf(
+    parts,
+    { conversation: conversation.id, messages, now },
+    once && { ...once, status, places: stand },
+  );
   const stored = await (asSeen ? storeAsSeen : storeReserved)(parts, fresh, { places, messages, also });
   const profile = append.person?.profile;
   if (!stored) return (append.person?.free.length ?? 0) > 0 ? 'taken' : undefined;
   parts.observe.count('MessageAccepted', messages.length);
   await wake(parts, messages);
   return {
-    status: once?.status ?? 200,
+    status,
     conversation: afterwards({ ...conversation, lastAt: now, updatedAt: now }, plan, profile),
     messages: await inPlaces(parts, conversation.id, stand, messages),
   };
@@ -123,13 +130,14 @@ export async function placesBehind(parts: AcceptanceParts, append: Append, found
 
 async function storeAsSeen(
   { table }: AcceptanceParts,
-  { person }: Append,
+  append: Append,
   { places, messages, also }: { places: Places; messages: readonly Message[]; also: readonly TransactItem[] },
 ): Promise<boolean> {
   const { conversation, plan, now } = places;
-  const changes = changesOf(plan, person?.profile);
-  const identities = person?.free ?? [];
-  return (await appendAsSeen(table, conversation, { now, changes, identities, messages, also })).stored;
+  const changes = changesOf(plan, append.person?.profile);
+  const identities = append.person?.free ?? [];
+  const conditions = stillFoundBy(append);
+  return (await appendAsSeen(table, conversation, { now, changes, conditions, identities, messages, also })).stored;
 }
 
 /** Where each draft's message stands, new or found, in the order of the request. */

@@ -1,5 +1,5 @@
-import { type Caller, reaches } from '../auth/caller.ts';
-import { type AcceptedDraft, acceptDrafts, type MessageDraft } from '../domain/acceptance.ts';
+import { type Caller, seesConversation } from '../auth/caller.ts';
+import { type AcceptedDraft, acceptDrafts, checkTeamDrafts, forTeam, type MessageDraft } from '../domain/acceptance.ts';
 import type { Conversation, Profile } from '../domain/conversation.ts';
 import { invalid, RequestError } from '../domain/errors.ts';
 import { isOutbound } from '../domain/message.ts';
@@ -20,6 +20,7 @@ import {
   any,
   type Changes,
   type Condition,
+  contains,
   differs,
   equals,
   exists,
@@ -36,12 +37,17 @@ export interface Append {
   readonly conversation: string;
   readonly drafts: readonly MessageDraft[];
   readonly caller: Caller;
-  /** What the caller said of the contact, and the identities of it that are theirs or free. */
+  /** What the caller said of the contact, and the identities of it that are free, and those that are theirs. */
   readonly person?: {
     readonly profile: Profile;
     readonly free: readonly Identity[];
+    readonly own: readonly Identity[];
   };
 }
+
+/** The identities that the contact was found by are still theirs: a `PATCH` may move them meanwhile. */
+export const stillFoundBy = ({ person }: Append): Condition[] =>
+  (person?.own ?? []).map(({ name }) => contains('identities', name));
 
 /** What the messages turn out to be, and what they demand of the conversation and change of it. */
 export interface Plan {
@@ -56,14 +62,15 @@ export interface Plan {
   accept(conversation: Conversation): readonly AcceptedDraft[];
 }
 
-const notFound = (): RequestError => new RequestError('not_found', 'Conversation not found');
+export const notFound = (): RequestError => new RequestError('not_found', 'Conversation not found');
 
 export const metaIsFull = (path: string): RequestError =>
   invalid(path, `would give the conversation more than ${MAX_META_KEYS} keys in meta`);
 
 /** The conversation, if it is there and the caller reaches it. Throws 404, the same for both. */
 export function demandReachable(conversation: Conversation | undefined, caller: Caller): Conversation {
-  if (!conversation || conversation.deletedAt !== undefined || !reaches(caller, conversation.orgPath)) throw notFound();
+  if (!conversation || conversation.deletedAt !== undefined || !seesConversation(caller, conversation))
+    throw notFound();
   return conversation;
 }
 
@@ -129,17 +136,25 @@ export function planUnread({ drafts, caller, person }: Append, now: number): Pla
     services: {},
     conditions: [
       ...(write?.conditions ?? []),
+      ...(drafts.some(({ role, type }) => role === 'contact' && type !== 'command') ? [absent('type')] : []),
       ...chosen.flatMap((used) => [exists(`services.${used}`), hasAddress(used)]),
       ...(chosen.includes('whatsapp') ? [windowOpen] : []),
       ...(inherits
         ? [
-            exists('touchpoint'),
-            any(differs('touchpoint', 'whatsapp'), windowOpen),
-            any(differs('touchpoint', 'sms'), exists('services.sms')),
+            // What is for a team needs no touchpoint.
+            any(
+              exists('type'),
+              all(
+                exists('touchpoint'),
+                any(differs('touchpoint', 'whatsapp'), windowOpen),
+                any(differs('touchpoint', 'sms'), exists('services.sms')),
+              ),
+            ),
           ]
         : []),
     ],
     accept: (conversation) => {
+      if (conversation.type) return drafts.map(forTeam);
       let inForce = inherits ? conversation.touchpoint : undefined;
       return drafts.map(({ touchpoints: _none, ...draft }) => {
         if (!isOutbound(draft)) return draft;
@@ -169,22 +184,27 @@ export async function planFrom(parts: AcceptanceParts, append: Append, conversat
   const configuration = await parts.configuration.organization(conversation.organization);
   if (!configuration) throw notFound();
   await checkSenders(append.drafts, conversation.orgPath, append.caller, parts.users);
+  const properties = propertyChangesOf(append.drafts.filter(isSetNow));
+  if (properties && exceedsMeta(conversation, properties)) throw metaIsFull('messages');
+  const write = properties && writeProperties(properties, conversation);
+  const setting = { ...(write && { properties, write: write.changes }), conditions: write?.conditions ?? [] };
+  if (conversation.type) {
+    checkTeamDrafts(append.drafts);
+    return { ...setting, services: {}, accept: () => append.drafts.map(forTeam) };
+  }
   const { email, telephone } = append.person?.profile ?? {};
   const profile = { ...append.person?.profile, ...conversation.profile, ...without({ email, telephone }) };
   const context = acceptanceContext(configuration, profile, conversation.language, conversation, parts.clock.now());
   const acceptance = acceptDrafts(append.drafts, context);
-  const properties = propertyChangesOf(append.drafts.filter(isSetNow));
-  if (properties && exceedsMeta(conversation, properties)) throw metaIsFull('messages');
-  const write = properties && writeProperties(properties, conversation);
   const firstUsed = acceptance.used.filter((touchpoint) => conversation.services[touchpoint] === undefined);
   return {
     ...(acceptance.used.length > 0 && acceptance.touchpoint && { touchpoint: acceptance.touchpoint }),
-    ...(write && { properties, write: write.changes }),
+    ...setting,
     services: Object.fromEntries(
       firstUsed.map((touchpoint) => [touchpoint, context.services[touchpoint]?.slice(0, 1) ?? []]),
     ),
     conditions: [
-      ...(write?.conditions ?? []),
+      ...setting.conditions,
       ...(inheritsTouchpoint(append.drafts)
         ? [conversation.touchpoint === undefined ? absent('touchpoint') : equals('touchpoint', conversation.touchpoint)]
         : []),

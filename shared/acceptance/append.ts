@@ -15,7 +15,7 @@ export async function append(
   status: number,
 ): Promise<AppendAnswer | undefined> {
   if (once || request.drafts.some(({ clientId }) => clientId !== undefined)) {
-    return appendOnce(parts, request, once && { ...once, status });
+    return appendOnce(parts, request, { once, status });
   }
   const appended = await appendMessages(parts, request);
   return appended && { status, ...appended };

@@ -11,26 +11,30 @@ export interface DescribedPerson {
   readonly identities: readonly Identity[];
 }
 
-/** Normalises a profile's identifiers. Throws 400 naming the field that is wrong, or that both are missing. */
+/**
+ * Normalises a profile's identifiers; `path` is where the profile stands in the request. Throws 400 naming the field that
+ * is wrong, or that both are missing.
+ */
 export function describePerson(
   profile: ProfileRequest,
-  setting: { organization: string; country: string | undefined; pepper: string },
+  setting: { organization: string; country: string | undefined; pepper: string; path?: string },
 ): DescribedPerson {
   const { email, telephone } = profile;
+  const { path = 'contact.profile' } = setting;
   if (email === undefined && telephone === undefined) {
     throw new RequestError(
       'identifier_required',
-      'contact.profile needs an email or a telephone, preferably both: without one nobody can be found or reached.',
+      `${path} needs an email or a telephone, preferably both: without one nobody can be found or reached.`,
       [
-        { path: 'contact.profile.email', message: 'is required when there is no telephone' },
-        { path: 'contact.profile.telephone', message: 'is required when there is no email' },
+        { path: `${path}.email`, message: 'is required when there is no telephone' },
+        { path: `${path}.telephone`, message: 'is required when there is no email' },
       ],
     );
   }
   const parsedEmail = email === undefined ? undefined : parseEmailAddress(email);
-  if (parsedEmail && !parsedEmail.ok) throw invalid('contact.profile.email', parsedEmail.reason);
+  if (parsedEmail && !parsedEmail.ok) throw invalid(`${path}.email`, parsedEmail.reason);
   const parsedTelephone = telephone === undefined ? undefined : parseTelephone(telephone, setting.country);
-  if (parsedTelephone && !parsedTelephone.ok) throw invalid('contact.profile.telephone', parsedTelephone.reason);
+  if (parsedTelephone && !parsedTelephone.ok) throw invalid(`${path}.telephone`, parsedTelephone.reason);
   const identify = (kind: 'email' | 'telephone', matchKey: string): Identity =>
     identityOf(setting.pepper, setting.organization, kind, matchKey);
   return {

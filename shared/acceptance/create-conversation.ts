@@ -47,14 +47,13 @@ export async function createConversation(parts: AcceptanceParts, start: Start): 
 /** The conversation as it begins, and its messages as accepted. Throws 400. */
 export async function beginConversation(
   parts: AcceptanceParts,
-  { caller, request, configuration, person: { profile } }: Start,
+  { caller, request, configuration, person: { profile }, contactMeta }: Start,
   now: number,
 ): Promise<{ conversation: Conversation; messages: Message[] }> {
   const { organization } = configuration;
   const context = acceptanceContext(configuration, profile, request.language, undefined, now);
   const acceptance = acceptDrafts(request.messages, context);
-  const sender = request.messages[0]?.user ?? caller.user;
-  const user = (await parts.users.users([sender])).get(sender);
+  const [first] = request.messages;
   const id = parts.ids.nextPair(now);
   const properties = propertyChangesOf(acceptance.drafts.filter(isSetNow));
   const begun: Conversation = {
@@ -63,10 +62,12 @@ export async function beginConversation(
     orgPath: organization.path,
     name: request.name ?? profile.name ?? createAlias(parts.random),
     slug: createSlug(parts.random),
-    status: 'queued',
+    // Without a message nobody has anything to answer.
+    status: first ? 'queued' : 'closed',
     contact: successor(id),
     profile,
-    participants: { [sender]: newParticipant(roleIn(user, organization.path), now) },
+    ...(contactMeta && { contactMeta }),
+    participants: first ? await beginner(parts, first.user ?? caller.user, { orgPath: organization.path, now }) : {},
     channels: [],
     channelsOffline: [],
     ...(acceptance.touchpoint && { touchpoint: acceptance.touchpoint }),
@@ -87,4 +88,13 @@ export async function beginConversation(
   const conversation = withProperties(begun, properties);
   const setting = { conversation: id, organization: organization.id, user: caller.user, acceptedAt: now, firstSeq: 1 };
   return { conversation, messages: newMessages(acceptance.drafts, setting, parts.ids) };
+}
+
+async function beginner(
+  { users }: AcceptanceParts,
+  user: string,
+  { orgPath, now }: { orgPath: string; now: number },
+): Promise<Conversation['participants']> {
+  const known = (await users.users([user])).get(user);
+  return { [user]: newParticipant(roleIn(known, orgPath), now) };
 }

@@ -1,4 +1,4 @@
-import { type Caller, reaches } from '../auth/caller.ts';
+import type { Caller } from '../auth/caller.ts';
 import type { StartConversation } from '../contracts/conversation-request.ts';
 import { checkDrafts, demandOutbound } from '../domain/acceptance.ts';
 import { RequestError } from '../domain/errors.ts';
@@ -12,6 +12,7 @@ import { type Choice, chooseContact, type Owners } from './choose-contact.ts';
 import { type DescribedPerson, describePerson } from './contact-identifiers.ts';
 import { type AppendAnswer, type Once, replay } from './once.ts';
 import type { AcceptanceParts } from './parts.ts';
+import { reachableOrganization } from './reachable-organization.ts';
 import { checkSenders } from './senders.ts';
 
 /** A request for a person, with what was looked up for it. */
@@ -21,6 +22,8 @@ export interface Start {
   readonly configuration: OrganizationConfiguration;
   readonly person: DescribedPerson;
   readonly once?: Once;
+  /** Of a new contact. */
+  readonly contactMeta?: Readonly<Record<string, unknown>>;
 }
 
 /** A request to start, as far as it is right whoever the person is. Throws 400, 404 for an organization out of reach. */
@@ -32,6 +35,18 @@ export async function describeStart(
 ): Promise<Start> {
   checkDrafts(request.messages);
   demandOutbound(request.messages);
+  const start = await describeContact(parts, caller, request, once);
+  await checkSenders(request.messages, start.configuration.organization.path, caller, parts.users);
+  return start;
+}
+
+/** A request to find or create somebody, without messages. Throws 400, 404 for an organization out of reach. */
+export async function describeContact(
+  parts: AcceptanceParts,
+  caller: Caller,
+  request: StartConversation,
+  once: Once | undefined,
+): Promise<Start> {
   const configuration = await reachableOrganization(parts, caller, request.organization);
   const { organization } = configuration;
   const person = describePerson(request.contact.profile, {
@@ -39,20 +54,7 @@ export async function describeStart(
     country: organization.country,
     pepper: await parts.pepper(),
   });
-  await checkSenders(request.messages, organization.path, caller, parts.users);
   return { caller, request, configuration, person, ...(once && { once }) };
-}
-
-async function reachableOrganization(
-  parts: AcceptanceParts,
-  caller: Caller,
-  id: string,
-): Promise<OrganizationConfiguration> {
-  const configuration = await parts.configuration.organization(id);
-  if (configuration && reaches(caller, configuration.organization.path)) return configuration;
-  throw new RequestError('not_found', 'Organization not found', [
-    { path: 'organization', message: 'is not an organization that your token reaches' },
-  ]);
 }
 
 /** Whose the identifiers are; or the answer, when the request was answered before. Throws 422 as `replay`. */
@@ -90,6 +92,7 @@ export function appendFor({ caller, request, person }: Start, { conversation, fo
         ...(!foreign.includes('telephone') && { telephone }),
       },
       free: person.identities.filter(({ kind }) => free.includes(kind) && !foreign.includes(kind)),
+      own: person.identities.filter(({ kind }) => !free.includes(kind) && !foreign.includes(kind)),
     },
   };
 }

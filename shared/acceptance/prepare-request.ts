@@ -4,7 +4,7 @@ import { appendById, appendOf } from './append-by-id.ts';
 import { describeStart } from './describe-start.ts';
 import type { Once } from './once.ts';
 import type { AcceptanceParts } from './parts.ts';
-import { type Started, startDescribed } from './start-conversation.ts';
+import { findOrCreate, type Started } from './start-conversation.ts';
 
 /** A body of `POST /v2/conversations`: with `id` an append, without it a start. */
 export type ConversationRequest = StartConversation | ReturnType<(typeof AppendByIdSchema)['parse']>;
@@ -31,5 +31,5 @@ export async function prepareRequest(
   }
   const start = await describeStart(parts, caller, request, once);
   const people = start.person.identities.map(({ key }) => key.pk);
-  return { about: [...people, ...itself], accept: () => startDescribed(parts, start) };
+  return { about: [...people, ...itself], accept: () => findOrCreate(parts, start) };
 }

@@ -1,11 +1,32 @@
+import { isGuest } from '../auth/caller.ts';
 import type { Conversation } from '../domain/conversation.ts';
 import type { Message } from '../domain/message.ts';
 import { untilWritten } from '../store/contention.ts';
 import { attachIdentities, getConversation, reserveSequence, storeGuarded } from '../store/conversations.ts';
-import { absent, any, atMost, type Condition, equals, moreThan, startsWith } from '../store/expression.ts';
+import {
+  absent,
+  all,
+  any,
+  atMost,
+  type Condition,
+  equals,
+  exists,
+  moreThan,
+  part,
+  startsWith,
+} from '../store/expression.ts';
 import { appendMessages } from '../store/messages.ts';
 import type { TransactItem } from '../store/table.ts';
-import { type Append, changesOf, demandReachable, type Plan, planFrom, planUnread } from './append-plan.ts';
+import {
+  type Append,
+  changesOf,
+  demandReachable,
+  notFound,
+  type Plan,
+  planFrom,
+  planUnread,
+  stillFoundBy,
+} from './append-plan.ts';
 import { newMessages } from './new-messages.ts';
 import type { AcceptanceParts } from './parts.ts';
 
@@ -22,14 +43,17 @@ const CLOCK_AHEAD_MS = 5_000;
 
 const attaches = ({ person }: Append): boolean => (person?.free.length ?? 0) > 0;
 
-const reachable = ({ caller }: Append): Condition =>
-  any(...caller.paths.flatMap((path) => [equals('orgPath', path), startsWith('orgPath', `${path}#`)]));
+const reachable = ({ caller }: Append): Condition => {
+  const inPaths = any(...caller.paths.flatMap((path) => [equals('orgPath', path), startsWith('orgPath', `${path}#`)]));
+  return isGuest(caller) ? all(inPaths, exists(`participants.${part(caller.user)}`)) : inPaths;
+};
 
 /**
  * Reserves a place for each message. The usual request knows enough to do so without reading first: its conditions say
  * what it takes for granted, and what stands in the way tells the rest. However many come at once, each
  * meets the others in an update only, never in a transaction; one whose clock is behind takes the time of the last.
- * Throws 400 for what cannot be sent, 404 for a conversation that is unknown or out of reach.
+ * Throws 400 for what cannot be sent, 404 for a conversation that is unknown or out of reach, or not the person's any
+ * more.
  */
 export async function reservePlaces(parts: AcceptanceParts, append: Append): Promise<Places> {
   let known: Conversation | undefined;
@@ -52,6 +76,7 @@ export async function reservePlaces(parts: AcceptanceParts, append: Append): Pro
         conditions: [
           reachable(append),
           absent('deletedAt'),
+          ...stillFoundBy(append),
           behindAt === undefined ? atMost('lastAt', now) : moreThan('lastAt', now),
           ...plan.conditions,
         ],
@@ -61,6 +86,7 @@ export async function reservePlaces(parts: AcceptanceParts, append: Append): Pro
         return { conversation, plan, now: conversation.lastAt, firstSeq: conversation.seq - count + 1 };
       }
       known = demandReachable(outcome.found, append.caller);
+      if (append.person?.own.some(({ name }) => !outcome.identities.has(name))) throw notFound();
       // From here on it stays true that the last time is later than this moment: no crowd can stand in the way of it.
       if (known.lastAt > now) behindAt = now;
       if (known.lastAt - now > CLOCK_AHEAD_MS) parts.observe.count('ClockAhead');
@@ -106,7 +132,14 @@ export async function storeReserved(
     async () => {
       if (person && attaches(append)) {
         const changes = changesOf(plan, person.profile);
-        const attach = { conversation, identities: person.free, changes, messages, also };
+        const attach = {
+          conversation,
+          identities: person.free,
+          changes,
+          conditions: stillFoundBy(append),
+          messages,
+          also,
+        };
         return { stored: (await attachIdentities(table, attach)).attached };
       }
       if (also.length > 0) return storeGuarded(table, messages, also);

@@ -1,4 +1,4 @@
-import { type Caller, reaches } from '../auth/caller.ts';
+import { type Caller, isGuest, reaches } from '../auth/caller.ts';
 import type { MessageDraft } from '../domain/acceptance.ts';
 import { invalid } from '../domain/errors.ts';
 import type { StoredUser } from '../store/user-item.ts';
@@ -6,7 +6,7 @@ import type { UserReader } from '../store/users.ts';
 
 /**
  * Checks the users that messages name as their senders: each must belong to the conversation's organization or to one
- * above it. Throws 400. No round trip when every message is the caller's own.
+ * above it. Guests speak for themselves. Throws 400. No round trip when every message is the caller's own.
  */
 export async function checkSenders(
   drafts: readonly MessageDraft[],
@@ -16,6 +16,8 @@ export async function checkSenders(
 ): Promise<void> {
   const others = [...new Set(drafts.flatMap(({ user }) => (user && user !== caller.user ? [user] : [])))];
   if (others.length === 0) return;
+  if (isGuest(caller))
+    throw invalid(`messages.${drafts.findIndex(({ user }) => user === others[0])}.user`, 'must be your own');
   const known = await users.users(others);
   drafts.forEach(({ user }, index) => {
     if (user === undefined || user === caller.user || belongs(known.get(user), orgPath)) return;

@@ -44,6 +44,14 @@ export type FindUser = (id: string, keptToken?: string) => Promise<KnownUser | u
 export const reaches = (caller: Pick<Caller, 'paths'>, orgPath: string): boolean =>
   caller.paths.some((path) => orgPath === path || orgPath.startsWith(`${path}#`));
 
+export const isGuest = ({ scopes }: Pick<Caller, 'scopes'>): boolean => !scopes.includes('agent');
+
+/** Whether a conversation is there for a caller: guests see those they take part in only. */
+export const seesConversation = (
+  caller: Pick<Caller, 'paths' | 'scopes' | 'user'>,
+  { orgPath, participants }: { orgPath: string; participants: Readonly<Record<string, unknown>> },
+): boolean => reaches(caller, orgPath) && (!isGuest(caller) || participants[caller.user] !== undefined);
+
 /**
  * Who bears the token of an `Authorization` header. Throws 401 in the words that clients of the reference API renew
  * their token on.

@@ -13,6 +13,12 @@ export const TIME_ZONE_WANTED = 'must be a time zone of the IANA database, like 
 export const TimeZoneSchema = z.string().refine(isTimeZone, TIME_ZONE_WANTED);
 const TimeOfDaySchema = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day like 21:00');
 
+/** Names of events in parts, with `*` for one and `**` for any number of them. */
+export const EventPatternSchema = z
+  .string()
+  .max(64)
+  .regex(/^(\*{1,2}|[a-z]+)(\.(\*{1,2}|[a-z]+))*$/, 'must be a pattern of events like message.create.*.*');
+
 /** Which messages a rule is about; without touchpoints, those by any. */
 const concern = {
   touchpoints: z.array(z.enum(TOUCHPOINTS)).min(1).optional(),
@@ -53,6 +59,8 @@ export const OrganizationSchema = z.object({
       startWords: z.array(z.string().min(1).max(64)).max(100).optional(),
       /** When messages wait, by the contact's clock. */
       quietHours: QuietHoursSchema.optional(),
+      /** Which events go to the installation's event bus, of this organization and those below it. */
+      events: z.array(EventPatternSchema).max(100).optional(),
       /** How many messages a contact gets at most. */
       frequencyCaps: z.array(FrequencyCapSchema).max(3).optional(),
     })
@@ -60,9 +68,9 @@ export const OrganizationSchema = z.object({
 });
 export type Organization = z.infer<typeof OrganizationSchema>;
 
-export const WEBHOOK_STATUSES = ['unverified', 'active', 'disabled'] as const;
+export const SERVICE_STATUSES = ['unverified', 'active', 'disabled'] as const;
 
-const SERVICE_TYPES = [
+export const SERVICE_TYPES = [
   'ses',
   'twilio',
   'whatsapp',
@@ -75,7 +83,7 @@ export const ServiceSchema = z.object({
   organization: id,
   name: z.string().default(''),
   type: z.enum(SERVICE_TYPES),
-  status: z.string().default('active'),
+  status: z.enum(SERVICE_STATUSES).default('active'),
   /** `secret` names the entry of Secrets Manager that holds the credentials; they are never stored here. */
   params: z.record(z.string(), z.string()).default({}),
   meta: z.record(z.string(), z.unknown()).optional(),
@@ -91,7 +99,7 @@ export const WebhookSchema = z.object({
   organization: id,
   name: z.string().default(''),
   type: z.literal('webhook'),
-  status: z.enum(WEBHOOK_STATUSES),
+  status: z.enum(SERVICE_STATUSES),
   /** Why it is disabled, where it was not by its owner. */
   reason: z.literal('failing').optional(),
   /** Without user and password: those are sealed. */

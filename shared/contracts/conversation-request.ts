@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { TEAM_TYPES } from '../domain/conversation.ts';
 import { MESSAGE_ROLES, MESSAGE_TYPES } from '../domain/message.ts';
 import { isTimeZone } from '../domain/time-zone.ts';
 import { TOUCHPOINTS } from '../domain/touchpoint.ts';
@@ -35,7 +36,7 @@ const Named = z.record(Text(128), Scalar);
 /** Parameters of templates may be given by name. */
 const NAMED_IN_META: ReadonlySet<string> = new Set(['parameters', 'fallbackParameters']);
 /** Flat keys and values; a list of scalars is a value too (`parameters`, `users`, `channels`). */
-const MetaSchema = z
+export const MetaSchema = z
   .record(Text(128), z.union([Scalar, z.array(Scalar).max(100), Named]), { error: 'must be an object of plain values' })
   .superRefine((meta, context) => {
     for (const [key, value] of Object.entries(meta)) {
@@ -47,7 +48,7 @@ const MetaSchema = z
 
 const MAX_META_BYTES = 64 * 1024;
 /** Of a conversation or a contact: it is part of an item that every message writes. */
-const KeptMetaSchema = MetaSchema.refine(
+export const KeptMetaSchema = MetaSchema.refine(
   (meta) => Buffer.byteLength(JSON.stringify(meta)) <= MAX_META_BYTES,
   `must not take more than ${MAX_META_BYTES} bytes`,
 );
@@ -68,7 +69,7 @@ const ResultSchema = z.object({
   values: z.array(Scalar).max(100).meta({ description: 'Its values.' }),
 });
 
-const DelaySchema = z
+export const DelaySchema = z
   .number()
   .int('must be whole milliseconds')
   .min(0, 'must not be negative')
@@ -146,7 +147,7 @@ export const StartConversationSchema = z.object({
   organization: ObjectIdSchema.meta({ description: 'Whose contact it is.' }),
   type: z
     .literal('contact', {
-      error: 'must be "contact": team conversations cannot be started by this version',
+      error: `must be "contact", or one of a team: ${TEAM_TYPES.map((type) => `"${type}"`).join(', ')}`,
     })
     .meta({ description: 'A conversation with a contact.' }),
   name: words(256).meta({ description: "Of a new conversation; the contact's name if absent." }),
@@ -173,13 +174,35 @@ export const BulkItemSchema = z.object({
   }),
 });
 
+/** Clients write a participant as an id, or as an object like the ones they read. */
+const ParticipantSchema = z.union(
+  [
+    ObjectIdSchema.transform((user) => ({ user, follow: undefined })),
+    z.object({
+      user: ObjectIdSchema.meta({ description: 'Who it is.' }),
+      follow: optional(z.boolean()).meta({ description: 'Wants to hear of messages without taking part.' }),
+    }),
+  ],
+  { error: 'must be the id of a user, or an object with it as user' },
+);
+
+/** Body of `POST /v2/conversations` for a conversation among users: with their `type`, or with neither type nor contact. */
+export const TeamConversationSchema = z.object({
+  organization: optional(ObjectIdSchema).meta({ description: 'Whose it is; the organization of the token if absent.' }),
+  type: optional(z.enum(TEAM_TYPES)).meta({ description: "By the role of the token's user if absent." }),
+  name: words(256).meta({ description: 'An alias if absent.' }),
+  participants: optional(z.array(ParticipantSchema).max(100))
+    .transform((participants) => participants ?? [])
+    .meta({ description: "Users beside the token's own: ids, or objects with the id as `user`." }),
+  language: optional(Text(35)).meta({ description: 'Of the conversation.' }),
+  meta: optional(KeptMetaSchema).meta({ description: 'Flat keys and values.' }),
+  tags: optional(z.array(Text(128)).max(50)).meta({ description: 'Of the conversation.' }),
+  messages: messages.meta({ description: 'At least one; nothing of them goes out.' }),
+});
+export type TeamConversation = z.infer<typeof TeamConversationSchema>;
+
 /** Body of `POST /v2/conversations/{id}/messages`: one message or an array of them. */
 export const AppendMessagesSchema = messages;
-
-/** Body of `PATCH /v2/messages/{id}`: another moment, in milliseconds from now. Nothing else of a message changes. */
-export const MoveMessageSchema = z.strictObject({
-  delay: DelaySchema.meta({ description: 'Milliseconds from now until it is due.' }),
-});
 
 /** Body of `PUT /v2/contacts/{id}/consent/{touchpoint}`: what the contact told the organization. */
 export const ConsentRequestSchema = z.object({

@@ -38,6 +38,8 @@ export const EventIdsSchema = z.object({
   message: z.string().optional(),
   key: z.string().optional(),
   contact: z.string().optional(),
+  /** Of `contact.conflict`. */
+  otherContact: z.string().optional(),
   organization: z.string().optional(),
   service: z.string().optional(),
   channel: z.string().optional(),

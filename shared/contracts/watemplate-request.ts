@@ -10,7 +10,7 @@ function isStorableJson(value: unknown, depth = 0): boolean {
   if (typeof value !== 'object' || value === null) return true;
   if (depth === MAX_DEPTH) return false;
   return Object.entries(value).every(
-    ([name, inner]) => name !== '' && name.isWellFormed() && isStorableJson(inner, depth + 1),
+    ([name, inner]) => name !== '' && name !== '__proto__' && name.isWellFormed() && isStorableJson(inner, depth + 1),
   );
 }
 

@@ -25,7 +25,10 @@ export interface MessageDraft extends Omit<MessageBody, 'template' | 'fallback' 
 /** A draft with what was decided when it was accepted: its touchpoint, and the text that the contact will read. */
 export interface AcceptedDraft
   extends Omit<MessageDraft, 'touchpoints'>,
-    Pick<MessageBody, 'template' | 'fallback' | 'otherwise'> {}
+    Pick<MessageBody, 'template' | 'fallback' | 'otherwise'> {
+  /** Of a team's conversation. */
+  readonly team?: boolean;
+}
 
 /** What is known of the conversation and its organization when messages are accepted. */
 export interface AcceptanceContext extends TemplateContext {
@@ -82,6 +85,23 @@ export function checkDrafts(drafts: readonly MessageDraft[]): void {
   });
 }
 
+/** Refuses what has no place in a conversation among users (contract section 2). Throws 400. */
+export function checkTeamDrafts(drafts: readonly MessageDraft[]): void {
+  drafts.forEach((draft, index) => {
+    if (draft.touchpoint !== undefined || draft.touchpoints !== undefined) {
+      throw invalid(
+        at(index, draft.touchpoint === undefined ? 'touchpoints' : 'touchpoint'),
+        'makes no sense in a conversation of a team, which nothing leaves; start one of type "contact" to reach somebody',
+      );
+    }
+    if (draft.role !== 'contact' || draft.type === 'command') return;
+    throw invalid(at(index, 'role'), 'must not be "contact" in a conversation of a team: it has none');
+  });
+}
+
+/** A draft for a team: it goes to nobody outside, whatever its role. */
+export const forTeam = ({ touchpoints: _none, ...draft }: MessageDraft): AcceptedDraft => ({ ...draft, team: true });
+
 /** Throws 400 unless something goes out to the contact: conversations are started to reach somebody. */
 export function demandOutbound(drafts: readonly MessageDraft[]): void {
   if (drafts.some(isOutbound)) return;
@@ -92,21 +112,26 @@ export function demandOutbound(drafts: readonly MessageDraft[]): void {
   );
 }
 
-const checkTouchpoint = (touchpoint: Touchpoint, index: number, context: AcceptanceContext): void => {
+/** Throws 400, naming `path`, for a touchpoint by which this contact cannot be reached. */
+export const checkTouchpoint = (
+  touchpoint: Touchpoint,
+  path: string,
+  context: Pick<AcceptanceContext, 'contact' | 'services'>,
+): void => {
   const identifier = IDENTIFIER_OF[touchpoint];
   if (!context.contact[identifier] && !(touchpoint === 'whatsapp' && context.contact.whatsappId)) {
     throw invalid(
-      at(index, 'touchpoint'),
+      path,
       `cannot be "${touchpoint}": the contact has no ${identifier}; give contact.profile.${identifier}`,
       'touchpoint_unavailable',
     );
   }
   if (touchpoint === 'sms' && context.contact.landline) {
-    throw invalid(at(index, 'touchpoint'), 'cannot be "sms": the telephone is a landline', 'touchpoint_unavailable');
+    throw invalid(path, 'cannot be "sms": the telephone is a landline', 'touchpoint_unavailable');
   }
   if ((context.services[touchpoint]?.length ?? 0) === 0) {
     throw invalid(
-      at(index, 'touchpoint'),
+      path,
       `cannot be "${touchpoint}": the organization has no active service for it`,
       'touchpoint_unavailable',
     );
@@ -189,7 +214,7 @@ const acceptFor = (
   index: number,
   context: AcceptanceContext,
 ): AcceptedDraft & { touchpoint: Touchpoint } => {
-  checkTouchpoint(touchpoint, index, context);
+  checkTouchpoint(touchpoint, at(index, 'touchpoint'), context);
   return { ...withContent(draft, touchpoint, index, context), touchpoint };
 };
 

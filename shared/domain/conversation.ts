@@ -6,6 +6,7 @@ export type ConversationStatus = (typeof CONVERSATION_STATUSES)[number];
 /** Those among users, without a contact: nothing in them goes out (contract section 2). */
 export const TEAM_TYPES = ['bot', 'agent', 'system'] as const;
 export type TeamType = (typeof TEAM_TYPES)[number];
+export const CONVERSATION_TYPES = ['contact', ...TEAM_TYPES] as const;
 
 export type ParticipantRole = 'guest' | 'agent' | 'bot' | 'admin';
 
@@ -53,6 +54,8 @@ export interface Conversation {
   readonly status: ConversationStatus;
   readonly contact?: string;
   readonly profile: Profile;
+  /** Of the contact; `meta` is the conversation's. */
+  readonly contactMeta?: Readonly<Record<string, unknown>>;
   readonly participants: Readonly<Record<string, Participant>>;
   readonly channels: readonly string[];
   readonly channelsOffline: readonly string[];
@@ -85,6 +88,12 @@ export interface Conversation {
   readonly whatsappAt?: number;
   readonly deletedAt?: number;
 }
+
+/** One that is not a team's. */
+export type ContactConversation = Conversation & { readonly contact: string };
+
+export const isWithContact = (conversation: Conversation): conversation is ContactConversation =>
+  conversation.contact !== undefined;
 
 export const newParticipant = (role: ParticipantRole, now: number): Participant => ({
   role,

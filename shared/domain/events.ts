@@ -127,7 +127,7 @@ const RULES: Readonly<Record<Exclude<ResourceKind, 'event'>, readonly (readonly 
     [
       ['contact.create', ofContact(isNew)],
       ['contact.delete', ofContact(becomes(isDeleted, true))],
-      ['contact.update', ofContact(differs(pick(['profile'])))],
+      ['contact.update', ofContact(differs(pick(['profile', 'contactMeta'])))],
     ],
   ],
   message: [

@@ -27,7 +27,10 @@ export interface RuleContext {
   roleOf(user: string): ParticipantRole | undefined;
 }
 
-type Rule = (state: ConversationState, message: Message, context: RuleContext) => ConversationState;
+/** What decides about a message's rule. */
+export type RuledMessage = Pick<Message, 'type' | 'role' | 'text' | 'user' | 'meta' | 'isBackchannel' | 'team'>;
+
+type Rule = (state: ConversationState, message: RuledMessage, context: RuleContext) => ConversationState;
 
 const JOINED = { active: true, inbox: false, unreadCount: 0 } as const;
 
@@ -108,6 +111,24 @@ const leave: Rule = (state, message, context) => {
   return stillAnswered ? left : showing(left, { ...left, status: LIFECYCLE.abandoned[left.status] });
 };
 
+/** Everybody leaves, and what was routed is withdrawn; tasks stay. */
+export const end = (state: ConversationState, now: number): ConversationState => {
+  const away = Object.entries(state.participants).map(([user, participant]): [string, Participant] => [
+    user,
+    participant.active || participant.accepted
+      ? { ...participant, active: false, accepted: false, updatedAt: now }
+      : participant,
+  ]);
+  const tasks = state.tasks ?? [];
+  return {
+    ...state,
+    participants: Object.fromEntries(away),
+    status: LIFECYCLE.ended[state.status],
+    channels: tasks,
+    channelsOffline: [],
+  };
+};
+
 const idsIn = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((id): id is string => typeof id === 'string') : [];
 
@@ -183,7 +204,7 @@ const ROLE_RULES = {
   contact: heardContact,
 } as const satisfies Record<string, Rule>;
 
-const ruleFor = (message: Message): Rule => {
+const ruleFor = (message: RuledMessage): Rule => {
   if (message.type === 'status') return unchanged;
   if (message.type === 'command') {
     const command = commandOf(message.text);
@@ -197,12 +218,12 @@ const ruleFor = (message: Message): Rule => {
 const ANNOUNCING: ReadonlySet<Rule> = new Set([notify, heardContact]);
 
 /** Whether channels decide what a message does to a conversation. */
-export const needsChannels = (state: ConversationState, message: Message): boolean =>
+export const needsChannels = (state: ConversationState, message: RuledMessage): boolean =>
   ANNOUNCING.has(ruleFor(message)) ? state.status !== 'active' : (state.tasks ?? []).length > 0;
 
 /**
  * What a message does to its conversation (contract sections 2, 3 and 5). Returns the same object when it changes
  * nothing. Commands act on the user, whatever the role.
  */
-export const applyRule = (state: ConversationState, message: Message, context: RuleContext): ConversationState =>
+export const applyRule = (state: ConversationState, message: RuledMessage, context: RuleContext): ConversationState =>
   ruleFor(message)(state, message, context);

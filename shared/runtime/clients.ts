@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -21,6 +22,8 @@ export const createImpatientClient = (): DynamoDBClient =>
 export const createQueueClient = (): SQSClient => new SQSClient({});
 
 export const createObjectClient = (): S3Client => new S3Client({});
+
+export const createEventsClient = (): EventBridgeClient => new EventBridgeClient({});
 
 /** Gives up within seconds, far from the end of an invocation: what it is asked for can go another way. */
 export const createSchedulerClient = (): SchedulerClient =>

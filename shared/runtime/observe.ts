@@ -56,6 +56,8 @@ export type MetricName =
   | 'SweptTick'
   | 'WriteContended'
   | 'ClockAhead'
+  | 'EventLost'
+  | 'EventRefused'
   | 'WebhookTaken'
   | 'WebhookFailed'
   | 'WebhookGivenUp'

@@ -110,6 +110,12 @@ export async function getService(
   return item && (isWebhook(item) ? WebhookSchema : ServiceSchema).parse(item);
 }
 
+/** By its id alone, as it is now; undefined when there is none. Consistent. */
+export async function findService(table: Table, id: string): Promise<Service | Webhook | undefined> {
+  const pointer = await getItem(table, servicePointerKey(id));
+  return typeof pointer?.organization === 'string' ? getService(table, pointer.organization, id) : undefined;
+}
+
 const put = async (table: Table, item: Item): Promise<void> => {
   await table.client.send(new PutCommand({ TableName: table.name, Item: item }));
 };

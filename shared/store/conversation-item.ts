@@ -38,6 +38,7 @@ const ConversationItemSchema = z.object({
     timeZone: z.string().optional(),
     address: z.record(z.string(), z.string()).optional(),
   }),
+  contactMeta: z.record(z.string(), z.unknown()).optional(),
   participants: z.record(z.string(), ParticipantItemSchema),
   channels: z.array(z.string()),
   channelsOffline: z.array(z.string()),

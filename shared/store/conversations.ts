@@ -1,10 +1,10 @@
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { Conversation } from '../domain/conversation.ts';
+import { type ContactConversation, type Conversation, isWithContact } from '../domain/conversation.ts';
 import type { Message } from '../domain/message.ts';
 import { predecessor } from '../runtime/ids.ts';
 import { toConversation, toConversationItem } from './conversation-item.ts';
 import { absent, all, any, type Changes, type Condition, equals, exists, expression } from './expression.ts';
-import { type Identity, ownerIn, takeIdentity } from './identities.ts';
+import { type Identity, identityNamesIn, ownerIn, takeIdentity } from './identities.ts';
 import { contactPointerKey, conversationKey, type IdentifierKind } from './keys.ts';
 import { areStored, putMessages, storeBodies } from './messages.ts';
 import {
@@ -56,15 +56,18 @@ export async function holdsFor(table: Table, id: string, conditions: readonly Co
 }
 
 /** By the id of its contact: it follows from the conversation's, or a pointer names the conversation. Consistent. */
-export async function findByContact(table: Table, contact: string): Promise<Conversation | undefined> {
+export async function findByContact(table: Table, contact: string): Promise<ContactConversation | undefined> {
   const keys = [conversationKey(predecessor(contact)), contactPointerKey(contact)];
   const items = await batchGet(table, keys, true);
   const own = items.find(({ pk }) => pk === keys[0]?.pk);
-  if (own && own.contact === undefined && own.type === undefined) return toConversation(own);
   const pointer = items.find(({ pk }) => pk === keys[1]?.pk);
-  return typeof pointer?.conversation === 'string'
-    ? getConversation(table, pointer.conversation, { consistent: true })
-    : undefined;
+  const found = [
+    own && toConversation(own),
+    typeof pointer?.conversation === 'string'
+      ? await getConversation(table, pointer.conversation, { consistent: true })
+      : undefined,
+  ].find((conversation) => conversation?.contact === contact);
+  return found && isWithContact(found) ? found : undefined;
 }
 
 export interface NewConversation {
@@ -113,7 +116,12 @@ export async function createConversation(table: Table, start: NewConversation): 
 export type ReserveOutcome =
   | { readonly reserved: true; readonly conversation: Conversation }
   /** What stood in the way; undefined when there is no such conversation. */
-  | { readonly reserved: false; readonly found: Conversation | undefined };
+  | {
+      readonly reserved: false;
+      readonly found: Conversation | undefined;
+      /** Names of the identities that it has. */
+      readonly identities: ReadonlySet<string>;
+    };
 
 /**
  * Raises `seq` by the number of messages to come and notes the time of acceptance, under the conditions given; without
@@ -137,7 +145,8 @@ export async function reserveSequence(
     any(all(exists('pk'), ...conditions), equals('reservedBy', token)),
   );
   if (outcome.done) return { reserved: true, conversation: toConversation(outcome.item) };
-  return { reserved: false, found: outcome.old && toConversation(outcome.old) };
+  const { old } = outcome;
+  return { reserved: false, found: old && toConversation(old), identities: identityNamesIn(old) };
 }
 
 /**
@@ -165,6 +174,7 @@ export async function attachIdentities(
     conversation: Conversation;
     identities: readonly Identity[];
     changes: Changes;
+    conditions?: readonly Condition[];
     messages: readonly Message[];
     also?: readonly TransactItem[];
   },
@@ -179,6 +189,7 @@ export async function attachIdentities(
       exists('pk'),
       absent('deletedAt'),
       equals('seq', attach.conversation.seq),
+      ...(attach.conditions ?? []),
     ),
     ...putMessages(table, attach.messages),
     ...(attach.also ?? []),
@@ -198,12 +209,13 @@ export async function appendOnce(
   append: {
     now: number;
     changes: Changes;
+    conditions?: readonly Condition[];
     identities: readonly Identity[];
     messages: readonly Message[];
     also: readonly TransactItem[];
   },
 ): Promise<{ stored: boolean }> {
-  const { now, changes, identities, messages, also } = append;
+  const { now, changes, conditions = [], identities, messages, also } = append;
   await storeBodies(table, messages);
   const names = new Set(identities.map((identity) => identity.name));
   const outcome = await transact(table, [
@@ -219,6 +231,7 @@ export async function appendOnce(
       },
       equals('seq', conversation.seq),
       absent('deletedAt'),
+      ...conditions,
     ),
     ...also,
   ]);

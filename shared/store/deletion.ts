@@ -2,7 +2,7 @@ import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Conversation } from '../domain/conversation.ts';
 import { successor } from '../runtime/ids.ts';
 import { absent, any, equals } from './expression.ts';
-import { noteFormerOwner } from './identities.ts';
+import { identityNamesIn, noteFormerOwner } from './identities.ts';
 import { contactPointerKey, conversationKey, conversationPk, type ItemKey, identityKeyOfName } from './keys.ts';
 import { batchWrite, deleteAction, type Item, type Table, transact, updateAction } from './table.ts';
 
@@ -19,7 +19,7 @@ export async function markDeleted(
   const { Item } = await table.client.send(
     new GetCommand({ TableName: table.name, Key: conversationKey(id), ConsistentRead: true }),
   );
-  const names = [...((Item?.identities as Set<string> | undefined) ?? [])];
+  const names = [...identityNamesIn(Item)];
   const keys = names.map((name) => identityKeyOfName(organization, name));
   await batchWrite(
     table,

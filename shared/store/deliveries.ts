@@ -2,7 +2,7 @@ import type { DeliveryError, Message, Receipt } from '../domain/message.ts';
 import { absent, all, any, atMost, type Changes, type Condition, equals, oneOf } from './expression.ts';
 import { conversationKey, messageKey } from './keys.ts';
 import { toMessage } from './message-item.ts';
-import { putMessages } from './messages.ts';
+import { putMessages, storeBodies } from './messages.ts';
 import { checkAction, type Table, transact, updateAction, updateItem } from './table.ts';
 
 /** Where a message stands: conversation and sort key. */
@@ -174,13 +174,16 @@ export const cancel = (table: Table, place: Place, now: number): Promise<Transit
  * `pending` → `moved`, with the same message at its new place, in one transaction. False: it is not to be moved any
  * more, or its contact is gone.
  */
-export async function move(table: Table, from: Place, to: Message, now: number): Promise<boolean> {
+export async function move(table: Table, from: Message, to: Message, now: number): Promise<boolean> {
+  // Its meta may have grown since it was stored.
+  if (!from.bodyApart) await storeBodies(table, [to]);
   const outcome = await transact(table, [
     updateAction(
       table,
       messageKey(from.conversation, from.key),
       { set: { state: 'moved', movedTo: to.key, updatedAt: now }, remove: ['notBefore'] },
       withdrawable,
+      ...(from.bodyApart ? [] : [from.meta ? equals('meta', from.meta) : absent('meta')]),
     ),
     ...putMessages(table, [to]),
     checkAction(table, conversationKey(from.conversation), absent('deletedAt')),

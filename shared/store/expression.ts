@@ -39,6 +39,11 @@ export const absent =
   (path: string): Condition =>
   (use) =>
     `attribute_not_exists(${use.name(path)})`;
+/** Of a set: one of its elements. */
+export const contains =
+  (path: string, element: string): Condition =>
+  (use) =>
+    `contains(${use.name(path)}, ${use.value(element)})`;
 /** Of a map: how many entries it has. */
 export const sizeAtMost =
   (path: string, entries: number): Condition =>

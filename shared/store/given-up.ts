@@ -2,7 +2,7 @@ import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { type Notification, NotificationSchema } from '../contracts/queue-messages.ts';
 import { GIVEN_UP_PREFIX, givenUpKey, givenUpPk } from './keys.ts';
-import { putItem, type Table } from './table.ts';
+import { batchWrite, putItem, type Table } from './table.ts';
 
 const KEPT_SECONDS = 30 * 24 * 3600;
 
@@ -26,22 +26,37 @@ export async function keepGivenUp(table: Table, notification: Notification, code
   });
 }
 
-/** What a webhook was not told of, newest first, from behind the one that `before` names. Consistent. */
+export interface GivenUpPage {
+  readonly limit: number;
+  readonly newestFirst: boolean;
+  /** Where the page before this one ended. */
+  readonly behind?: Pick<GivenUp, 'since' | 'delivery'> | undefined;
+}
+
+/** What a webhook was not told of, by when the telling began. Consistent. */
 export async function listGivenUp(
   table: Table,
   service: string,
-  { limit, before }: { limit: number; before?: Pick<GivenUp, 'since' | 'delivery'> | undefined },
+  { limit, newestFirst, behind }: GivenUpPage,
 ): Promise<GivenUp[]> {
   const { Items = [] } = await table.client.send(
     new QueryCommand({
       TableName: table.name,
       KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
       ExpressionAttributeValues: { ':pk': givenUpPk(service), ':prefix': GIVEN_UP_PREFIX },
-      ScanIndexForward: false,
+      ScanIndexForward: !newestFirst,
       Limit: limit,
       ConsistentRead: true,
-      ...(before && { ExclusiveStartKey: { ...givenUpKey(service, before.since, before.delivery) } }),
+      ...(behind && { ExclusiveStartKey: { ...givenUpKey(service, behind.since, behind.delivery) } }),
     }),
   );
   return Items.map((item) => GivenUpSchema.parse(item));
 }
+
+export const forgetGivenUp = (table: Table, given: readonly GivenUp[]): Promise<void> =>
+  batchWrite(
+    table,
+    given.map(({ service, since, delivery }) => ({
+      DeleteRequest: { Key: givenUpKey(service, since, delivery) },
+    })),
+  );

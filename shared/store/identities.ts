@@ -36,6 +36,10 @@ export const identityOfDigest = (organization: string, kind: IdentifierKind, has
 export const ownerIn = (item: Item | undefined): Conversation['id'] | undefined =>
   typeof item?.conversation === 'string' ? item.conversation : undefined;
 
+/** The names of the identities that a conversation's item says it has. */
+export const identityNamesIn = (item: Item | undefined): ReadonlySet<string> =>
+  item?.identities instanceof Set ? item.identities : new Set();
+
 /** Which conversation each identity belongs to; free ones are absent. One consistent round trip. */
 export async function findOwners(
   table: Table,
@@ -90,6 +94,5 @@ export async function countIdentifiers(table: Table, conversation: string, kind:
   const { Item } = await table.client.send(
     new GetCommand({ TableName: table.name, Key: conversationKey(conversation), ConsistentRead: true }),
   );
-  const names = [...((Item?.identities as Set<string> | undefined) ?? [])];
-  return names.filter((name) => name.startsWith(identityName(kind, ''))).length;
+  return [...identityNamesIn(Item)].filter((name) => name.startsWith(identityName(kind, ''))).length;
 }

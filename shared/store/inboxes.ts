@@ -1,7 +1,9 @@
 import type { Conversation, Participant } from '../domain/conversation.ts';
 import { toConversation } from './conversation-item.ts';
 import { HEAD, type ItemKey, inboxPk, inboxPlace, inboxSection } from './keys.ts';
-import type { BatchWrite, Item } from './table.ts';
+import { FIRST_PAGE_LIMIT, mergePlaces, type PlacesRead } from './place-pages.ts';
+import { queryPages } from './query-pages.ts';
+import type { BatchWrite, Item, Table } from './table.ts';
 
 /** A change of an item as the stream tells it: what it was, and what it became. */
 export interface Change {
@@ -48,3 +50,36 @@ function entriesOf({ id, status, createdAt, deletedAt, participants, channels }:
 
 /** A bot has no list of what it takes part in, which is everything: that would cost a write on every start. */
 const isListedWith = ({ inbox, role }: Participant): boolean => inbox || role === 'agent' || role === 'admin';
+
+/**
+ * Places of the conversations in sections of an inbox (of a channel: one without a name), as one list, page by page. They
+ * follow the conversations by moments, so that one may still stand where it no longer belongs.
+ */
+export const pageInbox = (
+  table: Table,
+  owner: string,
+  { sections, ...read }: PlacesRead & { readonly sections: readonly string[] },
+): AsyncGenerator<string[]> =>
+  mergePlaces(
+    sections.map((section) => pageSection(table, { pk: inboxPk(owner), section }, read)),
+    read.newestFirst,
+  );
+
+async function* pageSection(
+  table: Table,
+  { pk, section }: { pk: string; section: string },
+  { newestFirst, from, to, after, pageSize }: PlacesRead,
+): AsyncGenerator<string[]> {
+  const pages = queryPages(table, {
+    KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+    ExpressionAttributeValues: {
+      ':pk': pk,
+      ':from': `${section}${inboxPlace(from, '')}`,
+      ':to': `${section}${inboxPlace(to, '~')}`,
+    },
+    ScanIndexForward: !newestFirst,
+    after: after === undefined ? undefined : { pk, sk: `${section}${after}` },
+    pageSize: Math.min(pageSize, FIRST_PAGE_LIMIT),
+  });
+  for await (const items of pages) yield items.map(({ sk }) => String(sk).slice(section.length));
+}

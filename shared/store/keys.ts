@@ -110,7 +110,7 @@ export const idempotencyKey = (organization: string, digest: string): ItemKey =>
 
 export const organizationPk = (organization: string): string => `${ORGANIZATION_PREFIX}${organization}`;
 export const organizationKey = (organization: string): ItemKey => ({ pk: organizationPk(organization), sk: HEAD });
-const SERVICE_PREFIX = 'S#';
+export const SERVICE_PREFIX = 'S#';
 export const serviceKey = (organization: string, service: string): ItemKey => ({
   pk: organizationPk(organization),
   sk: `${SERVICE_PREFIX}${service}`,
@@ -131,6 +131,12 @@ export const inboxPk = (owner: string): string => `Q#${owner}`;
 /** Orders the conversations of an inbox by when they began. */
 export const inboxPlace = (createdAt: number, conversation: string): string =>
   `${String(createdAt).padStart(13, '0')}#${conversation}`;
+const INBOX_PLACE = /^(\d{13})#([0-9a-f]{24})$/;
+/** Undefined for a text that is no place. */
+export function readInboxPlace(text: string): { createdAt: number; conversation: string } | undefined {
+  const [, createdAt, conversation] = INBOX_PLACE.exec(text) ?? [];
+  return conversation === undefined ? undefined : { createdAt: Number(createdAt), conversation };
+}
 /** What stands before the places of a user's conversations: those in their personal inbox or not, of one status. */
 export const inboxSection = (inbox: boolean, status: string): string => `${inbox ? 1 : 0}#${status}#`;
 
@@ -159,6 +165,12 @@ export const GIVEN_UP_PREFIX = 'D#';
 export const givenUpKey = (service: string, since: number, delivery: string): ItemKey => ({
   pk: givenUpPk(service),
   sk: `${GIVEN_UP_PREFIX}${String(since).padStart(13, '0')}#${delivery}`,
+});
+
+/** Tells the stream of an event that no other item's change tells of. */
+export const eventKey = (organization: string, event: string): ItemKey => ({
+  pk: `${EVENT_PREFIX}${organization}#${event}`,
+  sk: HEAD,
 });
 
 export const userKey = (user: string): ItemKey => ({ pk: `${USER_PREFIX}${user}`, sk: HEAD });

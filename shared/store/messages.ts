@@ -1,8 +1,8 @@
-import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { isTerminal, type Message } from '../domain/message.ts';
 import { createPredecessorSearch } from '../domain/order.ts';
 import { locateById } from './by-id.ts';
-import { absent } from './expression.ts';
+import { absent, differs, exists } from './expression.ts';
 import {
   bodyKey,
   conversationOf,
@@ -14,6 +14,7 @@ import {
   messageSk,
 } from './keys.ts';
 import { hasBodyApart, toMessage, toMessageItems } from './message-item.ts';
+import { queryPages } from './query-pages.ts';
 import {
   batchGetAll,
   batchWrite,
@@ -24,6 +25,7 @@ import {
   type Table,
   type TransactItem,
   transact,
+  updateAction,
 } from './table.ts';
 
 /** Stores the bodies that are kept apart, before the messages: one without its message is harmless. */
@@ -53,6 +55,25 @@ export async function appendMessages(table: Table, messages: readonly Message[])
   if (!outcome.done && !areStored(outcome.actions, messages)) {
     throw new Error('A reserved place in a conversation was taken by another message.');
   }
+}
+
+/**
+ * Replaces the meta of a message where it stands, or of its body where that is kept apart. Undefined: it moved meanwhile,
+ * or is no more.
+ */
+export async function replaceMeta(
+  table: Table,
+  message: Message,
+  meta: Readonly<Record<string, unknown>>,
+  now: number,
+): Promise<Message | undefined> {
+  const { conversation, key, id } = message;
+  const moment = { set: { ...(!message.bodyApart && { meta }), updatedAt: now } };
+  const outcome = await transact(table, [
+    updateAction(table, messageKey(conversation, key), moment, exists('pk'), differs('state', 'moved')),
+    ...(message.bodyApart ? [updateAction(table, bodyKey(conversation, id), { set: { meta } }, exists('pk'))] : []),
+  ]);
+  return outcome.done ? { ...message, meta, updatedAt: now } : undefined;
 }
 
 /** Whether the actions that put these messages failed because they had put them before. */
@@ -101,7 +122,7 @@ interface RangeRead {
   readonly newestFirst: boolean;
   /** Goes on behind this place. */
   readonly after?: string | undefined;
-  /** Of the first page; later ones are larger, because then there is a crowd to get through. */
+  /** Of the first page. */
   readonly pageSize: number;
 }
 
@@ -112,26 +133,23 @@ async function* readMessages(read: RangeRead): AsyncGenerator<Message[]> {
   for await (const items of readItems(read)) yield items.map((item) => toMessage(item));
 }
 
-async function* readItems(read: RangeRead): AsyncGenerator<Item[]> {
-  let start: Item | undefined = read.after === undefined ? undefined : { ...messageKey(read.conversation, read.after) };
-  let pageSize = read.pageSize;
-  do {
-    const page = await read.table.client.send(
-      new QueryCommand({
-        TableName: read.table.name,
-        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
-        ExpressionAttributeValues: { ':pk': conversationPk(read.conversation), ':from': read.from, ':to': read.to },
-        ScanIndexForward: !read.newestFirst,
-        Limit: pageSize,
-        ConsistentRead: true,
-        ...(start && { ExclusiveStartKey: start }),
-      }),
-    );
-    yield page.Items ?? [];
-    start = page.LastEvaluatedKey;
-    pageSize = CROWD_PAGE;
-  } while (start);
-}
+const readItems = ({
+  table,
+  conversation,
+  from,
+  to,
+  newestFirst,
+  after,
+  pageSize,
+}: RangeRead): AsyncGenerator<Item[]> =>
+  queryPages(table, {
+    KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+    ExpressionAttributeValues: { ':pk': conversationPk(conversation), ':from': from, ':to': to },
+    ScanIndexForward: !newestFirst,
+    ConsistentRead: true,
+    after: after === undefined ? undefined : { ...messageKey(conversation, after) },
+    pageSize,
+  });
 
 const TURN_PAGE = 8;
 
@@ -200,7 +218,7 @@ export async function listBefore(
 export interface MessagesRead {
   readonly newestFirst: boolean;
   /** None before this moment, epoch milliseconds. */
-  readonly from?: number | undefined;
+  readonly from?: number;
   /** Goes on behind this key. */
   readonly after?: string | undefined;
   /** Of the first page, 128 at most; later ones hold 100. */
@@ -214,9 +232,9 @@ const LARGEST_PAGE = 128;
 export async function* pageMessages(
   table: Table,
   conversation: string,
-  { from, pageSize, ...read }: MessagesRead,
+  { from = 0, pageSize, ...read }: MessagesRead,
 ): AsyncGenerator<Message[]> {
-  const range = { from: from === undefined ? MESSAGE_PREFIX : messageSk(from, 0), to: MESSAGES_END };
+  const range = { from: messageSk(from, 0), to: MESSAGES_END };
   const size = Math.min(pageSize, LARGEST_PAGE);
   for await (const items of readItems({ table, conversation, ...range, ...read, pageSize: size })) {
     yield await withBodies(table, items);

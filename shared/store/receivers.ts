@@ -3,7 +3,7 @@ import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Service } from '../contracts/configuration.ts';
 import { receivingNames } from '../domain/receiving-address.ts';
 import { receiverKey, receiverPk } from './keys.ts';
-import type { Table } from './table.ts';
+import { deleteAction, putAction, type Table, type TransactItem } from './table.ts';
 
 /** Not secret, and known to who stores services without the pepper. */
 const digestOf = (name: string): string => createHash('sha256').update(name).digest('base64url');
@@ -14,6 +14,17 @@ export async function putReceivers(table: Table, service: Service): Promise<void
     const Item = { ...receiverKey(digestOf(name), service.id), organization: service.organization };
     await table.client.send(new PutCommand({ TableName: table.name, Item }));
   }
+}
+
+/** The names that a change of a service adds to where it receives, and those it takes away, as actions. */
+export function receiverActions(table: Table, before: Service | undefined, after: Service | undefined): TransactItem[] {
+  const old = before ? receivingNames(before) : [];
+  const now = after ? receivingNames(after) : [];
+  const keyOf = (name: string) => receiverKey(digestOf(name), (after ?? before)?.id ?? '');
+  return [
+    ...now.map((name) => putAction(table, { ...keyOf(name), organization: after?.organization })),
+    ...old.filter((name) => !now.includes(name)).map((name) => deleteAction(table, keyOf(name))),
+  ];
 }
 
 /** A service as it is now, and whether it takes the address itself or any of its domain. */

@@ -1,7 +1,12 @@
 import type { Conversation } from '../domain/conversation.ts';
-import type { Message } from '../domain/message.ts';
 import { membershipIn } from '../domain/roles.ts';
-import { assigneesOf, needsChannels, type RuleContext } from '../domain/rules.ts';
+import {
+  assigneesOf,
+  type ConversationState,
+  needsChannels,
+  type RuleContext,
+  type RuledMessage,
+} from '../domain/rules.ts';
 import type { ConfigurationReader } from './configuration.ts';
 import type { UserReader } from './users.ts';
 
@@ -11,7 +16,11 @@ import type { UserReader } from './users.ts';
  */
 export async function findRuleContext(
   { configuration, users }: { configuration: ConfigurationReader; users: UserReader },
-  { conversation, message, now }: { conversation: Conversation; message: Message; now: number },
+  {
+    conversation,
+    message,
+    now,
+  }: { conversation: Pick<Conversation, 'orgPath'> & ConversationState; message: RuledMessage; now: number },
 ): Promise<RuleContext> {
   const above = needsChannels(conversation, message) ? conversation.orgPath.split('#').reverse() : [];
   const organizations = await Promise.all(above.map((id) => configuration.organization(id)));

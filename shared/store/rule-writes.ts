@@ -1,7 +1,8 @@
 import type { Conversation } from '../domain/conversation.ts';
 import type { Message } from '../domain/message.ts';
 import type { ConversationState } from '../domain/rules.ts';
-import { absent, type Changes, equals } from './expression.ts';
+import { toConversation } from './conversation-item.ts';
+import { absent, type Changes, equals, exists } from './expression.ts';
 import { type Identity, takeIdentity } from './identities.ts';
 import { conversationKey, messageKey } from './keys.ts';
 import { putMessages, storeBodies } from './messages.ts';
@@ -22,6 +23,33 @@ export async function writeRule(
     equals('version', conversation.version),
   );
   return { written: outcome.done };
+}
+
+/**
+ * Writes what somebody changed of a conversation by hand, with what that means for status and participants (`next`).
+ * Undefined: it is gone, or changed meanwhile in what `next` rests on.
+ */
+export async function writeChange(
+  table: Table,
+  conversation: Conversation,
+  change: { changes: Changes; next?: ConversationState | undefined; now: number },
+): Promise<Conversation | undefined> {
+  const { changes, next, now } = change;
+  const rule = next ? ruleChanges(next, now) : { set: { updatedAt: now } };
+  const outcome = await updateItem(
+    table,
+    conversationKey(conversation.id),
+    {
+      ...rule,
+      set: { ...rule.set, ...changes.set },
+      fill: changes.fill ?? {},
+      remove: [...(rule.remove ?? []), ...(changes.remove ?? [])],
+    },
+    exists('pk'),
+    absent('deletedAt'),
+    ...(next ? [equals('version', conversation.version)] : []),
+  );
+  return outcome.done ? toConversation(outcome.item) : undefined;
 }
 
 /**

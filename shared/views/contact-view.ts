@@ -1,5 +1,5 @@
 import type { ContactView } from '../contracts/views/contacts.ts';
-import type { Conversation } from '../domain/conversation.ts';
+import type { ContactConversation } from '../domain/conversation.ts';
 
 const iso = (moment: number): string => new Date(moment).toISOString();
 
@@ -10,14 +10,16 @@ export const contactView = ({
   organization,
   orgPath,
   profile,
+  contactMeta,
   createdAt,
   updatedAt,
-}: Conversation): ContactView => ({
-  id: contact ?? '',
+}: ContactConversation): ContactView => ({
+  id: contact,
   conversation: id,
   organization,
   orgPath,
   profile,
+  meta: contactMeta,
   createdAt: iso(createdAt),
   updatedAt: iso(updatedAt),
 });

@@ -1,4 +1,5 @@
 import type { Service, Webhook } from '../contracts/configuration.ts';
+import type { ServiceView } from '../contracts/views/services.ts';
 
 const iso = (moment: number | undefined): string | undefined =>
   moment === undefined ? undefined : new Date(moment).toISOString();
@@ -8,7 +9,7 @@ const paramsOf = (service: Service | Webhook) =>
   service.type === 'webhook' ? { url: service.url, events: service.events } : service.params;
 
 /** A service as the API shows it (contract section 10). */
-export const serviceView = (service: Service | Webhook, orgPath: string) => ({
+export const serviceView = (service: Service | Webhook, orgPath: string): ServiceView => ({
   id: service.id,
   organization: service.organization,
   orgPath,

@@ -174,7 +174,14 @@ const PEOPLE: readonly Case[] = [
   ['an unknown organization', starting({ organization: UNKNOWN_ID }), 404, 'not_found', 'organization'],
   ['an organization out of reach', starting({ organization: ORGANIZATION.other }), 404, 'not_found', 'organization'],
   ['no type', starting({ type: undefined }), 400, 'invalid_request', 'type'],
-  ['another type', starting({ type: 'agent' }), 400, 'invalid_request', 'type'],
+  ['another type', starting({ type: 'group' }), 400, 'invalid_request', 'type'],
+  [
+    'a touchpoint in a conversation of a team',
+    starting({ type: 'agent', contact: undefined }),
+    400,
+    'invalid_request',
+    'messages.0.touchpoint',
+  ],
   ['text as tags', starting({ tags: 'late' }), 400, 'invalid_request', 'tags'],
   ['nested meta', starting({ meta: { a: { b: 1 } } }), 400, 'invalid_request', 'meta.a'],
 ];
@@ -590,7 +597,7 @@ describe('a refusal', () => {
 
   it('names every field that is wrong', async () => {
     const { body: refused } = await api.post('/v2/conversations', {
-      type: 'agent',
+      type: 'group',
       messages: [{ delay: -1, text: 1 }],
     });
     expect(refused.error.details.map(({ path }: { path: string }) => path).sort()).toEqual(

@@ -104,6 +104,14 @@ describe('a message with a clientId', () => {
     expect(await messagesOf(answers[0]?.body.id)).toHaveLength(isKnown ? 2 : 1);
   });
 
+  it('is answered as every other that is added to a conversation', async () => {
+    const { id } = (await api.post('/v2/conversations', start(newEmail()))).body;
+    const add = () => api.post(`/v2/conversations/${id}/messages`, { ...emailMessage(), clientId: 'added' });
+    const [first, again] = [await add(), await add()];
+    expect([first.status, again.status]).toEqual([201, 201]);
+    expect(again.body.id).toBe(first.body.id);
+  });
+
   it('may stand in another conversation for another message', async () => {
     const first = await api.post('/v2/conversations', start(newEmail(), 'One', { clientId: 'shared' }));
     const other = await api.post('/v2/conversations', start(newEmail(), 'One', { clientId: 'shared' }));

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startRequest } from '../support/api-requests.ts';
+import { emailMessage, startRequest } from '../support/api-requests.ts';
 import { ORGANIZATION, USER } from '../support/api-seed.ts';
 import { type Api, startWorld, type World } from '../support/api-world.ts';
 
@@ -55,7 +55,11 @@ it('selects from what was filled in', async () =>
 
 it('shows a contact to nobody by the conversation who may not see it by itself', async () => {
   const guest = await world.token(USER.guest, 'guest');
-  expect((await get('conversation', 'populate=contact', guest)).status).toBe(403);
+  const messages = [{ ...emailMessage(), user: USER.guest }];
+  const { body } = await api.post('/v2/conversations', startRequest({ messages }));
+  const path = `/v2/conversations/${body.id}`;
+  expect((await api.get(path, guest)).status).toBe(200);
+  expect((await api.get(`${path}?populate=contact`, guest)).status).toBe(403);
 });
 
 it.each(['conversation', 'message', 'contact'])('refuses to fill in what a %s does not refer to', async (resource) => {

@@ -75,15 +75,15 @@ describe('POST /v2/conversations', () => {
       participants: [
         {
           user: USER.bot,
+          organization: ORGANIZATION.shop,
           name: 'testbot',
           avatar: AVATAR,
           role: 'agent',
           active: false,
           accepted: false,
           inbox: false,
-          follow: false,
-          organization: ORGANIZATION.shop,
           unreadCount: 0,
+          follow: false,
           createdAt: now,
           updatedAt: now,
         },

@@ -3,6 +3,7 @@ import { newParticipant } from '../../shared/domain/conversation.ts';
 import { parseEmailAddress } from '../../shared/domain/email-address.ts';
 import { createConversation } from '../../shared/store/conversations.ts';
 import { identityOf } from '../../shared/store/identities.ts';
+import type { Item } from '../../shared/store/table.ts';
 import { createTestClock } from '../support/api-clock.ts';
 import { emailMessage, newEmail, newTelephone, smsMessage, startRequest, startWith } from '../support/api-requests.ts';
 import { ORGANIZATION, pathOf, USER } from '../support/api-seed.ts';
@@ -198,7 +199,7 @@ describe('identifiers of two different contacts', () => {
     expect(headers['x-identifier-conflict']).toBe(two.emailContact.contact);
   });
 
-  it('are refused with 409 and both ids where the organization rejects them, and nothing is written', async () => {
+  it('are refused with 409 and both ids where the organization rejects them, and nothing is written but that it happened', async () => {
     const two = await twoContacts(ORGANIZATION.strict);
     const before = await world.items();
     const queued = await world.queueLength();
@@ -211,8 +212,42 @@ describe('identifiers of two different contacts', () => {
       { path: 'contact.profile.email', message: expect.stringContaining(two.emailContact.contact) },
       { path: 'contact.profile.telephone', message: expect.stringContaining(two.telephoneContact.contact) },
     ]);
-    expect(await world.items()).toEqual(before);
+    const isNew = (item: Item) => !before.some(({ pk, sk }) => pk === item.pk && sk === item.sk);
+    expect((await world.items()).filter(isNew)).toEqual([
+      {
+        pk: expect.stringMatching(new RegExp(`^E#${ORGANIZATION.strict}#[0-9a-f]{24}$`)),
+        sk: '@',
+        event: 'contact.conflict',
+        organization: ORGANIZATION.strict,
+        ids: {
+          conversation: two.telephoneContact.id,
+          contact: two.telephoneContact.contact,
+          otherContact: two.emailContact.contact,
+        },
+        createdAt: expect.any(Number),
+        ttl: expect.any(Number),
+      },
+    ]);
     expect(await world.queueLength()).toBe(queued);
+  });
+
+  it('raise an event each time that they are given, and not for a request that is answered again', async () => {
+    const two = await twoContacts(ORGANIZATION.shop);
+    const told = async () =>
+      (await world.items()).filter(
+        ({ ids }) => (ids as { contact?: string })?.contact === two.telephoneContact.contact,
+      );
+    const request = startWith(
+      { email: two.email, telephone: two.telephone },
+      { messages: [{ text: 'Hi', role: 'agent' }] },
+    );
+    const headers = { 'idempotency-key': two.telephoneContact.id };
+    await api.post('/v2/conversations', request, headers);
+    await api.post('/v2/conversations', request, headers);
+    await api.post('/v2/conversations?dryRun=true', request);
+    const { id: conversation, contact } = two.telephoneContact;
+    const ids = { conversation, contact, otherContact: two.emailContact.contact };
+    expect(await told()).toMatchObject([{ event: 'contact.conflict', organization: ORGANIZATION.shop, ids }]);
   });
 
   it('carry no header while they belong to one contact or to nobody', async () => {

@@ -123,6 +123,12 @@ describe('making a template', () => {
     ['neither text nor components', { text: undefined }, 400, 'components'],
     ['a category that is none', { category: 'FUN' }, 400, 'category'],
     ['a number that cannot be kept', { text: undefined, components: [{ type: 'BODY', x: 1e300 }] }, 400, 'components'],
+    [
+      'a name that would be lost',
+      { text: undefined, components: [{ type: 'BODY', x: JSON.parse('[{"__proto__":{"a":1}}]') }] },
+      400,
+      'components',
+    ],
     ['a name that cannot be kept', { text: undefined, components: [{ type: 'BODY', '': 1 }] }, 400, 'components'],
     ['mixed placeholders', { text: '{{1}} {{name}}' }, 400, 'components'],
   ])('is refused with %s', async (_, more, status, path) => {

@@ -35,6 +35,12 @@ describe('npm start', { timeout: 90_000 }, () => {
     const token = /Token\s+(\S+)/.exec(said)?.[1] ?? '';
     const inbox = /Mail\s+(\S+)/.exec(said)?.[1] ?? '';
     expect((await fetch(inbox)).status).toBe(200);
+    const reference = /Reference\s+(\S+)/.exec(said)?.[1] ?? '';
+    expect((await fetch(reference)).headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(await (await fetch(new URL('openapi.json', reference))).json()).toMatchObject({
+      openapi: '3.1.0',
+      servers: [{ url: `http://127.0.0.1:${port}` }],
+    });
     const curled = /-d '(.+)'/.exec(said)?.[1] ?? '';
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
     const answer = await fetch(`http://127.0.0.1:${port}/v2/conversations`, { method: 'POST', headers, body: curled });

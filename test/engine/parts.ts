@@ -1,3 +1,4 @@
+import { createFileReader } from '../../functions/api/docs/files.ts';
 import { type QueueName, stages } from '../../infra/stages.ts';
 import { scopesUpTo } from '../../shared/auth/scopes.ts';
 import { createSealer, OTP_SEEDS } from '../../shared/auth/sealer.ts';
@@ -118,6 +119,12 @@ export function createParts({ scheduler, history, setting, queues, table, nonce,
       ticker: createTicker(queueTo<Tick>('ticks'), clock, tickerOptions()),
       sweeps: queueTo<Sweep>('sweep'),
       purges: queueTo<Purge>('sweep'),
+      stage: 'test',
+      webhooks: {
+        requester: { send: () => Promise.reject(new Error('Nobody has webhooks here.')) },
+        notifications: { send: async () => {} },
+        loopback: false,
+      },
       deliveries: {
         email: queueTo<Delivery>('email'),
         sms: queueTo<Delivery>('sms'),
@@ -147,6 +154,7 @@ export function createParts({ scheduler, history, setting, queues, table, nonce,
       publicUrl: PUBLIC_URL,
       templates: createTemplateManager(),
       appUrl: PUBLIC_URL,
+      files: createFileReader(''),
     };
   };
 }

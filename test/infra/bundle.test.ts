@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { ASSETS } from '../../infra/constructs/assets.ts';
 import { bundleOf, FUNCTIONS } from '../../infra/constructs/bundle.ts';
 import { functionsOf, synthesize } from './synthesize.ts';
 
@@ -33,8 +34,9 @@ describe.each(FUNCTIONS)('the bundle of %s', (name) => {
     );
   });
 
-  it('is code and a source map without sources, and small enough to start fast', () => {
-    expect(readdirSync(bundleOf(name)).sort()).toEqual(['index.mjs', 'index.mjs.map']);
+  it('is code, a source map without sources and what it serves, and small enough to start fast', () => {
+    const files = ['index.mjs', 'index.mjs.map', ...Object.keys(ASSETS[name] ?? {})];
+    expect(readdirSync(bundleOf(name)).sort()).toEqual(files.sort());
     expect(statSync(join(bundleOf(name), 'index.mjs')).size).toBeLessThan(maxBytesOf(name));
     const map = JSON.parse(readFileSync(join(bundleOf(name), 'index.mjs.map'), 'utf8'));
     expect(map.sourcesContent).toBeUndefined();

@@ -13,6 +13,7 @@ api       dynamodb        Query                                         Table/in
 api       dynamodb        Query                                         Table/index/byOrganization
 api       sqs             SendMessage                                   WorkerQueue
 api       sqs             SendMessage                                   SweeperQueue
+api       sqs             SendMessage                                   PublisherQueue
 api       secretsmanager  GetSecretValue                                TokenKey
 api       secretsmanager  GetSecretValue                                Pepper
 api       secretsmanager  GetSecretValue                                secretsmanager:secret:overture/prod/whatsapp/*
@@ -97,6 +98,7 @@ publisher sqs             SendMessage                                   WorkerQu
 publisher sqs             SendMessage                                   PublisherQueue
 publisher sqs             ${CONSUME}                                    PublisherQueue
 publisher sqs             SendMessage GetQueueAttributes GetQueueUrl    PublisherDeadLetters
+publisher events          PutEvents                                     Bus
 publisher secretsmanager  GetSecretValue                                TokenKey
 publisher secretsmanager  GetSecretValue                                Pepper
 publisher logs            ${LOG}                                        PublisherLogs

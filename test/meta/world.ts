@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createFileReader } from '../../functions/api/docs/files.ts';
 import { createApi } from '../../functions/api/serve.ts';
 import { createHooks } from '../../functions/hooks/serve.ts';
 import { work } from '../../functions/worker/work.ts';
@@ -104,6 +105,12 @@ export async function startWorld({ table, timeline, random, setting, metaUrl, va
     ticker: createTicker(ticks, timeline),
     deliveries: { email: never, sms: never, whatsapp },
     purges: never,
+    stage: 'test',
+    webhooks: {
+      requester: { send: () => Promise.reject(new Error('Nobody has webhooks here.')) },
+      notifications: never,
+      loopback: false,
+    },
     providers: { whatsapp: variant.provider?.(adapter) ?? adapter },
     templates: createTemplateManager(),
     sealer: createSealer(async () => 'token key', OTP_SEEDS),
@@ -124,6 +131,7 @@ export async function startWorld({ table, timeline, random, setting, metaUrl, va
     settings: { ...stages.prod, publicUrl: PUBLIC_URL },
     publicUrl: PUBLIC_URL,
     appUrl: PUBLIC_URL,
+    files: createFileReader(''),
   };
   const paceNow = () =>
     (variant.isMoving ? paces[Math.floor(timeline.now() / 10_000) % ENVIRONMENTS] : undefined) ?? random.pick(paces);

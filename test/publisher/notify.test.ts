@@ -43,7 +43,7 @@ async function given(message: Parameters<Setting['given']>[1] = {}, conversation
 }
 
 const lastBody = () => JSON.parse(receiver.received.at(-1)?.body ?? '');
-const givenUp = (service: string) => listGivenUp(table, service, { limit: 10 });
+const givenUp = (service: string) => listGivenUp(table, service, { limit: 10, newestFirst: true });
 
 describe('a webhook that is told of a message', () => {
   it('gets the conversation and the message as the API shows them, and what happened', async () => {
@@ -155,6 +155,21 @@ describe('what a receiver does not take', () => {
     receiver.reacts('hang');
     await setting.notify(notification);
     expect(again()).toMatchObject([{ delivery: notification.delivery, attempt: 1 }]);
+  });
+
+  it('because nobody answered in time is not asked again at once, so that others do not wait for it', async () => {
+    const { notification, webhook } = await given();
+    receiver.reacts('hang');
+    await setting.notify(notification);
+    const asked = receiver.received.length;
+    setting.notifications.clear();
+    const other = { ...notification, delivery: newId() };
+    await setting.notify(other);
+    expect(again()).toEqual([{ ...other, notBefore: NOW + 1_000, delaySeconds: 1, group: webhook.id }]);
+    expect(receiver.received).toHaveLength(asked);
+    setting.clock.advance(1_000);
+    await setting.notify(other);
+    expect(receiver.received).toHaveLength(asked + 1);
   });
 
   it.each([

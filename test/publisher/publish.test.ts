@@ -1,7 +1,12 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { retell } from '../../functions/publisher/retell.ts';
+import { BusEventSchema, type RetoldEvent, RetoldEventSchema } from '../../shared/contracts/bus-event.ts';
+import { OrganizationSchema } from '../../shared/contracts/configuration.ts';
 import { NotificationSchema } from '../../shared/contracts/queue-messages.ts';
-import { EnqueueError } from '../../shared/queue/send.ts';
+import { TryLaterError } from '../../shared/queue/consume.ts';
+import { EnqueueError, type Outgoing } from '../../shared/queue/send.ts';
+import { putOrganization } from '../../shared/store/configuration.ts';
 import { serviceKey } from '../../shared/store/keys.ts';
 import { putItem, type Table } from '../../shared/store/table.ts';
 import { NOW, tableOf } from '../support/builders.ts';
@@ -135,6 +140,68 @@ describe('what the stream tells of', () => {
     const meter = createMeter(table.client);
     const { usage } = await meter.measure(() => setting.publish(record(undefined, setting.messageItem(message))));
     expect(usage.commands.filter((command) => command !== 'QueryCommand')).toEqual([]);
+  });
+});
+
+describe('the event bus', () => {
+  const given = async (settings: { own?: string[]; above?: string[] }) => {
+    const of = (id: string, path: string, events?: string[]) =>
+      putOrganization(table, OrganizationSchema.parse({ id, name: 'Any', path, settings: events && { events } }));
+    await of(setting.organization, setting.orgPath, settings.own);
+    await of(setting.root, setting.root, settings.above);
+    const { conversation, message } = await setting.given();
+    const publish = () =>
+      setting.publish(
+        record(undefined, setting.conversationItem(conversation), `${conversation.id}-1`),
+        record(undefined, setting.messageItem(message), `${conversation.id}-2`),
+      );
+    return { conversation, message, publish };
+  };
+
+  it('is told of what the organization or one above it wants told, in ids and names, as the schema says', async () => {
+    const { conversation, message, publish } = await given({ own: ['message.create.**'], above: ['contact.*'] });
+    await publish();
+    const common = {
+      version: '1',
+      organization: setting.organization,
+      orgPath: setting.orgPath,
+      at: new Date(NOW).toISOString(),
+    };
+    expect(setting.told).toEqual([
+      {
+        ...common,
+        id: expect.stringMatching(/^[0-9a-f]{24}$/),
+        event: 'contact.create',
+        ids: { conversation: conversation.id, contact: conversation.contact },
+      },
+      {
+        ...common,
+        id: expect.stringMatching(/^[0-9a-f]{24}$/),
+        event: 'message.create.contact.chat',
+        ids: { conversation: conversation.id, message: message.id },
+      },
+    ]);
+    for (const event of setting.told) expect(BusEventSchema.strict().parse(event)).toEqual(event);
+  });
+
+  it('is told of nothing unless somebody wants that', async () => {
+    const { publish } = await given({});
+    await publish();
+    expect(setting.told).toEqual([]);
+  });
+
+  it('is told again by the queue of what it did not take, with its id, until it takes it', async () => {
+    const { publish } = await given({ own: ['**'] });
+    setting.refuseNext(({ event }) => event === 'contact.create');
+    await publish();
+    const [retold, ...others] = setting.notifications.sent as unknown as Outgoing<RetoldEvent>[];
+    expect(others).toEqual([]);
+    expect(retold).toMatchObject({ body: { bus: { event: 'contact.create' } }, group: setting.organization });
+    if (!retold) throw new Error('Nothing is told again.');
+    setting.refuseNext();
+    await expect(retell(setting.parts.bus, retold.body)).rejects.toBeInstanceOf(TryLaterError);
+    await retell(setting.parts.bus, RetoldEventSchema.parse(retold.body));
+    expect(setting.told.at(-1)).toEqual(retold.body.bus);
   });
 });
 

@@ -6,10 +6,12 @@ import { notify } from '../../functions/publisher/notify.ts';
 import type { NotifyParts } from '../../functions/publisher/parts.ts';
 import { publish } from '../../functions/publisher/publish.ts';
 import { createTokenService } from '../../shared/auth/tokens.ts';
+import type { BusEvent, RetoldEvent } from '../../shared/contracts/bus-event.ts';
 import { OrganizationSchema, UserSchema, type Webhook } from '../../shared/contracts/configuration.ts';
 import type { Notification, Tick } from '../../shared/contracts/queue-messages.ts';
 import type { Conversation } from '../../shared/domain/conversation.ts';
 import type { Message } from '../../shared/domain/message.ts';
+import type { QueueSender } from '../../shared/queue/send.ts';
 import { createTicker } from '../../shared/queue/ticks.ts';
 import { createIdMaker } from '../../shared/runtime/ids.ts';
 import { createConfigurationReader, putOrganization } from '../../shared/store/configuration.ts';
@@ -52,7 +54,7 @@ export const record = (before: Item | undefined, after: Item | undefined, eventI
 };
 
 /** An organization below a root, each with webhooks of its own, and the publisher's parts around them. */
-export async function createSetting(table: Table) {
+export async function createSetting(table: Table, { rememberMs = 0 } = {}) {
   const root = unique();
   const organization = unique();
   const orgPath = `${root}#${organization}`;
@@ -60,6 +62,9 @@ export async function createSetting(table: Table) {
   const clock = createFakeClock();
   const observe = createFakeObserver();
   const notifications = createFakeQueue<Notification>();
+  /** What the bus was told, and what it refuses of the next call. */
+  const told: BusEvent[] = [];
+  let refuses = (_event: BusEvent): boolean => false;
   const ticks = createFakeQueue<Tick>();
   const settings = {
     timeoutMs: 1_000,
@@ -83,13 +88,21 @@ export async function createSetting(table: Table) {
   const tokens = createTokenService(async () => 'key', clock);
   const parts: NotifyParts = {
     table,
-    // Nothing is remembered: what a test changes holds at once.
-    configuration: createConfigurationReader(table, clock, 0),
+    // Unless told otherwise nothing is remembered: what a test changes holds at once.
+    configuration: createConfigurationReader(table, clock, rememberMs),
     users: createUserReader(table, clock),
     tokens,
     pepper: async () => PEPPER,
     ticker: createTicker(ticks, clock),
-    notifications,
+    notifications: notifications as QueueSender<Notification | RetoldEvent>,
+    bus: {
+      put: async (events) => {
+        const refused = events.filter(refuses);
+        told.push(...events.filter((event) => !refused.includes(event)));
+        refuses = () => false;
+        return refused;
+      },
+    },
     requester: createRequester({ loopback: true }),
     clock,
     ids: createIdMaker(),
@@ -97,7 +110,7 @@ export async function createSetting(table: Table) {
     observe,
     settings,
   };
-  const health: Health = createHealth(parts, settings.failingMs);
+  const health: Health = createHealth(parts, settings);
 
   return {
     root,
@@ -107,6 +120,10 @@ export async function createSetting(table: Table) {
     clock,
     observe,
     notifications,
+    told,
+    refuseNext: (which: (event: BusEvent) => boolean = () => true) => {
+      refuses = which;
+    },
     ticks,
     parts,
     tokenOf: async (user = agent, scope: 'guest' | 'agent' | 'bot' = 'bot') =>

@@ -233,7 +233,7 @@ describe('reserving places', () => {
         token: 'request-1',
         conditions: [atMost('lastAt', LATER)],
       }),
-    ).toEqual({ reserved: false, found: conversation });
+    ).toEqual({ reserved: false, found: conversation, identities: new Set() });
     expect(await asStored(conversation.id)).toEqual(conversation);
   });
 
@@ -249,6 +249,7 @@ describe('reserving places', () => {
     ).toEqual({
       reserved: false,
       found: undefined,
+      identities: new Set(),
     });
     expect(await asStored(id)).toBeUndefined();
   });

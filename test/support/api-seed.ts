@@ -29,6 +29,8 @@ export const USER = {
   guest: 'aaa000000000000000000333',
   gone: 'aaa000000000000000000444',
   admin: 'aaa000000000000000000555',
+  /** Administers `shop` alone. */
+  shopAdmin: 'aaa000000000000000000aaa',
   /** A bot of `shop` alone. */
   shopBot: 'aaa000000000000000000999',
   /** Belongs to `other`. */
@@ -111,6 +113,11 @@ const USERS = [
     id: USER.shopBot,
     name: 'shopbot',
     organizations: [{ organization: ORGANIZATION.shop, orgPath: pathOf(ORGANIZATION.shop), role: 'bot' as const }],
+  },
+  {
+    id: USER.shopAdmin,
+    name: 'shopadmin',
+    organizations: [{ organization: ORGANIZATION.shop, orgPath: pathOf(ORGANIZATION.shop), role: 'admin' as const }],
   },
   {
     id: USER.guest,

@@ -7,8 +7,10 @@ import {
 } from '@aws-sdk/client-sqs';
 import { type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { createFileReader } from '../../functions/api/docs/files.ts';
 import type { ApiParts } from '../../functions/api/parts.ts';
 import { createApi } from '../../functions/api/serve.ts';
+import { BULK_ROUTE, createBulk } from '../../functions/bulk/serve.ts';
 import type { Scope } from '../../shared/auth/scopes.ts';
 import { createSealer, OTP_SEEDS } from '../../shared/auth/sealer.ts';
 import { createTokenService, type TokenKind } from '../../shared/auth/tokens.ts';
@@ -24,6 +26,7 @@ import { createConfigurationReader } from '../../shared/store/configuration.ts';
 import type { Item } from '../../shared/store/table.ts';
 import { putUserToken } from '../../shared/store/user-tokens.ts';
 import { createUserReader } from '../../shared/store/users.ts';
+import { createRequester } from '../../shared/webhooks/requester.ts';
 import { createTestClock } from './api-clock.ts';
 import { createTestObserver, type TestObserver } from './api-observer.ts';
 import { createRandom } from './api-random.ts';
@@ -199,15 +202,23 @@ function createWorldApi({ documents, tableName, queue, queueUrl, clock, botToken
     templates: createTemplateManager(),
     ticker: createTicker(createQueueSender<Tick>(queue, queueUrl, clock), clock),
     purges: { send: async () => {} },
+    stage: 'test',
+    webhooks: {
+      requester: createRequester({ loopback: true }),
+      notifications: { send: async () => {} },
+      loopback: true,
+    },
     clock,
     ids: createIdMaker(),
     random,
     observe: observer,
     appUrl: APP_URL,
     publicUrl: API_URL,
+    files: createFileReader(''),
     ...others,
   };
-  const handle = createHttpHandler(createApi(parts), observer);
+  const [api, bulk] = [createApi(parts), createBulk({ ...parts, budgetMs: 600_000 })];
+  const handle = createHttpHandler((request) => (request.path === BULK_ROUTE.path ? bulk : api)(request), observer);
   const send: Api['send'] = async (request) => {
     const answer = await handle(toEvent(request), {} as Context);
     return {

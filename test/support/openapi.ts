@@ -1,6 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { buildDocument } from '../../infra/openapi/document.ts';
 import { textOf } from '../../infra/openapi/file.ts';
+import type { Answer } from './api-world.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the document is read as any JSON
 type Json = any;
@@ -54,6 +55,25 @@ export function createChecker({ closed }: { closed: boolean }): (schema: Json, v
           ({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`,
         );
   };
+}
+
+/** Headers that mean something to clients, besides those of HTTP. */
+const TELLING = /^(x-|idempotency-|link$|retry-after$)/;
+
+/** Says where an answer is not as the document has it: its status, its headers, its body, the code of a refusal. */
+export function createAnswerCheck(options: { closed: boolean }) {
+  const check = createChecker(options);
+  const differences = (described: Described, { status, headers, body }: Answer): string[] => {
+    const response = resolve(described.operation.responses[status]);
+    if (!response) return [`no status ${status} is known: ${JSON.stringify(body)}`];
+    const known = Object.keys(response.headers ?? {}).map((name) => name.toLowerCase());
+    const unknown = Object.keys(headers).filter((name) => TELLING.test(name) && !known.includes(name));
+    const content = contentOf(described, status);
+    const code = status < 400 || body?.error?.code in content.examples ? [] : [`no code ${body?.error?.code} is known`];
+    const wrong = content ? check(content.schema, body) : body === undefined ? [] : ['there is a body'];
+    return [...unknown.map((name) => `no header ${name} is known`), ...code, ...wrong];
+  };
+  return { differences };
 }
 
 const pointed = (schema: Json): Json =>

@@ -13,6 +13,7 @@ const FIELDS: Fields = {
   level: 'number',
   enabled: 'boolean',
   createdAt: 'date',
+  'members.user': 'text',
   'members.role': 'text',
   'meta.*': 'text',
 };
@@ -104,6 +105,10 @@ describe('filters', () => {
     ['createdAt=>2026-01-01&createdAt=<2026-01-03', 'b'],
     ['members.role=admin', 'b'],
     ['members.role=!bot', 'ac'],
+    ['members.user=1&members.role=admin', ''],
+    ['members.user=2&members.role=admin', 'b'],
+    ['members.user=1&members.role=!bot', 'a'],
+    ['members.user=!2&members.role=!agent', 'c'],
     ['meta.intent=buy', 'a'],
     ['meta.intent=rent', 'b'],
     ['meta.a.b=1', 'a'],

@@ -23,15 +23,20 @@ export interface Receiver {
   stop(): Promise<void>;
 }
 
-export async function startReceiver(port = 0): Promise<Receiver> {
+/** `decide` says what a request meets, where it does. */
+export async function startReceiver(
+  port = 0,
+  decide: (received: Received) => Reaction | undefined = () => undefined,
+): Promise<Receiver> {
   const received: Received[] = [];
   const reactions: Reaction[] = [];
   const server = createServer(async (request, response) => {
     const body = Buffer.concat(await Array.fromAsync<Buffer>(request)).toString('utf8');
     const { method = '', url = '', headers } = request;
-    received.push({ method, path: url, headers, body });
+    const own = { method, path: url, headers, body };
+    received.push(own);
     const challenge = new URL(url, 'http://receiver').searchParams.get('challenge');
-    const reaction = reactions.shift() ?? { status: 200, ...(challenge && { body: challenge }) };
+    const reaction = decide(own) ?? reactions.shift() ?? { status: 200, ...(challenge && { body: challenge }) };
     if (reaction === 'hang') return;
     if (reaction === 'drop') {
       request.socket.destroy();

@@ -6,10 +6,12 @@ import type { Conversation } from '../../../shared/domain/conversation.ts';
 import { invalid, RequestError } from '../../../shared/domain/errors.ts';
 import { IDENTIFIER_OF, TOUCHPOINTS, type Touchpoint } from '../../../shared/domain/touchpoint.ts';
 import { changeConsent, type Reach, readConsentHistory } from '../../../shared/store/consent.ts';
+import { findOwnersPastAndPresent, identityOf } from '../../../shared/store/identities.ts';
 import { untilQuiet } from '../../../shared/store/quiet.ts';
+import { QUIET_WITHIN_MS } from '../conversations/forget.ts';
 import type { ApiParts } from '../parts.ts';
 import { consentEntryView, consentView } from './consent-view.ts';
-import { QUIET_WITHIN_MS, readContact } from './contacts.ts';
+import { readContact } from './contacts.ts';
 
 interface ConsentOf {
   readonly contact: string;
@@ -79,8 +81,24 @@ async function change(
   if (!reach) throw noAddress(touchpoint);
   const consent = await changeConsent(parts, reach, { ...told, source: 'api', by: caller.user });
   const ends = told.kind === 'stop' || told.kind === 'marketing_stop';
-  if (ends && !(await untilQuiet(parts.table, parts.clock, conversation.id, QUIET_WITHIN_MS))) throw stillOnItsWay();
+  if (ends && !(await isQuietAt(parts, conversation, touchpoint))) throw stillOnItsWay();
   return { contact, touchpoint, ...consentView(consent) };
+}
+
+/** Nothing is on its way to the address any more, for a contact who had it a short while ago too. */
+async function isQuietAt(
+  { table, clock, pepper }: ApiParts,
+  { id, organization, profile }: Conversation,
+  touchpoint: Touchpoint,
+): Promise<boolean> {
+  const address = addressOf(touchpoint, { profile });
+  const owners = address
+    ? await findOwnersPastAndPresent(table, identityOf(await pepper(), organization, address.kind, address.matchKey))
+    : [];
+  const quiet = await Promise.all(
+    [...new Set([id, ...owners])].map((owner) => untilQuiet(table, clock, owner, QUIET_WITHIN_MS)),
+  );
+  return quiet.every(Boolean);
 }
 
 function reachOf(conversation: Conversation, touchpoint: Touchpoint): Reach | undefined {

@@ -1,5 +1,5 @@
-import { type Caller, reaches } from '../../../shared/auth/caller.ts';
-import type { Conversation } from '../../../shared/domain/conversation.ts';
+import { type Caller, seesConversation } from '../../../shared/auth/caller.ts';
+import { type Conversation, isWithContact } from '../../../shared/domain/conversation.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import { getConversations } from '../../../shared/store/conversations.ts';
 import { contactView } from '../../../shared/views/contact-view.ts';
@@ -8,24 +8,20 @@ import { messageView } from '../../../shared/views/message-view.ts';
 import type { Reference, References } from '../lists/populate.ts';
 import type { ApiParts } from '../parts.ts';
 
-/** What can be filled in of these conversations, whose messages (as far as they are shown) are those given. */
-export const conversationReferences = (
-  conversations: readonly Conversation[],
-  messages: readonly Message[],
-): References => ({
-  messages: {
-    scope: 'guest',
-    load: async () => {
-      const paths = new Map(conversations.map(({ id, orgPath }) => [id, orgPath]));
-      return new Map(
-        messages.map((message) => [message.id, messageView(message, paths.get(message.conversation) ?? '')]),
-      );
-    },
-  },
+/** The messages of a conversation that were read with it: whoever may read the one may read the others. */
+export const toMessages = (messages: readonly Message[], { orgPath }: Conversation): Reference => ({
+  scope: 'guest',
+  load: async () => new Map(messages.map((message) => [message.id, messageView(message, orgPath)])),
+});
+
+/** What can be filled in of these conversations. */
+export const conversationReferences = (conversations: readonly Conversation[]): References => ({
   contact: {
     scope: 'agent',
     load: async () =>
-      new Map(conversations.map((conversation) => [conversation.contact ?? '', contactView(conversation)])),
+      new Map(
+        conversations.filter(isWithContact).map((conversation) => [conversation.contact, contactView(conversation)]),
+      ),
   },
 });
 
@@ -39,8 +35,8 @@ export const toConversation = (parts: ApiParts, caller: Caller): Reference => ({
   },
 });
 
-export const isShown = ({ deletedAt, orgPath }: Conversation, caller: Caller): boolean =>
-  deletedAt === undefined && reaches(caller, orgPath);
+export const isShown = (conversation: Conversation, caller: Caller): boolean =>
+  conversation.deletedAt === undefined && seesConversation(caller, conversation);
 
 /** Conversations as a list shows them: without their messages, which would take a read for each. */
 export async function viewConversations({ users, appUrl }: ApiParts, conversations: readonly Conversation[]) {

@@ -38,6 +38,7 @@ export const START_EXAMPLES: Readonly<Record<string, unknown>> = {
       },
     ],
   },
+  'Among users': { name: 'Shift of today', messages: [{ text: 'Who takes the garage?' }] },
 };
 
 export const STARTED_EXAMPLE = {
@@ -53,6 +54,7 @@ export const STARTED_EXAMPLE = {
   participants: [
     {
       user: 'aaa000000000000000000111',
+      organization: 'aaa111111111111111111222',
       name: 'testbot',
       avatar: 'https://storage.googleapis.com/cs2-uploads/avatars/ca6e1762-988e-4cbc-becb-ad952b6df9a4.png',
       role: 'agent',

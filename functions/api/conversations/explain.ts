@@ -45,7 +45,7 @@ export async function explain(parts: ApiParts, foreseen: Foreseen): Promise<Http
     {
       dryRun: true,
       status,
-      contact: found ? { found, id: conversation.contact } : { found },
+      contact: conversation.type ? undefined : found ? { found, id: conversation.contact } : { found },
       conversation: found ? { found, id: conversation.id, status: conversation.status } : { found },
       messages: explained,
     },

@@ -12,13 +12,16 @@ import {
 } from '../../../shared/acceptance/describe-start.ts';
 import { type AppendAnswer, type Once, replay } from '../../../shared/acceptance/once.ts';
 import { messagesAt, type Places } from '../../../shared/acceptance/reserved-places.ts';
+import { beginTeam } from '../../../shared/acceptance/start-team.ts';
 import type { Caller } from '../../../shared/auth/caller.ts';
-import type { StartConversation } from '../../../shared/contracts/conversation-request.ts';
+import type { StartConversation, TeamConversation } from '../../../shared/contracts/conversation-request.ts';
 import { checkDrafts } from '../../../shared/domain/acceptance.ts';
 import type { Conversation } from '../../../shared/domain/conversation.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import { untilWritten } from '../../../shared/store/contention.ts';
 import { holdsFor } from '../../../shared/store/conversations.ts';
+import { toRecord } from '../../../shared/store/idempotency.ts';
+import { batchGet } from '../../../shared/store/table.ts';
 import type { ApiParts } from '../parts.ts';
 
 /** What a request would come to, were it made now. */
@@ -63,6 +66,19 @@ export async function foreseeStart(
 async function foreseeNew(parts: ApiParts, start: Start): Promise<Foreseen> {
   const begun = await beginConversation(parts, start, parts.clock.now());
   return { status: 201, found: false, ...begun, repeated: new Set() };
+}
+
+/** What `startTeam` would do; it throws the same. Writes nothing. */
+export async function foreseeTeam(
+  parts: ApiParts,
+  caller: Caller,
+  request: TeamConversation,
+  once: Once | undefined,
+): Promise<Foreseen> {
+  const [seen] = once ? await batchGet(parts.table, [once.key], true) : [];
+  const record = toRecord(seen, parts.clock.now());
+  if (once && record) return asRepeated(await replay(parts, caller, once, record));
+  return { status: 201, found: false, ...(await beginTeam(parts, caller, request)), repeated: new Set() };
 }
 
 /** What `append` would do; it throws the same. Writes nothing. */

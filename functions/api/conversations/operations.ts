@@ -1,15 +1,18 @@
 import * as z from 'zod';
+import { PatchConversationSchema } from '../../../shared/contracts/conversation-change.ts';
 import {
   AppendByIdSchema,
   AppendMessagesSchema,
   MessageRequestSchema,
   StartConversationSchema,
+  TeamConversationSchema,
 } from '../../../shared/contracts/conversation-request.ts';
 import { ConversationViewSchema, DryRunViewSchema } from '../../../shared/contracts/views/conversations.ts';
 import { MessageViewSchema } from '../../../shared/contracts/views/messages.ts';
 import type { ErrorCode } from '../../../shared/domain/errors.ts';
-import { shownParameters } from '../lists/list-parameters.ts';
+import { pageParameters, shownParameters } from '../lists/list-parameters.ts';
 import type { Operations } from '../operation.ts';
+import { CONVERSATION_FIELDS } from './conversation-fields.ts';
 import { APPEND_EXAMPLE, START_EXAMPLES, STARTED_EXAMPLE } from './examples.ts';
 
 const dryRun = z
@@ -43,14 +46,29 @@ const REFUSALS: readonly ErrorCode[] = [
 ];
 
 export const CONVERSATION_OPERATIONS: Operations = {
+  'GET /v2/conversations': {
+    summary: 'List conversations',
+    description:
+      'Of a user (`participants.user`), of a channel (`channels`), or else of an organization; or those of some `id`s or ' +
+      '`contact`s. Other filters narrow them down; `meta.*` takes one of the others beside it.',
+    query: pageParameters(CONVERSATION_FIELDS, ['contact'], 'createdAt'),
+    answers: {
+      200: {
+        description: 'Conversations without their messages, newest first unless asked otherwise.',
+        schema: z.array(ConversationViewSchema),
+        headers: ['Link', 'X-Total-Count'],
+      },
+    },
+    errors: ['invalid_request', 'not_found'],
+  },
   'POST /v2/conversations': {
     summary: 'Start a conversation, or add to the one there is',
     description:
       'Finds the contact by email or telephone, or creates them, and adds the messages to their one conversation. With ' +
-      `\`id\` it adds to that conversation, whoever the contact is.\n\n${MESSAGES}`,
+      `\`id\` it adds to that conversation, whoever the contact is. Without a contact and with another \`type\`, or none, it starts a conversation among users, in which nothing goes out.\n\n${MESSAGES}`,
     query: z.object({ dryRun }),
     headers: ['Idempotency-Key'],
-    body: z.union([StartConversationSchema, AppendByIdSchema]),
+    body: z.union([StartConversationSchema, AppendByIdSchema, TeamConversationSchema]),
     examples: START_EXAMPLES,
     answers: {
       200: {
@@ -59,7 +77,7 @@ export const CONVERSATION_OPERATIONS: Operations = {
         headers: ['Idempotency-Replayed', 'X-Identifier-Conflict'],
       },
       201: {
-        description: 'The contact is new, and the conversation too.',
+        description: 'The contact is new, and the conversation too; or it is one among users.',
         schema: ConversationViewSchema,
         headers: ['Idempotency-Replayed'],
         example: STARTED_EXAMPLE,
@@ -79,6 +97,25 @@ export const CONVERSATION_OPERATIONS: Operations = {
       },
     },
     errors: ['invalid_request', 'not_found'],
+  },
+  'PATCH /v2/conversations/:id': {
+    summary: 'Change a conversation',
+    description:
+      'What is named is replaced whole, `null` clears, all else stays; other fields are ignored. A status is given as by ' +
+      "the command of the token's user: `active` accepts, `queued` notifies, `closed` sends everybody away.",
+    body: PatchConversationSchema,
+    examples: { 'A category': { category: 'Sales', categoryIndex: 2, meta: { intent: 'buy' } } },
+    answers: {
+      200: { description: 'The conversation as it is now, without its messages.', schema: ConversationViewSchema },
+    },
+    errors: ['invalid_request', 'touchpoint_unavailable', 'not_found', 'overloaded'],
+  },
+  'DELETE /v2/conversations/:id': {
+    summary: 'Delete a conversation',
+    description:
+      'With the contact, whose only one it is: see `DELETE /v2/contacts/{id}`. Repeat it when it is answered 503.',
+    answers: { 204: { description: 'It is deleted.' } },
+    errors: ['not_found', 'overloaded'],
   },
   'POST /v2/conversations/:id/messages': {
     summary: 'Add messages to a conversation',

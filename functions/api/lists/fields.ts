@@ -8,9 +8,11 @@ export type Comparable = string | number;
 /** Undefined for a field that the resource does not have. */
 export function kindOf(fields: Fields, field: string): FieldKind | undefined {
   if (Object.hasOwn(fields, field)) return fields[field];
-  const dot = field.indexOf('.');
-  const any = dot > 0 && dot < field.length - 1 ? `${field.slice(0, dot)}.*` : '';
-  return Object.hasOwn(fields, any) ? fields[any] : undefined;
+  for (let dot = field.indexOf('.'); dot > 0 && dot < field.length - 1; dot = field.indexOf('.', dot + 1)) {
+    const any = `${field.slice(0, dot)}.*`;
+    if (Object.hasOwn(fields, any)) return fields[any];
+  }
+  return undefined;
 }
 
 /** Undefined when the text is no value of the kind. Case does not count. */

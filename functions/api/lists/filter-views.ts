@@ -4,10 +4,25 @@ import { type Comparable, comparablesAt, type FieldKind, type Fields, kindOf, re
 
 export type Fits = (view: unknown) => boolean;
 
-/** Whether a view fits all filters; of an array any element does. Throws 400 naming the fields there are. */
+/**
+ * Whether a view fits all filters. Of an array any element does; several filters on the elements of one
+ * (`participants.user`, `participants.inbox`) have to fit the same element. Throws 400 naming the fields there are.
+ */
 export function fitsAll(filters: readonly Filter[], fields: Fields): Fits {
-  const tests = filters.map((filter) => fitsOne(filter, demandKind(fields, filter.field)));
-  return (view) => tests.every((test) => test(view));
+  const tests = filters.map((filter) => ({ filter, fits: fitsOne(filter, demandKind(fields, filter.field)) }));
+  const groups = [...Map.groupBy(tests, ({ filter }) => filter.field.split('.', 1)[0] ?? '')];
+  return (view) =>
+    groups.every(([name, group]) => {
+      const inOne = (one: unknown) => group.every(({ fits }) => fits(one));
+      const elements = group.some(({ filter }) => filter.operator !== 'not') ? elementsAt(view, name) : [];
+      return elements.length > 0 ? elements.some((element) => inOne({ [name]: element })) : inOne(view);
+    });
+}
+
+/** The objects of an array in a view; none where there is no such array. */
+function elementsAt(view: unknown, name: string): readonly object[] {
+  const value = Object.entries(view ?? {}).find(([key]) => key === name)?.[1];
+  return Array.isArray(value) ? value.filter((element) => typeof element === 'object' && element !== null) : [];
 }
 
 /** Throws 400 for a field that cannot be filtered or sorted by, naming those that can. `path` is where it was named. */

@@ -1,5 +1,5 @@
 import type { Caller } from '../../../shared/auth/caller.ts';
-import type { Filter, ListQuery } from '../../../shared/contracts/list-query.ts';
+import type { ListQuery } from '../../../shared/contracts/list-query.ts';
 import type { MessageView } from '../../../shared/contracts/views/messages.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import { isStreamSk, messageSk } from '../../../shared/store/keys.ts';
@@ -7,8 +7,8 @@ import { pageMessages } from '../../../shared/store/messages.ts';
 import { messageView } from '../../../shared/views/message-view.ts';
 import { demandReadable } from '../conversations/read-conversation.ts';
 import { type Collected, collect, type Entry, readCursor } from '../lists/collect.ts';
-import { readComparable } from '../lists/fields.ts';
 import { fitsAll } from '../lists/filter-views.ts';
+import { momentRange } from '../lists/moment-range.ts';
 import { demandOrder } from '../lists/sort-views.ts';
 import type { ApiParts } from '../parts.ts';
 import { MESSAGE_FIELDS } from './message-fields.ts';
@@ -29,9 +29,9 @@ export async function listMessages(
 ): Promise<Collected<MessageView>> {
   const fits = fitsAll(query.filters, MESSAGE_FIELDS);
   const newestFirst = demandOrder(query.sort, 'createdAt') === 'descending';
-  const from = earliest(query.filters);
-  const first = from === undefined ? '' : messageSk(from, 0);
-  const after = readCursor(query.cursor, (place) => isStreamSk(place) && place >= first);
+  // None is due before it was accepted, so the one moment bounds the other from below.
+  const { from } = momentRange(query.filters, 'createdAt');
+  const after = readCursor(query.cursor, (place) => isStreamSk(place) && place >= messageSk(from, 0));
   const { orgPath } = await demandReadable(table, caller, conversation);
   const pageSize = query.limit + query.offset + 1;
   const pages = pageMessages(table, conversation, { newestFirst, from, after, pageSize });
@@ -46,15 +46,4 @@ async function* asEntries(pages: AsyncIterable<Message[]>, orgPath: string): Asy
       place: message.key,
     }));
   }
-}
-
-const FROM: ReadonlySet<string> = new Set(['is', 'above', 'atLeast']);
-
-/** No message that fits is due before: none is due before it was accepted. */
-function earliest(filters: readonly Filter[]): number | undefined {
-  const moments = filters
-    .filter(({ field, operator, values }) => field === 'createdAt' && FROM.has(operator) && values.length === 1)
-    .flatMap(({ values: [value] }) => readComparable('date', value) ?? [])
-    .filter((moment) => typeof moment === 'number');
-  return moments.length === 0 ? undefined : Math.max(0, ...moments);
 }

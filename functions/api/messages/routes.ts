@@ -1,10 +1,12 @@
+import * as z from 'zod';
 import type { Caller, IdentifiedCaller } from '../../../shared/auth/caller.ts';
-import { MoveMessageSchema } from '../../../shared/contracts/conversation-request.ts';
 import { parseListQuery, parseShown } from '../../../shared/contracts/list-query.ts';
+import { MessagesPlaceSchema, PatchMessageSchema } from '../../../shared/contracts/message-change.ts';
 import { invalid } from '../../../shared/domain/errors.ts';
 import { jsonResponse, parseRequest } from '../../../shared/http/errors.ts';
 import type { HttpRequest } from '../../../shared/http/handler.ts';
 import { messageView } from '../../../shared/views/message-view.ts';
+import { addMessages } from '../conversations/add-messages.ts';
 import { toConversation } from '../conversations/conversation-references.ts';
 import { answerPage } from '../lists/answer-page.ts';
 import { idsWanted, idWanted } from '../lists/ids-wanted.ts';
@@ -13,6 +15,7 @@ import type { References } from '../lists/populate.ts';
 import { showOne } from '../lists/show.ts';
 import type { ApiParts } from '../parts.ts';
 import { type ApiRoute, type Guarded, idIn } from '../route.ts';
+import { changeMeta } from './change-meta.ts';
 import { listMessages, type MessagesOf } from './list-messages.ts';
 import { MESSAGE_FIELDS } from './message-fields.ts';
 import { findMessages, readMessage } from './read-message.ts';
@@ -59,9 +62,23 @@ const deleteMessage: Guarded['handle'] = async (parts, { params }, caller) => {
   return { statusCode: 204 };
 };
 
+/** The conversation that all messages of a body name. Throws 400 unless it is one. */
+const conversationIn = (json: unknown): string => {
+  const [first, ...others] = parseRequest(z.array(MessagesPlaceSchema).min(1), Array.isArray(json) ? json : [json]);
+  const id = first?.conversation.toLowerCase() ?? '';
+  const other = others.findIndex(({ conversation }) => conversation.toLowerCase() !== id);
+  if (other < 0) return id;
+  throw invalid(`${other + 1}.conversation`, 'must be that of the first message: a request adds to one conversation');
+};
+
+const postMessages: Guarded['handle'] = (parts, { request, json }, caller) =>
+  addMessages(parts, { request, json, caller, conversation: conversationIn(json) });
+
 const patchMessage: Guarded['handle'] = async (parts, { json, params }, caller) => {
-  const { delay } = parseRequest(MoveMessageSchema, json);
-  const { message, orgPath } = await moveMessage(parts, caller, idIn(params, 'Message'), delay);
+  const { delay, meta } = parseRequest(PatchMessageSchema, json);
+  const id = idIn(params, 'Message');
+  const { message, orgPath } =
+    delay === undefined ? await changeMeta(parts, caller, id, meta ?? {}) : await moveMessage(parts, caller, id, delay);
   return jsonResponse(200, messageView(message, orgPath));
 };
 
@@ -69,6 +86,7 @@ const patchMessage: Guarded['handle'] = async (parts, { json, params }, caller) 
 export const MESSAGE_ROUTES: readonly ApiRoute[] = [
   { method: 'GET', path: '/v2/messages', scope: 'bot', handle: list },
   { method: 'GET', path: '/v2/conversations/:id/messages', scope: 'guest', handle: listOfConversation },
+  { method: 'POST', path: '/v2/messages', scope: 'guest', body: true, handle: postMessages },
   { method: 'GET', path: '/v2/messages/:id', scope: 'bot', handle: getMessage },
   { method: 'PATCH', path: '/v2/messages/:id', scope: 'agent', body: true, handle: patchMessage },
   { method: 'DELETE', path: '/v2/messages/:id', scope: 'agent', handle: deleteMessage },

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { reachableOrganization } from '../../../shared/acceptance/reachable-organization.ts';
 import type { Caller } from '../../../shared/auth/caller.ts';
 import type { Template } from '../../../shared/contracts/configuration.ts';
 import type { WaTemplate } from '../../../shared/domain/wa-template.ts';
@@ -6,7 +7,6 @@ import type { TemplateListing } from '../../../shared/providers/whatsapp/templat
 import { listTemplates, replaceTemplate } from '../../../shared/store/templates.ts';
 import type { ApiParts } from '../parts.ts';
 import { demandAccounts, demandDone, META_TIMEOUT_MS } from './business-accounts.ts';
-import { demandOrganization } from './watemplates.ts';
 
 /** How many templates came, changed and went; what could not be made out stays as it was. */
 export interface SyncCounts {
@@ -23,7 +23,7 @@ export interface SyncCounts {
  * 404, 502, and then nothing has changed.
  */
 export async function syncTemplates(parts: ApiParts, caller: Caller, organization: string): Promise<SyncCounts> {
-  const accounts = await demandAccounts(parts, await demandOrganization(parts, caller, organization));
+  const accounts = await demandAccounts(parts, await reachableOrganization(parts, caller, organization));
   const ours = await listTemplates(parts.table, organization);
   const listings: (TemplateListing & { account: string })[] = [];
   const end = parts.clock.now() + META_TIMEOUT_MS;

@@ -1,11 +1,11 @@
 import type * as z from 'zod';
+import { reachableOrganization } from '../../../shared/acceptance/reachable-organization.ts';
 import { type Caller, reaches } from '../../../shared/auth/caller.ts';
 import type { Template } from '../../../shared/contracts/configuration.ts';
 import type { ChangeTemplateSchema, CreateTemplateSchema } from '../../../shared/contracts/watemplate-request.ts';
 import { RequestError } from '../../../shared/domain/errors.ts';
 import { type WaTemplate, WaTemplateSchema } from '../../../shared/domain/wa-template.ts';
 import { parseRequest } from '../../../shared/http/errors.ts';
-import type { OrganizationConfiguration } from '../../../shared/store/configuration.ts';
 import {
   deleteTemplate as eraseTemplate,
   findTemplate,
@@ -21,20 +21,9 @@ interface Shown {
   readonly orgPath: string;
 }
 
-/** An organization's configuration. Throws 404, for one that is out of reach too. */
-export async function demandOrganization(
-  parts: ApiParts,
-  caller: Caller,
-  id: string,
-): Promise<OrganizationConfiguration> {
-  const configuration = await parts.configuration.organization(id);
-  if (configuration && reaches(caller, configuration.organization.path)) return configuration;
-  throw new RequestError('not_found', 'Organization not found');
-}
-
 /** The templates of an organization, by name and language. Throws 404. */
 export async function listTemplates(parts: ApiParts, caller: Caller, id: string): Promise<Shown[]> {
-  const { organization } = await demandOrganization(parts, caller, id);
+  const { organization } = await reachableOrganization(parts, caller, id);
   const templates = await readTemplates(parts.table, id);
   return templates.map((template) => ({ template, orgPath: organization.path }));
 }
@@ -62,7 +51,7 @@ export async function createTemplate(
   organization: string,
   draft: Omit<z.output<typeof CreateTemplateSchema>, 'organization'>,
 ): Promise<Shown> {
-  const configuration = await demandOrganization(parts, caller, organization);
+  const configuration = await reachableOrganization(parts, caller, organization);
   const { name, language, category, parameter_format, components } = parseRequest(WaTemplateSchema, draft);
   const [account] = await demandAccounts(parts, configuration);
   const known = await getTemplate(parts.table, { organization, name, language });

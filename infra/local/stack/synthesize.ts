@@ -13,7 +13,7 @@ import {
 import { join, relative } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
-const INPUTS = ['infra', 'functions', 'shared', 'package-lock.json', 'cdk.json'];
+const INPUTS = ['infra', 'functions', 'shared', 'docs/openapi.json', 'package-lock.json', 'cdk.json'];
 /** Runs the app here; it is no part of what the app describes. */
 const NOT_INPUT = join('infra', 'local');
 const HASH_FILE = 'overture-inputs.sha256';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { CONSENT_CHANGES, CONSENT_SOURCES, GROUNDS } from '../../domain/consent.ts';
 import { TOUCHPOINTS } from '../../domain/touchpoint.ts';
-import { idField, momentField, orgPathField, textField, type View } from './fields.ts';
+import { idField, metaField, momentField, orgPathField, textField, type View } from './fields.ts';
 
 const ProfileViewSchema = z.object({
   name: textField('Full name.').optional(),
@@ -23,6 +23,7 @@ export const ContactViewSchema = z
     organization: idField('Whose contact it is.'),
     orgPath: orgPathField,
     profile: ProfileViewSchema.meta({ description: 'What is known of them.' }),
+    meta: metaField('Flat keys and values.').optional(),
     createdAt: momentField('When they became known.'),
     updatedAt: momentField('When they or their conversation last changed.'),
   })

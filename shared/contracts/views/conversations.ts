@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CONVERSATION_STATUSES, TEAM_TYPES } from '../../domain/conversation.ts';
+import { CONVERSATION_STATUSES, CONVERSATION_TYPES } from '../../domain/conversation.ts';
 import { MESSAGE_ROLES, MESSAGE_TYPES } from '../../domain/message.ts';
 import { TOUCHPOINTS } from '../../domain/touchpoint.ts';
 import { USER_ROLES } from '../configuration.ts';
@@ -8,15 +8,15 @@ import { MessageViewSchema } from './messages.ts';
 
 const ParticipantViewSchema = z.object({
   user: idField('Who it is.'),
+  organization: idField('By which they take part.').optional(),
   name: textField('Name of the user.').optional(),
   avatar: textField('Address of their picture.').optional(),
   role: z.enum(USER_ROLES).meta({ description: 'Role of the user in the organization.' }),
   active: z.boolean().meta({ description: 'Takes part now.' }),
   accepted: z.boolean().meta({ description: 'Has taken responsibility for answering.' }),
   inbox: z.boolean().meta({ description: 'It waits in their personal inbox.' }),
-  follow: z.boolean().meta({ description: 'Wants to be told of messages without taking part.' }),
-  organization: idField('Of the membership that they take part by.').optional(),
-  unreadCount: z.number().meta({ description: 'Messages of the contact that they have not seen.' }),
+  unreadCount: z.number().meta({ description: 'Messages of the contact, or the team, that they have not seen.' }),
+  follow: z.boolean().meta({ description: 'Wants to hear of messages without taking part.' }),
   createdAt: momentField('When they came.'),
   updatedAt: momentField('When a flag of theirs last changed.'),
 });
@@ -28,11 +28,11 @@ export const ConversationViewSchema = z
     organization: idField('Whose it is.'),
     orgPath: orgPathField,
     name: textField("Given, or the contact's name, or an alias."),
-    type: z.enum(['contact', ...TEAM_TYPES]).meta({ description: 'Who talks in it.' }),
+    type: z.enum(CONVERSATION_TYPES).meta({ description: 'With a contact, or among users.' }),
     slug: textField('Names it in `url`: nine capitals and digits.'),
     url: textField('Where people read it.'),
     status: z.enum(CONVERSATION_STATUSES).meta({ description: 'Whether it waits, goes on, or is over.' }),
-    contact: idField('Who it is with; a team has none.').optional(),
+    contact: idField('Who it is with, unless it is among users.').optional(),
     participants: z.array(ParticipantViewSchema).meta({ description: 'Users who take part, or did.' }),
     messages: z
       .array(z.union([idField('Id of a message.'), MessageViewSchema]))
@@ -105,7 +105,8 @@ export const DryRunViewSchema = z
         found: z.boolean().meta({ description: 'Known already.' }),
         id: idField('Id of a known one.').optional(),
       })
-      .meta({ description: 'The contact.' }),
+      .meta({ description: 'The contact, unless it is among users.' })
+      .optional(),
     conversation: z
       .object({
         found: z.boolean().meta({ description: 'There already.' }),

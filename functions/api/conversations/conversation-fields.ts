@@ -1,0 +1,31 @@
+import type { Fields } from '../lists/fields.ts';
+
+/** What conversations are filtered by; `participants.…` are those of one participant. */
+export const CONVERSATION_FIELDS = {
+  id: 'text',
+  organization: 'text',
+  orgPath: 'text',
+  name: 'text',
+  type: 'text',
+  slug: 'text',
+  status: 'text',
+  contact: 'text',
+  'participants.user': 'text',
+  'participants.role': 'text',
+  'participants.active': 'boolean',
+  'participants.accepted': 'boolean',
+  'participants.inbox': 'boolean',
+  'participants.unreadCount': 'number',
+  'participants.follow': 'boolean',
+  channels: 'text',
+  channelsOffline: 'text',
+  touchpoint: 'text',
+  category: 'text',
+  categoryIndex: 'number',
+  language: 'text',
+  'meta.*': 'text',
+  tags: 'text',
+  createdBy: 'text',
+  createdAt: 'date',
+  updatedAt: 'date',
+} as const satisfies Fields;
