@@ -1,10 +1,19 @@
 import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
-import { AttributeType, Billing, ProjectionType, StreamViewType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  AttributeType,
+  Billing,
+  type CfnGlobalTable,
+  ProjectionType,
+  StreamViewType,
+  TableV2,
+} from 'aws-cdk-lib/aws-dynamodb';
+import type { Key } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { INDEXES, TABLE } from '../shared/store/keys.ts';
 import { acknowledge } from './constructs/acknowledge.ts';
+import { createCustomerKey } from './constructs/customer-key.ts';
 import { InboundMail } from './constructs/inbound-mail.ts';
 import type { Stage, StageSettings } from './stages.ts';
 
@@ -28,11 +37,13 @@ export class DataStack extends Stack {
   readonly mail: Bucket;
   readonly tokenKey: Secret;
   readonly pepper: Secret;
+  readonly #key: Key | undefined;
 
   constructor(scope: Construct, id: string, props: DataStackProps) {
     super(scope, id, props);
-    const { keepsData, tableRecoveryDays, inboundMailDomain: domain } = props.settings;
+    const { keepsData, customerKey, tableRecoveryDays, inboundMailDomain: domain } = props.settings;
     const removalPolicy = keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    this.#key = customerKey ? createCustomerKey(this, RemovalPolicy.RETAIN) : undefined;
     const { byId, byOrganization } = INDEXES;
     this.table = new TableV2(this, 'Table', {
       partitionKey: text(TABLE.partitionKey),
@@ -53,6 +64,7 @@ export class DataStack extends Stack {
       deletionProtection: keepsData,
       removalPolicy,
     });
+    if (this.#key) encryptUnder(this.#key, this.table);
     this.mail = this.#mailBucket(removalPolicy);
     if (domain) new InboundMail(this, 'InboundMail', { stage: props.stage, domain, bucket: this.mail });
     this.tokenKey = this.#generated('TokenKey', 'Signs and verifies the tokens of the API.', removalPolicy);
@@ -72,7 +84,9 @@ export class DataStack extends Stack {
   /** Private, by TLS only; tells EventBridge of every new object, by the property that needs no custom resource. */
   #mailBucket(removalPolicy: RemovalPolicy): Bucket {
     const bucket = new Bucket(this, 'Mail', {
-      encryption: BucketEncryption.S3_MANAGED,
+      ...(this.#key
+        ? { encryption: BucketEncryption.KMS, encryptionKey: this.#key, bucketKeyEnabled: true }
+        : { encryption: BucketEncryption.S3_MANAGED }),
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
       lifecycleRules: [
@@ -92,6 +106,14 @@ export class DataStack extends Stack {
 
   #generated(id: string, description: string, removalPolicy: RemovalPolicy): Secret {
     const generateSecretString = { passwordLength: 64, excludePunctuation: true };
-    return new Secret(this, id, { description, generateSecretString, removalPolicy });
+    const encryption = this.#key && { encryptionKey: this.#key };
+    return new Secret(this, id, { description, generateSecretString, removalPolicy, ...encryption });
   }
+}
+
+/** By the properties themselves: the library wants to know the region for it, which no template of ours names. */
+function encryptUnder(key: Key, table: TableV2): void {
+  const resource = table.node.defaultChild as CfnGlobalTable;
+  resource.sseSpecification = { sseEnabled: true, sseType: 'KMS' };
+  resource.addPropertyOverride('Replicas.0.SSESpecification.KMSMasterKeyId', key.keyArn);
 }

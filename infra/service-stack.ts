@@ -1,6 +1,8 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
+import { AlarmTopic } from './constructs/alarm-topic.ts';
+import { Dashboard } from './constructs/dashboard.ts';
 import {
   giveBus,
   giveIndexes,
@@ -16,11 +18,13 @@ import {
 } from './constructs/grants.ts';
 import { HttpApi } from './constructs/http-api.ts';
 import { MailEvents } from './constructs/mail-events.ts';
+import { TOUCHPOINT_NAMES } from './constructs/metrics.ts';
 import { NodeFunction } from './constructs/node-function.ts';
 import { QueueFunction } from './constructs/queue-function.ts';
 import { ReceiptHorizon } from './constructs/receipt-horizon.ts';
 import { Receipts } from './constructs/receipts.ts';
 import { Schedules } from './constructs/schedules.ts';
+import { ServiceLevels } from './constructs/service-levels.ts';
 import { addTableStream, NEW_MESSAGES, VISIBLE_CHANGES } from './constructs/table-stream.ts';
 import type { DataStack } from './data-stack.ts';
 import type { Stage, StageSettings } from './stages.ts';
@@ -185,7 +189,7 @@ export class ServiceStack extends Stack {
       description: 'Overture: events in and out.',
     });
 
-    for (const touchpoint of ['email', 'sms', 'whatsapp'] as const) {
+    for (const touchpoint of TOUCHPOINT_NAMES) {
       new ReceiptHorizon(this, `${touchpoint}Horizon`, { stage, touchpoint, abovePercent: 50 });
     }
 
@@ -219,6 +223,16 @@ export class ServiceStack extends Stack {
     giveProviderSecrets(hooks, stage, 'sms');
     giveProviderSecrets(hooks, stage, 'whatsapp');
 
+    new ServiceLevels(this, 'Levels', { stage, table, accountConcurrency: settings.accountConcurrency });
+    new Dashboard(this, 'Overview', {
+      stage,
+      http,
+      tellers: [worker, email, sms, whatsapp, hooks],
+      queues: [worker, email, sms, whatsapp, hooks, sweeper],
+    });
+    const { topic: alarms } = new AlarmTopic(this, 'Alarms', { email: settings.alarmEmail });
+
+    new CfnOutput(this, 'AlarmTopicArn', { value: alarms.topicArn });
     new CfnOutput(this, 'ApiUrl', { value: http.endpoint });
     new CfnOutput(this, 'TableName', { value: table.tableName });
     new CfnOutput(this, 'EventBusName', { value: bus.eventBusName });

@@ -6,6 +6,12 @@ export type Stage = (typeof STAGES)[number];
 export const QUEUES = ['ticks', 'email', 'sms', 'whatsapp', 'receipts', 'sweep', 'webhooks'] as const;
 export type QueueName = (typeof QUEUES)[number];
 
+/** A domain of the operator's, with its certificate of AWS Certificate Manager. */
+export interface CustomDomain {
+  readonly name: string;
+  readonly certificateArn: string;
+}
+
 export interface StageSettings {
   /** A claim holds a message this long: longer than a function lives, so that no live send is taken over. */
   readonly leaseMs: number;
@@ -71,6 +77,19 @@ export interface StageSettings {
   readonly keepsData: boolean;
   /** Mails to this domain are received by SES and kept in the bucket for mail. Default: none are. */
   readonly inboundMailDomain?: string;
+  /** The API answers at this domain alone; the certificate is of the stage's region. Default: API Gateway's own address. */
+  readonly domain?: CustomDomain;
+  /**
+   * CloudFront with a firewall before `domain`: callers use this name, and its certificate is of us-east-1. One address may
+   * make `requestsPerFiveMinutes`. Default: none; API Gateway's throttle and the tokens' rates are what there is.
+   */
+  readonly edge?: CustomDomain & { readonly requestsPerFiveMinutes: number };
+  /** Table, buckets and generated secrets are encrypted under a key of the account's own: $1 a month, and its requests. */
+  readonly customerKey: boolean;
+  /** Told of every alarm. Default: nobody, until somebody subscribes to the topic `AlarmTopicArn`. */
+  readonly alarmEmail?: string;
+  /** Concurrent executions that Lambda gives the account in this region. */
+  readonly accountConcurrency: number;
   /** Where people open conversations (links in notifications), without a slash at the end. Default: the API's endpoint. */
   readonly appUrl?: string;
 }
@@ -107,6 +126,8 @@ const deployed: StageSettings = {
   logRetentionDays: 30,
   tableRecoveryDays: 35,
   keepsData: true,
+  customerKey: false,
+  accountConcurrency: 1_000,
 };
 
 export const stages: Readonly<Record<Stage, StageSettings>> = {

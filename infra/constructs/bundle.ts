@@ -49,6 +49,7 @@ function buildAll(): string {
     platform: 'node',
     target: 'node24',
     mainFields: ['module', 'main'],
+    alias: { '@aws-sdk/credential-provider-node': join(ROOT, 'shared/runtime/environment-credentials.ts') },
     minify: true,
     legalComments: 'none',
     sourcemap: 'linked',

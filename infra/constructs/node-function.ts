@@ -35,17 +35,20 @@ export interface NodeFunctionProps {
 
 /** One function with a role, a log group and an error alarm of its own. It may do nothing until something is granted. */
 export class NodeFunction extends Construct {
+  readonly name: FunctionName;
   readonly lambda: LambdaFunction;
+  readonly logGroup: LogGroup;
 
   constructor(scope: Construct, id: string, props: NodeFunctionProps) {
     super(scope, id);
     const { name, settings } = props;
+    this.name = name;
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    const logGroup = new LogGroup(this, 'Logs', {
+    this.logGroup = new LogGroup(this, 'Logs', {
       retention: settings.logRetentionDays,
       removalPolicy: settings.keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
-    logGroup.grantWrite(role);
+    this.logGroup.grantWrite(role);
     this.lambda = new LambdaFunction(this, 'Function', {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
@@ -56,7 +59,7 @@ export class NodeFunction extends Construct {
       tracing: Tracing.ACTIVE,
       recursiveLoop: props.loops ? RecursiveLoop.ALLOW : RecursiveLoop.TERMINATE,
       role,
-      logGroup,
+      logGroup: this.logGroup,
       environment: {
         STAGE: props.stage,
         POWERTOOLS_SERVICE_NAME: name,

@@ -1,8 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
-import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { Stage } from '../stages.ts';
 import { addAlarm } from './alarm.ts';
+import type { FunctionName } from './bundle.ts';
+import { ownMetric, type TouchpointName } from './metrics.ts';
 
 /** Longer than the horizon of every provider but AWS's SMS (72 h), whose last word comes within minutes as a rule. */
 const HORIZON = Duration.hours(24);
@@ -11,7 +13,7 @@ const FEWEST_SENT = 20;
 
 export interface ReceiptHorizonProps {
   readonly stage: Stage;
-  readonly touchpoint: 'email' | 'sms' | 'whatsapp';
+  readonly touchpoint: TouchpointName;
   /** Share of the messages sent within the horizon that have no final receipt, in percent. */
   readonly abovePercent: number;
 }
@@ -23,14 +25,7 @@ export interface ReceiptHorizonProps {
 export class ReceiptHorizon extends Construct {
   constructor(scope: Construct, id: string, { stage, touchpoint, abovePercent }: ReceiptHorizonProps) {
     super(scope, id);
-    const sumOf = (metricName: string, service: string) =>
-      new Metric({
-        namespace: 'Overture',
-        metricName,
-        dimensionsMap: { service, stage, touchpoint },
-        statistic: 'Sum',
-        period: HORIZON,
-      });
+    const sumOf = (name: string, by: FunctionName) => ownMetric({ stage, by, name, touchpoint, period: HORIZON });
     addAlarm(this, 'Missing', {
       metric: new MathExpression({
         expression: `IF(sent > ${FEWEST_SENT}, 100 * (sent - FILL(final, 0)) / sent, 0)`,

@@ -14,8 +14,8 @@ import { skip as skipMessage } from '../../shared/store/deliveries.ts';
 import { findNext, locateMessage } from '../../shared/store/messages.ts';
 import { findInstallation, type Installation } from './installation.ts';
 
-/** An operator reads what is printed; nobody reads metrics of a command. */
-const observe = { count: () => {} };
+/** An operator reads what is printed; nobody reads metrics or logs of a command. */
+const observe = { count: () => {}, info: () => {} };
 
 /** Throws one sentence when there is no such message, or it is finished or being sent just now. */
 export async function skip(installation: Installation, id: string): Promise<void> {

@@ -10,13 +10,15 @@ const idFor = (message: string): string => createHash('sha256').update(`failed:$
 
 /**
  * Says in the conversation's stream that a message failed, once however often it is called; not in a conversation whose
- * contact is being deleted. Throws ContentionError when it may be repeated.
+ * contact is being deleted. Answers whether this call was the one that stored it. Throws ContentionError when it may be
+ * repeated.
  */
-export async function storeFailure(table: Table, failed: Failed, now: number): Promise<void> {
+export async function storeFailure(table: Table, failed: Failed, now: number): Promise<boolean> {
   const message = failureMessage(failed, { id: idFor(failed.id), key: failureSk(failed.key), now });
   await storeBodies(table, [message]);
-  await transact(table, [
+  const { done } = await transact(table, [
     checkAction(table, conversationKey(failed.conversation), exists('pk'), absent('deletedAt')),
     ...putMessages(table, [message]),
   ]);
+  return done;
 }

@@ -6,6 +6,12 @@ import { stages } from '../../infra/stages.ts';
 import { functionsOf, ofType, only, pathOf, type Resource, readable, synthesize } from './synthesize.ts';
 
 const { data, service } = synthesize('prod');
+/** Of the topic of a construct. */
+const policyOf = (construct: string): Resource => {
+  const found = ofType(service, 'AWS::SNS::TopicPolicy').find(([id]) => id.startsWith(construct));
+  if (!found) throw new Error(`${construct} has no topic with a policy.`);
+  return found[1];
+};
 const statements = (policy: Resource): Resource[] => policy.Properties.PolicyDocument.Statement;
 
 describe('a rule', () => {
@@ -54,7 +60,7 @@ describe('a rule', () => {
 
 describe('the topic for AWS messaging', () => {
   it('is published to by End User Messaging only, for this account only, and by TLS only', () => {
-    const [deny, allow, ...others] = statements(only(service, 'AWS::SNS::TopicPolicy'));
+    const [deny, allow, ...others] = statements(policyOf('Receipts'));
     expect(others).toEqual([]);
     expect(deny).toMatchObject({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } });
     expect(allow).toMatchObject({

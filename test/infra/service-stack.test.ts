@@ -68,6 +68,7 @@ describe('the template', () => {
         'AWS::ApiGatewayV2::Route',
         'AWS::ApiGatewayV2::Stage',
         'AWS::CloudWatch::Alarm',
+        'AWS::CloudWatch::Dashboard',
         'AWS::DynamoDB::GlobalTable',
         'AWS::Events::EventBus',
         'AWS::Events::Rule',
