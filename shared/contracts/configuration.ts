@@ -61,6 +61,8 @@ export const OrganizationSchema = z.object({
       quietHours: QuietHoursSchema.optional(),
       /** Which events go to the installation's event bus, of this organization and those below it. */
       events: z.array(EventPatternSchema).max(100).optional(),
+      /** As whom events and uploads act that name nobody: a user of the organization, or of one above it. */
+      ingestUser: id.optional(),
       /** How many messages a contact gets at most. */
       frequencyCaps: z.array(FrequencyCapSchema).max(3).optional(),
     })
