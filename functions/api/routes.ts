@@ -1,7 +1,9 @@
 import { AUTH_ROUTES } from './auth/routes.ts';
+import { CHANNEL_ROUTES } from './channels/routes.ts';
 import { CONTACT_ROUTES } from './contacts/routes.ts';
 import { CONVERSATION_ROUTES } from './conversations/routes.ts';
 import { MESSAGE_ROUTES } from './messages/routes.ts';
+import { ORGANIZATION_ROUTES } from './organizations/routes.ts';
 import type { ApiRoute } from './route.ts';
 import { SERVICE_ROUTES } from './services/routes.ts';
 import { USER_ROUTES } from './users/routes.ts';
@@ -13,6 +15,8 @@ export const ROUTES: readonly ApiRoute[] = [
   ...CONVERSATION_ROUTES,
   ...MESSAGE_ROUTES,
   ...CONTACT_ROUTES,
+  ...ORGANIZATION_ROUTES,
+  ...CHANNEL_ROUTES,
   ...SERVICE_ROUTES,
   ...USER_ROUTES,
   ...WATEMPLATE_ROUTES,

@@ -2,13 +2,13 @@ import { refusalOf } from '../../shared/acceptance/refusal.ts';
 import { demandScope, identifyCaller } from '../../shared/auth/caller.ts';
 import { createRateLimit } from '../../shared/auth/rate-limit.ts';
 import { MAX_BODY_BYTES } from '../../shared/contracts/conversation-request.ts';
-import { RequestError } from '../../shared/domain/errors.ts';
 import type { HttpRequest, HttpResponse } from '../../shared/http/handler.ts';
 import { jsonOf } from '../../shared/http/json-body.ts';
 import { createRouter } from '../../shared/http/router.ts';
 import { PAGE_ROUTES } from './docs/routes.ts';
 import type { ApiParts } from './parts.ts';
 import { ROUTES } from './routes.ts';
+import { refuseUnsupported } from './unsupported.ts';
 
 const LIMIT = { bytes: MAX_BODY_BYTES, advice: 'Send the messages in several requests.' };
 
@@ -30,12 +30,4 @@ export function createApi(parts: ApiParts): (request: HttpRequest) => Promise<Ht
       throw refusalOf(error) ?? error;
     }
   };
-}
-
-/** Resources of the reference API that Overture does not have (contract section 12). */
-const UNSUPPORTED = /^\/v2\/(workflows|bots|botinstances)(\/|$)/;
-
-function refuseUnsupported({ path }: HttpRequest): void {
-  const resource = UNSUPPORTED.exec(path)?.[1];
-  if (resource) throw new RequestError('not_supported', `Overture has no ${resource}: see docs/compatibility.md.`);
 }

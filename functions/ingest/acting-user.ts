@@ -17,7 +17,7 @@ export async function actingUser(parts: IngestParts, organization: string, named
     throw invalid('user', 'is required, because neither the organization nor one above it has an ingestUser');
   const user = await parts.users.user(id);
   if (user?.status !== 'active' || !belongs(user, path)) throw invalid('user', 'is not a user of this organization');
-  return { user: id, organization, scopes: scopesUpTo('bot'), paths: [path] };
+  return { user: id, organization, scopes: scopesUpTo('bot'), paths: [path], agentPaths: [path] };
 }
 
 async function ingestUserOf({ configuration }: IngestParts, path: string): Promise<string | undefined> {

@@ -1,13 +1,20 @@
+import { reaches } from '../../shared/auth/caller.ts';
 import type { EventIds, Notification } from '../../shared/contracts/queue-messages.ts';
 import { type Conversation, isWithContact } from '../../shared/domain/conversation.ts';
+import { findChannel } from '../../shared/store/channels.ts';
 import { getService } from '../../shared/store/configuration.ts';
 import { getConversation } from '../../shared/store/conversations.ts';
 import { followMoves } from '../../shared/store/messages.ts';
+import { getOrganization } from '../../shared/store/organizations.ts';
 import { findTemplate } from '../../shared/store/templates.ts';
+import { readUser } from '../../shared/store/users.ts';
+import { channelView } from '../../shared/views/channel-view.ts';
 import { contactView } from '../../shared/views/contact-view.ts';
 import { conversationView } from '../../shared/views/conversation-view.ts';
 import { messageView } from '../../shared/views/message-view.ts';
+import { organizationView } from '../../shared/views/organization-view.ts';
 import { serviceView } from '../../shared/views/service-view.ts';
+import { userView } from '../../shared/views/user-view.ts';
 import { templateView } from '../../shared/views/watemplate-view.ts';
 import type { NotifyParts } from './parts.ts';
 
@@ -83,7 +90,33 @@ const watemplate: Read = async (parts, { organization, ids }) => {
   return found && { data: { watemplate: templateView(found, await pathOf(parts, organization)) } };
 };
 
-const READERS: Readonly<Record<string, Read>> = { message, conversation, contact, service, watemplate };
+const channel: Read = async (parts, { ids }) => {
+  const found = await findChannel(parts.table, ids.channel ?? '');
+  return found && { data: { channel: channelView(found, await pathOf(parts, found.organization)) } };
+};
+
+const organization: Read = async ({ table }, { ids }) => {
+  const found = await getOrganization(table, ids.organization ?? '');
+  return found && { data: { organization: organizationView(found) } };
+};
+
+/** With the memberships that the owner of the webhook may see. */
+const user: Read = async (parts, { owner, ids }) => {
+  const found = await readUser(parts.table, ids.user ?? '');
+  const paths = [await pathOf(parts, owner)];
+  return found && { data: { user: userView(found, (orgPath) => reaches({ paths }, orgPath)) } };
+};
+
+const READERS: Readonly<Record<string, Read>> = {
+  message,
+  conversation,
+  contact,
+  service,
+  watemplate,
+  organization,
+  user,
+  channel,
+};
 
 /** Undefined when what an event is about is not there any more, unless the event says just that. */
 export async function readResources(parts: NotifyParts, notification: Notification): Promise<Resources | undefined> {

@@ -15,7 +15,7 @@ with them, and deliver messages in order by email, SMS or WhatsApp.
   does not exist.
 - Times are ISO 8601 in UTC, ids 24 hexadecimal digits. Fields that are not known are ignored; fields of the wrong type
   are refused with their path. Answers may get more fields.
-- Workflows, bots and bot instances of the reference product are not here: 404 \`not_supported\`.`;
+- Workflows, forms, bots and other resources of the reference product that are not here answer 404 \`not_supported\`.`;
 
 export type Document = ReturnType<typeof createDocument>;
 

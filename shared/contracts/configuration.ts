@@ -21,20 +21,28 @@ export const EventPatternSchema = z
 
 /** Which messages a rule is about; without touchpoints, those by any. */
 const concern = {
-  touchpoints: z.array(z.enum(TOUCHPOINTS)).min(1).optional(),
-  purposes: z.array(z.enum(PURPOSES)).min(1).default(['marketing']),
+  touchpoints: z.array(z.enum(TOUCHPOINTS)).min(1).optional().meta({ description: 'By which; any if absent.' }),
+  purposes: z.array(z.enum(PURPOSES)).min(1).default(['marketing']).meta({ description: 'For what.' }),
 };
 
 const QuietHoursSchema = z
-  .object({ start: TimeOfDaySchema, end: TimeOfDaySchema, timeZone: TimeZoneSchema.default('UTC'), ...concern })
+  .object({
+    start: TimeOfDaySchema.meta({ description: 'HH:MM.' }),
+    end: TimeOfDaySchema.meta({ description: 'HH:MM, the next day if it is before the start.' }),
+    timeZone: TimeZoneSchema.default('UTC').meta({ description: 'Where nothing tells that of the contact.' }),
+    ...concern,
+  })
   .refine(({ start, end }) => start !== end, { path: ['end'], message: 'must differ from the start' });
 
 /** 30 days at most: the messages of that time are read before each send. */
 const FrequencyCapSchema = z.object({
-  messages: z.int().positive(),
-  perHours: z.int().positive().max(720),
+  messages: z.int().positive().meta({ description: 'How many at most.' }),
+  perHours: z.int().positive().max(720).meta({ description: 'Within how many hours.' }),
   ...concern,
 });
+
+/** Each is a whole message. */
+const ConsentWordsSchema = z.array(z.string().min(1).max(64)).max(100).optional();
 
 export const OrganizationSchema = z.object({
   id,
@@ -49,24 +57,51 @@ export const OrganizationSchema = z.object({
   language: z.string().optional(),
   settings: z
     .object({
-      identifierConflict: z.enum(['touchpoint', 'reject']).default('touchpoint'),
-      /** Subject of emails whose message gives none in `meta.subject`. */
-      emailSubject: z.string().max(512).optional(),
-      /** Send a WhatsApp message again when nobody can tell whether it was sent. */
-      resendUnknownWhatsapp: z.boolean().default(false),
-      /** Words of the organization's own languages that end or renew consent when they are a whole message. */
-      stopWords: z.array(z.string().min(1).max(64)).max(100).optional(),
-      startWords: z.array(z.string().min(1).max(64)).max(100).optional(),
-      /** When messages wait, by the contact's clock. */
-      quietHours: QuietHoursSchema.optional(),
-      /** Which events go to the installation's event bus, of this organization and those below it. */
-      events: z.array(EventPatternSchema).max(100).optional(),
-      /** As whom events and uploads act that name nobody: a user of the organization, or of one above it. */
-      ingestUser: id.optional(),
-      /** How many messages a contact gets at most. */
-      frequencyCaps: z.array(FrequencyCapSchema).max(3).optional(),
+      identifierConflict: z
+        .enum(['touchpoint', 'reject'])
+        .default('touchpoint')
+        .meta({ description: 'What becomes of a request whose identifiers belong to two contacts.' }),
+      emailSubject: z
+        .string()
+        .max(512)
+        .optional()
+        .meta({ description: 'Subject of emails whose message gives none in `meta.subject`.' }),
+      resendUnknownWhatsapp: z
+        .boolean()
+        .default(false)
+        .meta({ description: 'Send a WhatsApp message again when nobody can tell whether it was sent.' }),
+      stopWords: ConsentWordsSchema.meta({ description: 'Words of your languages that end consent.' }),
+      startWords: ConsentWordsSchema.meta({ description: 'Words of your languages that renew it.' }),
+      quietHours: QuietHoursSchema.optional().meta({ description: "When messages wait, by the contact's clock." }),
+      events: z
+        .array(EventPatternSchema)
+        .max(100)
+        .optional()
+        .meta({ description: 'Which events go to the event bus of the installation, of those below it too.' }),
+      ingestUser: id.optional().meta({
+        description: 'As whom events and uploads act that name nobody: a user of the organization, or of one above it.',
+      }),
+      frequencyCaps: z
+        .array(FrequencyCapSchema)
+        .max(3)
+        .optional()
+        .meta({ description: 'How many messages a contact gets at most.' }),
     })
     .prefault({}),
+  displayName: z.string().optional(),
+  email: z.string().optional(),
+  url: z.string().optional(),
+  logo: z.string().optional(),
+  industry: z.string().optional(),
+  stopwords: z.array(z.string()).optional(),
+  categories: z.array(z.unknown()).optional(),
+  tags: z.array(z.string()).optional(),
+  meta: z.record(z.string(), z.unknown()).optional(),
+  /** Epoch milliseconds. */
+  createdAt: z.number().optional(),
+  updatedAt: z.number().optional(),
+  /** Nobody finds it from then on: it is being deleted. */
+  closedAt: z.number().optional(),
 });
 export type Organization = z.infer<typeof OrganizationSchema>;
 
@@ -122,6 +157,10 @@ export const ChannelSchema = z.object({
   name: z.string().default(''),
   /** Users who answer there; everybody where it is left out. */
   subscribers: z.array(id).optional(),
+  meta: z.record(z.string(), z.unknown()).optional(),
+  /** Epoch milliseconds. */
+  createdAt: z.number().optional(),
+  updatedAt: z.number().optional(),
 });
 export type Channel = z.infer<typeof ChannelSchema>;
 
@@ -157,6 +196,10 @@ export const UserSchema = z.object({
   status: z.string().default('active'),
   /** Requests per second that each token of the user may make. */
   rate: z.number().positive().optional(),
+  meta: z.record(z.string(), z.unknown()).optional(),
+  /** Epoch milliseconds. */
+  createdAt: z.number().optional(),
+  updatedAt: z.number().optional(),
   organizations: z
     .array(
       z.object({

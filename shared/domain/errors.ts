@@ -31,6 +31,8 @@ export const ERROR_STATUS = {
   message_not_pending: 409,
   template_exists: 409,
   otp_exists: 409,
+  organization_not_empty: 409,
+  user_exists: 409,
   idempotency_key_reused: 422,
   unsupported_media_type: 415,
   rate_exceeded: 429,

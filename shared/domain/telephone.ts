@@ -150,6 +150,9 @@ export function parseTelephone(input: string, country?: string): ParsedTelephone
   return refuse(`is not a valid telephone number; write it with country code, ${EXAMPLE}`);
 }
 
+/** Whether national numbers can be read by it; ISO 3166-1 alpha-2 in capitals. */
+export const isCountry = (code: string): boolean => isSupportedCountry(code);
+
 /** A number that takes no SMS. */
 export const isLandline = (telephone: string | undefined): boolean => {
   if (telephone === undefined) return false;

@@ -1,9 +1,8 @@
-import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import {
   type Channel,
   ChannelSchema,
   type Organization,
-  OrganizationSchema,
   type Service,
   ServiceSchema,
   type Template,
@@ -15,6 +14,7 @@ import { createCache, type Forgetful } from '../runtime/cache.ts';
 import type { Clock } from '../runtime/clock.ts';
 import {
   channelKey,
+  channelPointerKey,
   HEAD,
   type ItemKey,
   organizationKey,
@@ -23,14 +23,16 @@ import {
   servicePointerKey,
   TEMPLATE_PREFIX,
 } from './keys.ts';
+import { descendantEntries, type StoredOrganization, toOrganization } from './organizations.ts';
+import { queryAll } from './query-all.ts';
 import { putReceivers } from './receivers.ts';
-import type { Item, Table } from './table.ts';
+import { batchWrite, type Item, type Table } from './table.ts';
 
 const TTL_MS = 60_000;
 
 /** Everything an organization is configured with. */
 export interface OrganizationConfiguration {
-  readonly organization: Organization & { readonly path: string };
+  readonly organization: StoredOrganization;
   /** What carries messages. */
   readonly services: readonly Service[];
   /** What is told of events. */
@@ -62,27 +64,18 @@ export function createConfigurationReader(table: Table, clock: Clock, ttlMs = TT
 }
 
 async function readOrganization(table: Table, id: string): Promise<OrganizationConfiguration | undefined> {
-  const items: Item[] = [];
-  let start: Item | undefined;
-  do {
-    const page = await table.client.send(
-      new QueryCommand({
-        TableName: table.name,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': organizationPk(id) },
-        ...(start && { ExclusiveStartKey: start }),
-      }),
-    );
-    items.push(...(page.Items ?? []));
-    start = page.LastEvaluatedKey;
-  } while (start);
+  const items = await queryAll(table, {
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: { ':pk': organizationPk(id) },
+  });
   const head = items.find((item) => item.sk === HEAD);
   if (!head) return undefined;
-  const organization = OrganizationSchema.parse(head);
+  const organization = toOrganization(head);
+  if (organization.closedAt !== undefined) return undefined;
   const kind = (prefix: string) => items.filter((item) => String(item.sk).startsWith(prefix));
   const services = kind('S#');
   return {
-    organization: { ...organization, path: organization.path ?? organization.id },
+    organization,
     services: services.filter((item) => !isWebhook(item)).map((item) => ServiceSchema.parse(item)),
     webhooks: services.filter(isWebhook).map((item) => WebhookSchema.parse(item)),
     channels: kind('H#').map((item) => ChannelSchema.parse(item)),
@@ -120,11 +113,20 @@ const put = async (table: Table, item: Item): Promise<void> => {
   await table.client.send(new PutCommand({ TableName: table.name, Item: item }));
 };
 
-export const putOrganization = (table: Table, organization: Organization): Promise<void> =>
-  put(table, { ...organizationKey(organization.id), ...organization });
+/** Stores an organization, and what finds it below those above it. */
+export async function putOrganization(table: Table, organization: Organization): Promise<void> {
+  await put(table, { ...organizationKey(organization.id), ...organization });
+  await batchWrite(
+    table,
+    descendantEntries(organization).map((Item) => ({ PutRequest: { Item: { ...Item } } })),
+  );
+}
 
-export const putChannel = (table: Table, channel: Channel): Promise<void> =>
-  put(table, { ...channelKey(channel.organization, channel.id), ...channel });
+/** Stores a channel, and the pointer that finds it by its id. */
+export async function putChannel(table: Table, channel: Channel): Promise<void> {
+  await put(table, { ...channelKey(channel.organization, channel.id), ...channel });
+  await put(table, { ...channelPointerKey(channel.id), organization: channel.organization });
+}
 
 /** Stores a service, the pointer that finds it by its id, and those that find it by what it receives mail for. */
 export async function putService(table: Table, service: Service): Promise<void> {

@@ -110,12 +110,18 @@ export const idempotencyKey = (organization: string, digest: string): ItemKey =>
 
 export const organizationPk = (organization: string): string => `${ORGANIZATION_PREFIX}${organization}`;
 export const organizationKey = (organization: string): ItemKey => ({ pk: organizationPk(organization), sk: HEAD });
+/** The organizations below an organization, by their paths. */
+export const descendantPk = (ancestor: string): string => `Y#${ancestor}`;
+export const descendantKey = (ancestor: string, path: string): ItemKey => ({ pk: descendantPk(ancestor), sk: path });
+/** The users who belong to an organization. */
+export const memberPk = (organization: string): string => `J#${organization}`;
+export const memberKey = (organization: string, user: string): ItemKey => ({ pk: memberPk(organization), sk: user });
 export const SERVICE_PREFIX = 'S#';
 export const serviceKey = (organization: string, service: string): ItemKey => ({
   pk: organizationPk(organization),
   sk: `${SERVICE_PREFIX}${service}`,
 });
-const CHANNEL_PREFIX = 'H#';
+export const CHANNEL_PREFIX = 'H#';
 export const channelKey = (organization: string, channel: string): ItemKey => ({
   pk: organizationPk(organization),
   sk: `${CHANNEL_PREFIX}${channel}`,
@@ -148,6 +154,8 @@ export const paceKey = (service: string, touchpoint: string, start: number): Ite
 
 /** Finds a service by its id alone, which is all that a provider's callback URL says. */
 export const servicePointerKey = (service: string): ItemKey => ({ pk: `S#${service}`, sk: HEAD });
+/** Finds a channel by its id alone. */
+export const channelPointerKey = (channel: string): ItemKey => ({ pk: `H#${channel}`, sk: HEAD });
 /**
  * Finds a service by an address or domain that it receives mail for; several may share one. `digest` is a hash: an
  * address may be a person's.

@@ -1,9 +1,10 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { type Service, ServiceSchema, type Webhook, WebhookSchema } from '../contracts/configuration.ts';
-import { absent, type Condition, equals, exists } from './expression.ts';
+import { absent } from './expression.ts';
 import { organizationPk, SERVICE_PREFIX, serviceKey, servicePointerKey } from './keys.ts';
+import { queryAll } from './query-all.ts';
 import { receiverActions } from './receivers.ts';
 import { deleteAction, type Item, putAction, type Table, transact } from './table.ts';
+import { unchangedSince } from './versions.ts';
 
 type AnyService = Service | Webhook;
 
@@ -13,22 +14,12 @@ const itemOf = (service: AnyService): Item => ({ ...serviceKey(service.organizat
 
 /** An organization's services. Consistent. */
 export async function listServices(table: Table, organization: string): Promise<AnyService[]> {
-  const services: AnyService[] = [];
-  let start: Item | undefined;
-  do {
-    const page = await table.client.send(
-      new QueryCommand({
-        TableName: table.name,
-        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-        ExpressionAttributeValues: { ':pk': organizationPk(organization), ':prefix': SERVICE_PREFIX },
-        ConsistentRead: true,
-        ...(start && { ExclusiveStartKey: start }),
-      }),
-    );
-    services.push(...(page.Items ?? []).map(toService));
-    start = page.LastEvaluatedKey;
-  } while (start);
-  return services;
+  const items = await queryAll(table, {
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+    ExpressionAttributeValues: { ':pk': organizationPk(organization), ':prefix': SERVICE_PREFIX },
+    ConsistentRead: true,
+  });
+  return items.map(toService);
 }
 
 const toService = (item: Item): AnyService => (item.type === 'webhook' ? WebhookSchema : ServiceSchema).parse(item);
@@ -42,11 +33,6 @@ export async function createService(table: Table, service: AnyService): Promise<
   ]);
   if (!done) throw new Error('There is a service of this new id.');
 }
-
-const unchangedSince = ({ updatedAt }: AnyService): readonly Condition[] => [
-  exists('pk'),
-  updatedAt === undefined ? absent('updatedAt') : equals('updatedAt', updatedAt),
-];
 
 /** Stores a service as it becomes, unless it changed since it was seen. */
 export async function replaceService(table: Table, next: AnyService, seen: AnyService): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { DeleteCommand, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { type Template, TemplateSchema } from '../contracts/configuration.ts';
 import type { DeliveryError } from '../domain/message.ts';
 import type { TemplateUse } from '../domain/template-use.ts';
@@ -7,6 +7,7 @@ import { statusAfterRefusal } from '../domain/wa-template-status.ts';
 import { locateById } from './by-id.ts';
 import { absent, type Condition, equals, exists } from './expression.ts';
 import { organizationPk, TEMPLATE_PREFIX, templateKey } from './keys.ts';
+import { queryAll } from './query-all.ts';
 import { type Item, putItem, type Table, updateItem } from './table.ts';
 
 /** Names one template of one organization; at most one has a name in a language. */
@@ -44,22 +45,12 @@ export async function deleteTemplate(table: Table, name: TemplateName): Promise<
 
 /** An organization's templates by name and language. Consistent. */
 export async function listTemplates(table: Table, organization: string): Promise<Template[]> {
-  const templates: Template[] = [];
-  let start: Item | undefined;
-  do {
-    const page = await table.client.send(
-      new QueryCommand({
-        TableName: table.name,
-        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-        ExpressionAttributeValues: { ':pk': organizationPk(organization), ':prefix': TEMPLATE_PREFIX },
-        ConsistentRead: true,
-        ...(start && { ExclusiveStartKey: start }),
-      }),
-    );
-    templates.push(...(page.Items ?? []).map((item) => TemplateSchema.parse(item)));
-    start = page.LastEvaluatedKey;
-  } while (start);
-  return templates;
+  const items = await queryAll(table, {
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+    ExpressionAttributeValues: { ':pk': organizationPk(organization), ':prefix': TEMPLATE_PREFIX },
+    ConsistentRead: true,
+  });
+  return items.map((item) => TemplateSchema.parse(item));
 }
 
 /** Undefined when there is no such template. Consistent. */

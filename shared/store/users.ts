@@ -3,8 +3,9 @@ import type { Forgetful } from '../runtime/cache.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { digest } from './digest.ts';
 import { exists } from './expression.ts';
-import { loginKey, userKey } from './keys.ts';
-import { BATCH_GET_LIMIT, batchGet, type Table, updateItem } from './table.ts';
+import { type ItemKey, loginKey, memberKey, memberPk, userKey } from './keys.ts';
+import { queryAll } from './query-all.ts';
+import { BATCH_GET_LIMIT, batchGet, batchGetAll, batchWrite, type Table, updateItem } from './table.ts';
 import { type StoredUser, toUser, toUserWithTokens } from './user-item.ts';
 
 const TTL_MS = 60_000;
@@ -78,6 +79,25 @@ async function readUserWithTokens(table: Table, id: string): Promise<StoredUser 
   return toUserWithTokens(Items);
 }
 
+/** Those that exist, as they are now. Consistent. */
+export async function readUsers(table: Table, ids: readonly string[]): Promise<StoredUser[]> {
+  return (await batchGetAll(table, ids.map(userKey), true)).map(toUser);
+}
+
+/** The users who belong to an organization itself, in the order of their ids. Consistent. */
+export async function listMembers(table: Table, organization: string): Promise<StoredUser[]> {
+  const entries = await queryAll(table, {
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: { ':pk': memberPk(organization) },
+    ConsistentRead: true,
+  });
+  const ids = entries.map(({ sk }) => String(sk));
+  const members = (await readUsers(table, ids)).filter((user) =>
+    user.organizations.some((membership) => membership.organization === organization),
+  );
+  return members.sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
 /** Keeps when a user last logged in, which changes nothing else of them. */
 export async function noteLogin(table: Table, id: string, now: number): Promise<void> {
   await updateItem(table, userKey(id), { set: { lastLoginAt: now } }, exists('pk'));
@@ -91,15 +111,22 @@ export async function findUserByLogin(table: Table, pepper: string, matchKey: st
   return typeof login.Item?.user === 'string' ? readUser(table, login.Item.user) : undefined;
 }
 
-const loginKeyOf = (pepper: string, matchKey: string) => loginKey(digest(pepper, `login:${matchKey}`));
+export const loginKeyOf = (pepper: string, matchKey: string): ItemKey => loginKey(digest(pepper, `login:${matchKey}`));
 
-/** Stores a user and, where they log in, the pointer from their address. `login` is the normalised email address. */
+/**
+ * Stores a user, who is a member of their organizations, and, where they log in, the pointer from their address. `login`
+ * is the normalised email address.
+ */
 export async function putUser(
   table: Table,
   user: StoredUser,
   login?: { pepper: string; matchKey: string },
 ): Promise<void> {
   await table.client.send(new PutCommand({ TableName: table.name, Item: { ...userKey(user.id), ...user } }));
+  await batchWrite(
+    table,
+    user.organizations.map(({ organization }) => ({ PutRequest: { Item: { ...memberKey(organization, user.id) } } })),
+  );
   if (!login) return;
   await table.client.send(
     new PutCommand({

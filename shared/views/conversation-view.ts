@@ -3,16 +3,14 @@ import type { Conversation, Participant } from '../domain/conversation.ts';
 import { membershipIn } from '../domain/roles.ts';
 import { TOUCHPOINTS } from '../domain/touchpoint.ts';
 import type { StoredUser } from '../store/user-item.ts';
+import { userName } from './user-view.ts';
 
 const iso = (moment: number): string => new Date(moment).toISOString();
-
-const nameOf = (user: StoredUser | undefined): string | undefined =>
-  user?.name ?? ([user?.givenName, user?.familyName].filter((part) => part !== undefined).join(' ') || undefined);
 
 const participantView = (id: string, participant: Participant, orgPath: string, user: StoredUser | undefined) => ({
   user: id,
   organization: membershipIn(user, orgPath)?.organization,
-  name: nameOf(user),
+  name: userName(user),
   avatar: user?.avatar,
   role: participant.role,
   active: participant.active,

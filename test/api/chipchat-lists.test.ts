@@ -1,22 +1,18 @@
-import { createServer, type Server } from 'node:http';
-import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { toMessageItems } from '../../shared/store/message-item.ts';
 import { batchWrite } from '../../shared/store/table.ts';
 import { createTestClock } from '../support/api-clock.ts';
 import { ORGANIZATION, pathOf, USER } from '../support/api-seed.ts';
-import { type Api, startWorld, type World } from '../support/api-world.ts';
+import { startWorld, type World } from '../support/api-world.ts';
 import { aConversation, aMessage, aParticipant, newId } from '../support/builders.ts';
 import { storeConversations } from '../support/inboxes.ts';
+import { type SdkServer, serveSdk } from '../support/sdk-server.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the SDK has no types
 type Json = any;
 
-const ChipChat: Json = createRequire(import.meta.url)('chipchat');
-
 let world: World;
-let server: Server;
+let server: SdkServer;
 let sdk: Json;
 const clock = createTestClock();
 const agent = newId();
@@ -26,29 +22,10 @@ const long = aConversation({
   participants: { [agent]: aParticipant({ inbox: true }) },
 });
 
-/** Serves an API by HTTP, as the SDK wants it. */
-async function serve(createApi: (publicUrl: string) => Api): Promise<{ server: Server; url: string }> {
-  let api: Api | undefined;
-  const server = createServer(async (request, response) => {
-    const answer = await api?.send({
-      method: request.method ?? '',
-      path: request.url ?? '',
-      headers: request.headers as Record<string, string>,
-    });
-    response.writeHead(answer?.status ?? 500, answer?.headers as Record<string, string>);
-    response.end(JSON.stringify(answer?.body));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  api = createApi(url);
-  return { server, url };
-}
-
 beforeAll(async () => {
   world = await startWorld();
-  const started = await serve((publicUrl) => world.createApi({ clock, parts: { publicUrl } }));
-  server = started.server;
-  sdk = new ChipChat({ token: world.botToken, host: started.url });
+  server = await serveSdk((publicUrl) => world.createApi({ clock, parts: { publicUrl } }));
+  sdk = server.sdk(world.botToken);
   const more = Array.from({ length: 11 }, () => aConversation({ ...long, id: newId() }));
   await storeConversations(world.table, [long, ...more]);
   const messages = Array.from({ length: 205 }, (_, index) =>
@@ -60,7 +37,7 @@ beforeAll(async () => {
   );
 });
 afterAll(async () => {
-  server?.close();
+  server?.stop();
   await world?.stop();
 });
 

@@ -237,7 +237,7 @@ describe('a bulk request as a whole is refused', () => {
       'when it asks for a dry run',
       400,
       'invalid_request',
-      async () => ({ headers: await bearer('bot'), body: body([startRequest()]), query: { dryRun: 'true' } }),
+      async () => ({ headers: await bearer('bot'), body: body([startRequest()]), path: `${PATH}?dryRun=true` }),
     ],
     [
       'with an Idempotency-Key that is none',
@@ -251,7 +251,10 @@ describe('a bulk request as a whole is refused', () => {
   ])('%s', async ([, status, code, make]) => {
     const request = await make();
     const before = (await world.items()).length;
-    expect(await bulk.send(request)).toMatchObject({ status, body: { error: { code } } });
+    expect(await bulk.send({ method: 'POST', path: PATH, headers: {}, ...request })).toMatchObject({
+      status,
+      body: { error: { code } },
+    });
     expect(await world.items()).toHaveLength(before);
   });
 });

@@ -12,6 +12,7 @@ import {
   replaceService,
   createService as store,
 } from '../../../shared/store/services.ts';
+import { laterThan } from '../../../shared/store/versions.ts';
 import type { ApiParts } from '../parts.ts';
 import { changeWebhook } from './change-webhook.ts';
 import { demandProviderParams } from './provider-params.ts';
@@ -90,8 +91,7 @@ export async function changeService(
         seen.type === 'webhook'
           ? await changeWebhook(parts, seen, changes)
           : changed(parts, seen, changes, { caller, organization: seen.organization, orgPath });
-      // Later than the one before even within a millisecond: by it the next writer tells that something changed.
-      const service = { ...next, updatedAt: Math.max(parts.clock.now(), (seen.updatedAt ?? 0) + 1) };
+      const service = { ...next, updatedAt: laterThan(seen, parts.clock.now()) };
       return (await replaceService(parts.table, service, seen)) ? { service, orgPath } : undefined;
     },
     parts.clock,

@@ -1,12 +1,73 @@
 import * as z from 'zod';
 import { ObjectIdSchema } from '../../../shared/contracts/conversation-request.ts';
-import { KeepTokenSchema, OtpCodeSchema } from '../../../shared/contracts/user-request.ts';
-import { KeptTokenViewSchema, NewTokenViewSchema, OtpSeedViewSchema } from '../../../shared/contracts/views/users.ts';
+import {
+  CreateUserSchema,
+  KeepTokenSchema,
+  OtpCodeSchema,
+  PatchUserSchema,
+} from '../../../shared/contracts/user-request.ts';
+import {
+  KeptTokenViewSchema,
+  NewTokenViewSchema,
+  OtpSeedViewSchema,
+  UserViewSchema,
+} from '../../../shared/contracts/views/users.ts';
+import { listParameters, shownParameters } from '../lists/list-parameters.ts';
 import type { Operations } from '../operation.ts';
+import { USER_FIELDS } from './user-fields.ts';
 
 const token = ObjectIdSchema.meta({ description: 'Id of the token.' });
 
+const user = { description: 'The user.', schema: UserViewSchema };
+
 export const USER_OPERATIONS: Operations = {
+  'GET /v2/users': {
+    summary: 'List users',
+    description:
+      'Those who belong to one organization itself (that of the token if none is named), or those who are named by `id`.',
+    query: listParameters({ organization: 'text', ...USER_FIELDS }),
+    answers: {
+      200: { description: 'Users.', schema: z.array(UserViewSchema), headers: ['Link', 'X-Total-Count'] },
+    },
+    errors: ['invalid_request', 'not_found'],
+  },
+  'POST /v2/users': {
+    summary: 'Make a user',
+    description:
+      'Of organizations that the token reaches as an admin. A bot without an address gets one made of its id.',
+    body: CreateUserSchema,
+    examples: {
+      'An agent': { givenName: 'Ada', familyName: 'Agent', email: 'ada@example.com', password: 'choose-one' },
+      'A bot': {
+        name: 'CRM',
+        organizations: [{ organization: '6663a1f684ba342816c4b7c4', role: 'bot' }],
+      },
+    },
+    answers: { 201: user },
+    errors: ['invalid_request', 'not_found', 'user_exists'],
+  },
+  'GET /v2/users/:id': {
+    summary: 'Read a user',
+    description: 'Yourself, or with scope `bot` others.',
+    query: shownParameters(),
+    answers: { 200: user },
+    errors: ['invalid_request', 'not_found'],
+  },
+  'PATCH /v2/users/:id': {
+    summary: 'Change a user',
+    description:
+      'Where a user belongs to organizations out of reach too, only `organizations` can be changed, and of these those in reach. A new password ends the tokens of logins.',
+    body: PatchUserSchema,
+    examples: { 'No tokens any more': { status: 'inactive' } },
+    answers: { 200: user },
+    errors: ['invalid_request', 'not_found', 'user_exists'],
+  },
+  'DELETE /v2/users/:id': {
+    summary: 'Delete a user',
+    description: 'With their tokens. Conversations keep their id, without a name.',
+    answers: { 204: { description: 'They are gone.' } },
+    errors: ['not_found'],
+  },
   'GET /v2/users/:id/tokens': {
     summary: 'List the tokens that a user keeps',
     answers: { 200: { description: 'Tokens, oldest first.', schema: z.array(KeptTokenViewSchema) } },

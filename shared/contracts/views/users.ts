@@ -1,6 +1,34 @@
 import * as z from 'zod';
 import { USER_ROLES } from '../configuration.ts';
-import { idField, momentField, textField, type View } from './fields.ts';
+import { idField, metaField, momentField, orgPathField, textField, type View } from './fields.ts';
+
+const MembershipViewSchema = z.object({
+  organization: idField('Where they belong.'),
+  orgPath: orgPathField,
+  role: z.enum(USER_ROLES).meta({ description: 'What they are there and below.' }),
+  selected: z.boolean().meta({ description: 'Whether their tokens speak of it.' }),
+});
+
+/** A user, as the API shows them (contract section 1): never what they log in with. */
+export const UserViewSchema = z
+  .object({
+    id: idField('Id of the user.'),
+    name: textField('What they are called.').optional(),
+    givenName: textField('First name.').optional(),
+    familyName: textField('Last name.').optional(),
+    email: textField('Address they log in with; of a bot, one made of its id.').optional(),
+    avatar: textField('Address of their picture.').optional(),
+    status: textField('Only an active one has tokens.'),
+    rate: z.number().meta({ description: 'Requests per second that each of their tokens may make.' }).optional(),
+    organizations: z
+      .array(MembershipViewSchema)
+      .meta({ description: 'Where they belong, as far as the token reaches.' }),
+    meta: metaField('Your own values.').optional(),
+    createdAt: momentField('When they were made.').optional(),
+    updatedAt: momentField('When they last changed.').optional(),
+  })
+  .meta({ id: 'User', description: 'Somebody, or a system, that works with conversations.' });
+export type UserView = View<typeof UserViewSchema>;
 
 /** A token that a user keeps, as the API lists it: never its words. */
 export const KeptTokenViewSchema = z

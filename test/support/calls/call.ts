@@ -8,6 +8,8 @@ export interface Ours {
   /** An organization that keeps its templates at Meta. */
   garage(): Promise<string>;
   template(): Promise<Json>;
+  /** One with a subscriber. */
+  channel(): Promise<Json>;
   /** A webhook that was not told of a message. */
   service(): Promise<Json>;
   /** A bot of a garage, with a token that it keeps. */
