@@ -14,6 +14,7 @@ import { DynamoDBDocumentClient, GetCommand, paginateScan } from '@aws-sdk/lib-d
 import { digestOf } from '../../functions/ingest/continue-import.ts';
 import { type RunningDoubles, startDoubles } from '../../infra/local/doubles/start.ts';
 import { importKey } from '../../shared/store/keys.ts';
+import { personalDataIn } from '../support/log-scan.ts';
 import { until } from '../support/poll.ts';
 import { freePort, type StartProcess, spawnStart } from '../support/start-process.ts';
 
@@ -36,6 +37,8 @@ export interface ImportAtHome {
   readonly seconds: number;
   readonly summary: Json;
   readonly results: readonly Json[];
+  /** What the functions' logs say of people. */
+  readonly logged: readonly string[];
   /** How many messages each row has in the table, by its text. */
   readonly messages: ReadonlyMap<string, number>;
 }
@@ -77,7 +80,8 @@ export async function importAtHome(rows: number, log: (line: string) => void): P
     const parts = await Promise.all(summary.parts.map(read));
     const results = parts.flatMap((part) => String(part).trimEnd().split('\n')).map((line) => JSON.parse(line));
     const seconds = Math.round((performance.now() - started) / 1000);
-    return { rows, memory, seconds, summary, results, messages: await countMessages(home) };
+    const logged = personalDataIn(join(dataDir, 'logs'), []);
+    return { rows, memory, seconds, summary, results, logged, messages: await countMessages(home) };
   } finally {
     await home?.kill();
     await doubles.stop();

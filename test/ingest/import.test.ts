@@ -102,6 +102,15 @@ describe('an upload of NDJSON', () => {
     });
   });
 
+  it('is summed up when its progress is noted, and not before: a repetition may do its last rows otherwise', async () => {
+    const upload = await setting.upload(ndjson([newRow(), newRow()]));
+    await ingest.receive(upload);
+    const { rows, summary } = await setting.results(upload);
+    expect([rows.length, summary]).toEqual([2, undefined]);
+    await importAll(ingest, ingest.rest.shift() as { import: Import });
+    expect((await setting.results(upload)).summary).toMatchObject({ created: 2 });
+  });
+
   it('asks for its rest by where it lies, without a word of what it holds', async () => {
     const email = newEmail();
     const upload = await setting.upload(ndjson([rowFor(email), newRow()]));
