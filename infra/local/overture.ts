@@ -101,7 +101,13 @@ export async function startOverture(options: OvertureOptions): Promise<Overture>
     });
     started = stack;
     running.push(stack);
-    endpoints = { ...stack.endpoints, table: stack.find('Table'), queues: stack.queueUrls };
+    endpoints = {
+      ...stack.endpoints,
+      whatsapp: doubles.whatsapp,
+      table: stack.find('Table'),
+      queues: stack.queueUrls,
+      secrets: { TokenKey: stack.find('TokenKey'), Pepper: stack.find('Pepper') },
+    };
     const table = {
       client: createDocumentClient(new DynamoDBClient(clientConfig(stack.endpoints.dynamodb))),
       name: stack.find('Table'),
