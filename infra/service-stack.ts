@@ -84,6 +84,18 @@ export class ServiceStack extends Stack {
       },
       errorImpact: 'Requests fail with 500: businesses cannot start or read conversations, and must repeat.',
     });
+    const bulk = new NodeFunction(this, 'Bulk', {
+      ...common,
+      name: 'bulk',
+      timeoutSeconds: settings.bulkTimeoutSeconds,
+      memoryMb: 1024,
+      environment: {
+        BUDGET_MS: String((settings.bulkTimeoutSeconds - settings.bulkReserveSeconds) * 1000),
+        ...memory,
+        ...hops,
+      },
+      errorImpact: 'Bulk requests fail: businesses must repeat them, and items without a clientId may be there twice.',
+    });
     const worker = new QueueFunction(this, 'Worker', {
       ...common,
       name: 'worker',
@@ -154,6 +166,7 @@ export class ServiceStack extends Stack {
     });
 
     http.route('/v2/hooks/{proxy+}', hooks.lambda);
+    http.route('/v2/conversations/bulk', bulk.lambda);
     http.route('/v2/{proxy+}', api.lambda);
     http.route('$default', api.lambda);
     addTableStream(sweeper, table, {
@@ -180,12 +193,12 @@ export class ServiceStack extends Stack {
       new ReceiptHorizon(this, `${touchpoint}Horizon`, { stage, touchpoint, abovePercent: 50 });
     }
 
-    for (const writer of [worker, email, sms, whatsapp]) giveTable(writer, table, WRITER);
+    for (const writer of [bulk, worker, email, sms, whatsapp]) giveTable(writer, table, WRITER);
     for (const eraser of [api, hooks, publisher]) giveTable(eraser, table, [...WRITER, 'DeleteItem', 'BatchWriteItem']);
     giveTable(sweeper, table, ['BatchGetItem', 'GetItem', 'Query', 'BatchWriteItem']);
     for (const reader of [api, hooks, publisher]) giveIndexes(reader, table);
 
-    for (const ticker of [api, worker, email, sms, whatsapp, hooks, sweeper, publisher]) {
+    for (const ticker of [api, bulk, worker, email, sms, whatsapp, hooks, sweeper, publisher]) {
       giveQueue(ticker, 'TICKS_QUEUE_URL', worker.queue);
     }
     giveBus(publisher, bus);
@@ -196,8 +209,9 @@ export class ServiceStack extends Stack {
     for (const teller of [api, publisher]) giveQueue(teller, 'WEBHOOKS_QUEUE_URL', publisher.queue);
     for (const purger of [api, sweeper]) giveQueue(purger, 'SWEEP_QUEUE_URL', sweeper.queue);
 
-    for (const verifier of [api, publisher]) giveSecret(verifier, 'TOKEN_KEY_SECRET_ID', tokenKey);
-    for (const hasher of [api, email, sms, whatsapp, hooks, publisher]) giveSecret(hasher, 'PEPPER_SECRET_ID', pepper);
+    for (const verifier of [api, bulk, publisher]) giveSecret(verifier, 'TOKEN_KEY_SECRET_ID', tokenKey);
+    for (const hasher of [api, bulk, email, sms, whatsapp, hooks, publisher])
+      giveSecret(hasher, 'PEPPER_SECRET_ID', pepper);
     giveSes(email, configurationSet);
     giveSmsVoice(sms);
     giveSocialMessaging(whatsapp);

@@ -33,6 +33,10 @@ export interface StageSettings {
   readonly scheduleLeadSeconds: number;
   /** A client waits for it; under API Gateway's 30 s, and part of the order rule's search range (design section 5). */
   readonly apiTimeoutSeconds: number;
+  /** A client waits for up to 1,000 items; under API Gateway's 30 s. */
+  readonly bulkTimeoutSeconds: number;
+  /** A bulk request begins no item with less of its time left: one that meets others may take 3 s. */
+  readonly bulkReserveSeconds: number;
   /** Worker, touchpoints, hooks, sweeper: two provider calls one after the other, and the writes around them. */
   readonly functionTimeoutSeconds: number;
   /** AWS asks for 6 times the function's timeout, so that throttled batches are not received twice. */
@@ -101,6 +105,8 @@ const deployed: StageSettings = {
   scheduleFromSeconds: 1_800,
   scheduleLeadSeconds: 90,
   apiTimeoutSeconds: 10,
+  bulkTimeoutSeconds: 29,
+  bulkReserveSeconds: 4,
   functionTimeoutSeconds: 30,
   queueVisibilitySeconds: 180,
   maxReceiveCount: 6,

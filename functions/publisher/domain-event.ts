@@ -26,9 +26,15 @@ export function domainEventsOf({ record, writtenAt, before, after }: ChangedItem
   const item = after ?? before;
   const kind = item && kindOf({ pk: String(item.pk), sk: String(item.sk) });
   if (!item || !kind) return [];
-  const at = Number(after?.updatedAt ?? after?.createdAt ?? writtenAt);
+  const at = changedAt(after) ?? writtenAt;
   const about = ABOUT[kind](item);
   return eventsOf(kind, { before, after }).map((event) => ({ id: idOf(record, event), event, at, ...about }));
+}
+
+/** When the write happened, by what it says itself: of its moments the last. */
+function changedAt({ createdAt, updatedAt, lastLoginAt }: Item = {}): number | undefined {
+  const known = [createdAt, updatedAt, lastLoginAt].filter((moment) => typeof moment === 'number');
+  return known.length > 0 ? Math.max(...known) : undefined;
 }
 
 const idOf = (record: string, event: string): string =>

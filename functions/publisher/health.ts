@@ -39,7 +39,10 @@ export function createHealth(
     },
     async failed(webhook, code) {
       const now = clock.now();
-      if (code === 'timeout') resting.set(webhook.id, now + timeoutMs);
+      if (code === 'timeout') {
+        if (resting.size >= REMEMBERED_LIMIT) resting.clear();
+        resting.set(webhook.id, now + timeoutMs);
+      }
       notedAt.delete(webhook.id);
       const failingSince = await noteFailure(table, webhook.id, now);
       if (now - failingSince < failingMs || !(await disableFailing(table, webhook, now))) return;

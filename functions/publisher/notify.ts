@@ -1,6 +1,6 @@
 import type { Webhook } from '../../shared/contracts/configuration.ts';
 import type { Notification } from '../../shared/contracts/queue-messages.ts';
-import { judge } from '../../shared/domain/notifying.ts';
+import { type Answered, judge, judgeRefusal, type Refusal } from '../../shared/domain/notifying.ts';
 import { type Invocation, TryLaterError } from '../../shared/queue/consume.ts';
 import { delaySecondsUntil } from '../../shared/queue/send.ts';
 import { getService } from '../../shared/store/configuration.ts';
@@ -11,6 +11,8 @@ import type { Health } from './health.ts';
 import type { NotifyParts } from './parts.ts';
 import { payloadOf } from './payload.ts';
 import { takeAnswer } from './take-answer.ts';
+
+const UNANSWERED: Answered = { kind: 'failure', code: 'timeout' };
 
 /**
  * Tells a webhook of an event, at least once, by what is known of it now. What it does not take comes again, and is kept
@@ -31,7 +33,7 @@ export async function notify(
   if (!webhook) return;
   if (webhook.status !== 'active') return giveUp(parts, notification, webhook.status);
   const restsUntil = health.restsUntil(webhook);
-  if (restsUntil !== undefined) return again(parts, notification, restsUntil);
+  if (restsUntil !== undefined) return rest(parts, notification, restsUntil);
   const payload = await payloadOf(parts, notification);
   if (payload) await tell(parts, { health, webhook, notification, body: JSON.stringify(payload) });
 }
@@ -58,8 +60,7 @@ async function tell(parts: NotifyParts, { health, webhook, notification, body }:
     body,
     timeoutMs: parts.settings.timeoutMs,
   });
-  const now = parts.clock.now();
-  const verdict = judge(result, { ...notification, now }, parts.settings, parts.random);
+  const verdict = judge(result, { ...notification, now: parts.clock.now() }, parts.settings, parts.random);
   if (verdict.next === 'taken') {
     await health.succeeded(webhook, notification.attempt > 0);
     parts.observe.count('WebhookTaken');
@@ -68,8 +69,20 @@ async function tell(parts: NotifyParts, { health, webhook, notification, body }:
   }
   parts.observe.count('WebhookFailed');
   await health.failed(webhook, verdict.code);
-  if (verdict.next === 'give-up') return giveUp(parts, notification, verdict.code);
-  await again(parts, { ...notification, attempt: notification.attempt + 1 }, now + verdict.delayMs);
+  await putOff(parts, notification, verdict);
+}
+
+/** As though it had been asked and had not answered again: what there is for it comes ever less often. */
+async function rest(parts: NotifyParts, notification: Notification, until: number): Promise<void> {
+  const now = parts.clock.now();
+  const refusal = judgeRefusal(UNANSWERED, { ...notification, now }, parts.settings, parts.random);
+  await putOff(parts, notification, { ...refusal, delayMs: Math.max(until - now, refusal.delayMs) });
+}
+
+/** Until it is tried again, or for good. */
+async function putOff(parts: NotifyParts, notification: Notification, { next, code, delayMs }: Refusal): Promise<void> {
+  if (next === 'give-up') return giveUp(parts, notification, code);
+  await again(parts, { ...notification, attempt: notification.attempt + 1 }, parts.clock.now() + delayMs);
 }
 
 async function headersFor({ pepper }: NotifyParts, webhook: Webhook, body: string): Promise<Record<string, string>> {

@@ -43,7 +43,7 @@ export async function payloadOf(parts: NotifyParts, notification: Notification):
     activity: {
       '@context': 'https://www.w3.org/ns/activitystreams',
       type,
-      actor: actorOf(found, organization, linkTo),
+      actor: actorOf(found, notification, linkTo),
       object: { id: linkTo(resource, ids[resource as keyof EventIds] ?? ''), type: 'Object' },
       published: new Date(at).toISOString(),
       summary: `A ${resource} ${words}`,
@@ -54,10 +54,11 @@ export async function payloadOf(parts: NotifyParts, notification: Notification):
 
 type LinkTo = (kind: string, id: string) => string;
 
-const actorOf = ({ actor }: Resources, organization: string, linkTo: LinkTo) =>
-  actor
-    ? { id: linkTo(actor.kind, actor.id), type: 'Person' }
-    : { id: linkTo('organization', organization), type: 'Organization' };
+function actorOf({ actor }: Resources, { event, organization, ids }: Notification, linkTo: LinkTo) {
+  if (actor) return { id: linkTo(actor.kind, actor.id), type: 'Person' };
+  if (event === 'user.login' && ids.user) return { id: linkTo('user', ids.user), type: 'Person' };
+  return { id: linkTo('organization', organization), type: 'Organization' };
+}
 
 const linksOf = (ids: Readonly<Record<string, string | undefined>>, linkTo: LinkTo) =>
   Object.fromEntries(

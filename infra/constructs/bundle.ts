@@ -7,7 +7,17 @@ import { ASSETS } from './assets.ts';
 const ROOT = join(import.meta.dirname, '..', '..');
 
 /** Every deployed function; its handler is `functions/<name>/handler.ts`, export `handler`. */
-export const FUNCTIONS = ['api', 'worker', 'email', 'sms', 'whatsapp', 'hooks', 'sweeper', 'publisher'] as const;
+export const FUNCTIONS = [
+  'api',
+  'bulk',
+  'worker',
+  'email',
+  'sms',
+  'whatsapp',
+  'hooks',
+  'sweeper',
+  'publisher',
+] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];
 
 let bundles: string | undefined;

@@ -21,6 +21,8 @@ export interface NodeFunctionProps {
   readonly settings: StageSettings;
   readonly name: FunctionName;
   readonly timeoutSeconds: number;
+  /** Default: 512. Processors come with it. */
+  readonly memoryMb?: number;
   readonly environment?: Readonly<Record<string, string>>;
   /**
    * The function is part of a loop over queues by design. Lambda otherwise stops a chain of requests after about 16
@@ -52,7 +54,7 @@ export class NodeFunction extends Construct {
       architecture: Architecture.ARM_64,
       code: Stack.of(this).bundlingRequired ? Code.fromAsset(bundleOf(name)) : Code.fromInline('// not bundled'),
       handler: 'index.handler',
-      memorySize: 512,
+      memorySize: props.memoryMb ?? 512,
       timeout: Duration.seconds(props.timeoutSeconds),
       tracing: Tracing.ACTIVE,
       recursiveLoop: props.loops ? RecursiveLoop.ALLOW : RecursiveLoop.TERMINATE,

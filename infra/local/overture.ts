@@ -12,6 +12,7 @@ import type { Addresses } from './doubles/doubles.ts';
 import { startDoubles } from './doubles/start.ts';
 import { startSes } from './emulators/ses.ts';
 import { forward } from './forward.ts';
+import { createPages, PAGE_PATH } from './page/show-conversation.ts';
 import { requesterOf } from './requester.ts';
 import { applySeed } from './seed/apply-seed.ts';
 import { DOUBLES_SECRETS, sendersOf, servicesOf } from './seed/at-the-doubles.ts';
@@ -70,6 +71,7 @@ export async function startOverture(options: OvertureOptions): Promise<Overture>
     const [, { doubles, inboxUrl }] = await Promise.all([synthesizeLocal(ASSEMBLY), findProviders(options, running)]);
     let tokenFor: Overture['token'] = async () => undefined;
     let endpoints: unknown = {};
+    let showPage: ReturnType<typeof createPages> | undefined;
     let started: LocalStack | undefined;
     const stack = await createLocalStack({
       assemblyDir: ASSEMBLY,
@@ -92,6 +94,7 @@ export async function startOverture(options: OvertureOptions): Promise<Overture>
           stack: () => started,
           token: (user) => tokenFor(user),
           endpoints: () => endpoints,
+          showPage: () => showPage,
         }).catch((error) => {
           options.log(`${request.method} ${request.url} failed: ${error}`);
           response.writeHead(500).end();
@@ -112,6 +115,7 @@ export async function startOverture(options: OvertureOptions): Promise<Overture>
       client: createDocumentClient(new DynamoDBClient(clientConfig(stack.endpoints.dynamodb))),
       name: stack.find('Table'),
     };
+    showPage = createPages(table, createUserReader(table, systemClock));
     const services = servicesOf(seed);
     await applySeed(table, secretOf(stack, 'Pepper'), seed, services);
     await register(doubles, 'senders', sendersOf(services, seed.watemplates, stack.url));
@@ -172,15 +176,20 @@ interface LocalRun {
   readonly token: Overture['token'];
   stack(): LocalStack | undefined;
   endpoints(): unknown;
+  showPage(): ReturnType<typeof createPages> | undefined;
 }
 
-/** `/_local` of the run: `token?user=<id>`, `endpoints`, `events` and `mail` are ours, the rest belongs to the doubles. */
+/**
+ * `/_local` of the run: `token?user=<id>`, `endpoints`, `events` and `mail` are ours, the rest belongs to the doubles. `/c`
+ * has the conversations' pages.
+ */
 async function answerLocally(
   request: IncomingMessage,
   response: ServerResponse,
-  { doubles, token, stack, endpoints }: LocalRun,
+  { doubles, token, stack, endpoints, showPage }: LocalRun,
 ): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+  if (url.pathname.startsWith(PAGE_PATH)) return answerPage(response, url.pathname, showPage());
   if (url.pathname === '/_local/endpoints') return answerJson(response, endpoints());
   if (url.pathname === EVENTS_PATH && request.method === 'POST') return answerEvent(request, response, stack());
   if (url.pathname === MAIL_PATH && request.method === 'POST') return takeMail(request, response, stack());
@@ -198,4 +207,13 @@ async function answerEvent(
   const chunks = await Array.fromAsync<Buffer>(request);
   const taken = stack && (await takeEvent(stack, Buffer.concat(chunks).toString()));
   response.writeHead(taken === undefined ? 503 : taken ? 204 : 400).end();
+}
+
+async function answerPage(
+  response: ServerResponse,
+  path: string,
+  show: ReturnType<LocalRun['showPage']>,
+): Promise<void> {
+  if (show) return show(path.slice(PAGE_PATH.length), response);
+  response.writeHead(503).end();
 }

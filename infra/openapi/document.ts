@@ -1,10 +1,9 @@
 import { createDocument } from 'zod-openapi';
-import { OPERATIONS } from '../../functions/api/operations.ts';
-import { ROUTES } from '../../functions/api/routes.ts';
 import { SCOPES } from '../../shared/auth/scopes.ts';
 import { readErrorTable } from './error-table.ts';
 import { operationObject, pathOf, tagOf } from './operation-object.ts';
 import { createRefusals, type Refusals } from './refusals.ts';
+import { OPERATIONS, ROUTES } from './routes.ts';
 import { leaveOpen, withoutNull } from './schemas.ts';
 
 const ABOUT = `Business-initiated conversations: find or create a person by email or telephone, keep one conversation

@@ -1,16 +1,16 @@
 import * as z from 'zod';
 import type { ZodOpenApiOperationObject, ZodOpenApiRequestBodyObject, ZodOpenApiResponseObject } from 'zod-openapi';
 import type { Answer, Operation } from '../../functions/api/operation.ts';
-import type { ApiRoute } from '../../functions/api/route.ts';
 import { ObjectIdSchema } from '../../shared/contracts/conversation-request.ts';
 import { ANSWER_HEADERS, REQUEST_HEADERS } from './headers.ts';
 import { codesOf, type Refusals } from './refusals.ts';
+import type { DescribedRoute } from './routes.ts';
 
 const ID = ObjectIdSchema.meta({ description: 'Its id: 24 hexadecimal digits.' });
 
 /** The OpenAPI object of a route: what its operation says, and what follows from its row in the route table. */
 export const operationObject = (
-  route: ApiRoute,
+  route: DescribedRoute,
   operation: Operation,
   refusals: Refusals,
 ): ZodOpenApiOperationObject => ({
@@ -29,19 +29,19 @@ export const operationObject = (
 });
 
 /** `/v2/messages/{id}` of `/v2/messages/:id`. */
-export const pathOf = ({ path }: Pick<ApiRoute, 'path'>): string => path.replace(/:(\w+)/g, '{$1}');
+export const pathOf = ({ path }: Pick<DescribedRoute, 'path'>): string => path.replace(/:(\w+)/g, '{$1}');
 
 /** The resource, which is the second part of the path. */
-export const tagOf = ({ path }: Pick<ApiRoute, 'path'>): string => path.split('/')[2] ?? '';
+export const tagOf = ({ path }: Pick<DescribedRoute, 'path'>): string => path.split('/')[2] ?? '';
 
 /** `postConversationsIdMessages`. */
-const operationIdOf = ({ method, path }: ApiRoute): string =>
+const operationIdOf = ({ method, path }: DescribedRoute): string =>
   method.toLowerCase() + [...path.replace('/v2', '').matchAll(/\w+/g)].map(([word]) => capitalised(word)).join('');
 const capitalised = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
 
-const namesIn = ({ path }: ApiRoute): string[] => [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name);
+const namesIn = ({ path }: DescribedRoute): string[] => [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name);
 
-function paramsOf(route: ApiRoute, { params }: Operation): Record<string, z.ZodType> {
+function paramsOf(route: DescribedRoute, { params }: Operation): Record<string, z.ZodType> {
   const schemaOf = (name: string): z.ZodType => {
     const schema = params?.[name] ?? (name === 'id' ? ID : undefined);
     if (!schema) throw new Error(`The operation of ${route.method} ${route.path} does not say what ${name} is`);

@@ -1,17 +1,17 @@
 import * as z from 'zod';
 import type { ZodOpenApiResponseObject } from 'zod-openapi';
 import type { Operation } from '../../functions/api/operation.ts';
-import type { ApiRoute } from '../../functions/api/route.ts';
 import { ErrorViewSchema } from '../../shared/contracts/views/errors.ts';
 import { ERROR_STATUS, type ErrorCode } from '../../shared/domain/errors.ts';
 import type { ErrorTable } from './error-table.ts';
 import { RETRY_AFTER } from './headers.ts';
+import type { DescribedRoute } from './routes.ts';
 
 const OF_JSON: readonly ErrorCode[] = ['malformed_json', 'request_too_large', 'unsupported_media_type'];
 const OF_TOKENS: readonly ErrorCode[] = ['unauthorized', 'forbidden', 'rate_exceeded'];
 
 /** Every code that a route answers: its own, and those that every route of its kind has. */
-export function codesOf(route: ApiRoute, { errors }: Operation): readonly ErrorCode[] {
+export function codesOf(route: DescribedRoute, { errors }: Operation): readonly ErrorCode[] {
   const codes = new Set<string>([
     ...errors,
     ...(route.body ? OF_JSON : []),

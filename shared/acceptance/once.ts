@@ -14,6 +14,8 @@ import type { AcceptanceParts } from './parts.ts';
 export interface Once {
   readonly key: ItemKey;
   readonly fingerprint: string;
+  /** What the caller knows the key as; default: the header. */
+  readonly field?: 'clientId';
 }
 
 /** What an append answers, the first time or again. */
@@ -35,10 +37,11 @@ export async function replay(
   record: IdempotencyRecord,
 ): Promise<AppendAnswer> {
   if (record.fingerprint !== once.fingerprint) {
+    const field = once.field ?? 'Idempotency-Key';
     throw new RequestError(
       'idempotency_key_reused',
-      'This Idempotency-Key stood on another request within the last 24 hours; use a new key for a new request.',
-      [{ path: 'Idempotency-Key', message: 'was used for another request' }],
+      `This ${field} stood on another request within the last 24 hours; use a new one for a new request.`,
+      [{ path: field, message: 'was used for another request' }],
     );
   }
   const found = await getConversation(parts.table, record.conversation, { consistent: true });

@@ -14,6 +14,8 @@ export const IdempotencyKeySchema = z
 
 /** UTF-8 bytes of a request's body. */
 export const MAX_BODY_BYTES = 256 * 1024;
+export const MAX_BULK_BYTES = 5 * 1024 * 1024;
+export const MAX_BULK_ITEMS = 1_000;
 
 export const ObjectIdSchema = z.string().regex(/^[0-9a-fA-F]{24}$/, 'must be an id of 24 hexadecimal digits');
 
@@ -51,12 +53,17 @@ export const KeptMetaSchema = MetaSchema.refine(
   `must not take more than ${MAX_META_BYTES} bytes`,
 );
 
-const ActionSchema = z.object({
-  type: z.enum(['reply', 'postback', 'link']).meta({ description: 'What the button does.' }),
-  text: Text(1024).meta({ description: 'What the button says.' }),
-  payload: optional(Text(4096)).meta({ description: 'What comes back when it is pressed.' }),
-  uri: optional(Text(4096)).meta({ description: 'Where a link leads.' }),
-});
+const ActionSchema = z
+  .object({
+    type: z.enum(['reply', 'postback', 'link']).meta({ description: 'What the button does.' }),
+    text: optional(Text(1024)).meta({ description: 'What the button says; its `payload` if absent.' }),
+    payload: optional(Text(4096)).meta({ description: 'What comes back when it is pressed.' }),
+    uri: optional(Text(4096)).meta({ description: 'Where a link leads.' }),
+  })
+  .refine(({ text, payload }) => text !== undefined || payload !== undefined, {
+    path: ['text'],
+    message: 'is required without a payload',
+  });
 const CardSchema = z.object({
   title: optional(Text(1024)).meta({ description: 'Heading of the card.' }),
   mediaUrl: optional(Text(4096)).meta({ description: 'Address of its picture.' }),
@@ -64,7 +71,9 @@ const CardSchema = z.object({
 });
 const ResultSchema = z.object({
   name: Text(256).meta({ description: 'Name of the result.' }),
-  values: z.array(Scalar).max(100).meta({ description: 'Its values.' }),
+  values: z
+    .union([z.array(Scalar).max(100), Named.refine((values) => Object.keys(values).length <= 100, 'are too many')])
+    .meta({ description: 'Its values, by name or as a list.' }),
 });
 
 export const DelaySchema = z
@@ -136,6 +145,10 @@ export const AppendByIdSchema = z.object({
   messages: messages.meta({ description: 'Messages to add, in their order.' }),
 });
 
+/** Whether a body of `POST /v2/conversations` names the conversation. */
+export const isAppend = (json: unknown): boolean =>
+  typeof json === 'object' && json !== null && 'id' in json && json.id !== null && json.id !== undefined;
+
 /** Body of `POST /v2/conversations` without `id`: find or create the contact, then append. */
 export const StartConversationSchema = z.object({
   organization: ObjectIdSchema.meta({ description: 'Whose contact it is.' }),
@@ -181,6 +194,18 @@ export const TeamConversationSchema = z.object({
   messages: messages.meta({ description: 'At least one; nothing of them goes out.' }),
 });
 export type TeamConversation = z.infer<typeof TeamConversationSchema>;
+/** Body of `POST /v2/conversations/bulk`; what each item is, is looked at one by one. */
+export const BulkSchema = z
+  .array(z.unknown(), { error: 'must be an array of items' })
+  .min(1, 'must hold at least one item')
+  .max(MAX_BULK_ITEMS, `must not hold more than ${MAX_BULK_ITEMS} items; send the rest in a second request`);
+
+/** What an item has beside a body of `POST /v2/conversations`. */
+export const BulkItemSchema = z.object({
+  clientId: optional(Text(255).min(1)).meta({
+    description: 'The same item again within 24 hours has no other effect.',
+  }),
+});
 
 /** Body of `POST /v2/conversations/{id}/messages`: one message or an array of them. */
 export const AppendMessagesSchema = messages;

@@ -80,7 +80,8 @@ async function requestFor(
     ...(await credentialsOf(parts, to.service)),
     to: to.to,
     content: to.content,
-    ...(typeof meta?.SenderID === 'string' && { senderId: meta.SenderID }),
+    // Clients write an empty one for none.
+    ...(typeof meta?.SenderID === 'string' && meta.SenderID !== '' && { senderId: meta.SenderID }),
     publicUrl: parts.settings.publicUrl,
     timeoutMs: parts.settings.providerTimeoutMs,
   };

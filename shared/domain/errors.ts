@@ -38,6 +38,7 @@ export const ERROR_STATUS = {
   rate_exceeded: 429,
   provider_unavailable: 502,
   overloaded: 503,
+  not_reached: 503,
   internal_error: 500,
 } as const;
 export type ErrorCode = keyof typeof ERROR_STATUS;

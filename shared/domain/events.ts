@@ -51,6 +51,12 @@ const either =
   (before, after) =>
     tests.some((test) => test(before, after));
 
+/** A moment is later than it was before. */
+const advances =
+  (read: (item: Attributes) => unknown): Test =>
+  (before, after) =>
+    before !== undefined && after !== undefined && Number(read(after) ?? 0) > Number(read(before) ?? 0);
+
 const state = ({ state }: Attributes) => state;
 const receiptStatus = ({ receipt }: Attributes) => (receipt as { status?: unknown } | undefined)?.status;
 
@@ -147,7 +153,10 @@ const RULES: Readonly<Record<Exclude<ResourceKind, 'event'>, readonly (readonly 
   ],
   channel: configuration('channel', []),
   watemplate: configuration('watemplate', []),
-  user: configuration('user', ['passwordHash', 'tokensValidFrom', 'lastLoginAt']),
+  user: [
+    ...configuration('user', ['passwordHash', 'tokensValidFrom', 'lastLoginAt']),
+    [['user.login', advances(({ lastLoginAt }) => lastLoginAt)]],
+  ],
 };
 
 /**

@@ -20,18 +20,35 @@ const FINAL: ReadonlySet<number> = new Set([401, 403, 404, 405, 410, 413]);
 const FEW_TRIES: ReadonlySet<number> = new Set([400]);
 const FEW = 4;
 
-export type Verdict =
-  | { readonly next: 'taken' }
-  | { readonly next: 'give-up' | 'repeat'; readonly code: string; readonly delayMs: number };
+/** An attempt that came to nothing, and what then. */
+export interface Refusal {
+  readonly next: 'give-up' | 'repeat';
+  readonly code: string;
+  readonly delayMs: number;
+}
 
-/** What follows from an attempt, the first being 0. */
-export function judge(
+export type Verdict = { readonly next: 'taken' } | Refusal;
+
+/** The attempt, the first being 0. */
+interface Attempt {
+  readonly attempt: number;
+  readonly since: number;
+  readonly now: number;
+}
+
+/** What follows from an attempt. */
+export const judge = (answered: Answered, attempt: Attempt, times: NotifyingTimes, random: () => number): Verdict =>
+  answered.kind === 'answer' && answered.status >= 200 && answered.status < 300
+    ? { next: 'taken' }
+    : judgeRefusal(answered, attempt, times, random);
+
+/** The same where it is known to be none that was taken. */
+export function judgeRefusal(
   answered: Answered,
-  { attempt, since, now }: { attempt: number; since: number; now: number },
+  { attempt, since, now }: Attempt,
   times: NotifyingTimes,
   random: () => number,
-): Verdict {
-  if (answered.kind === 'answer' && answered.status >= 200 && answered.status < 300) return { next: 'taken' };
+): Refusal {
   const code = answered.kind === 'answer' ? String(answered.status) : answered.code;
   const asked = answered.kind === 'answer' ? (answered.retryAfterMs ?? 0) : 0;
   const delayMs = Math.min(times.longestMs, Math.max(asked, backoffMs(attempt, times, random)));

@@ -10,7 +10,12 @@ export interface Ticker {
    * `at` is epoch milliseconds; a moment in the past means now, one beyond what a queue can wait is approached in hops,
    * or by a schedule where there are some.
    */
-  tick(...ticks: readonly { message: TickTarget; at: number }[]): Promise<void>;
+  tick(...ticks: readonly DueTick[]): Promise<void>;
+}
+
+export interface DueTick {
+  readonly message: TickTarget;
+  readonly at: number;
 }
 
 export type TickTarget = Pick<Tick, 'conversation' | 'key' | 'organization'>;

@@ -9,6 +9,16 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 export const createDocumentClient = (client = new DynamoDBClient({})): DynamoDBDocumentClient =>
   DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 
+/**
+ * Gives up a call that hangs within seconds. For functions that live longer than `api`: a message of theirs, too, must be
+ * stored within the time that the worker looks back for late arrivals (docs/architecture.md, order).
+ */
+export const createImpatientClient = (): DynamoDBClient =>
+  new DynamoDBClient({
+    maxAttempts: 2,
+    requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_500, throwOnRequestTimeout: true },
+  });
+
 export const createQueueClient = (): SQSClient => new SQSClient({});
 
 export const createObjectClient = (): S3Client => new S3Client({});

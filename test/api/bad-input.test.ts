@@ -283,6 +283,13 @@ const MESSAGES: readonly Case[] = [
     'invalid_request',
     'messages.0.text',
   ],
+  [
+    'a button that says nothing',
+    saying({ actions: [{ type: 'reply' }] }),
+    400,
+    'invalid_request',
+    'messages.0.actions.0.text',
+  ],
   ['a negative delay', saying({ delay: -1 }), 400, 'invalid_request', 'messages.0.delay'],
   ['a fractional delay', saying({ delay: 0.5 }), 400, 'invalid_request', 'messages.0.delay'],
   ['a delay of more than 30 days', saying({ delay: 2_592_000_001 }), 400, 'invalid_request', 'messages.0.delay'],

@@ -91,7 +91,10 @@ describe('POST /v2/conversations/{id}/messages', () => {
       type: 'card',
       contentType: 'text/html',
       meta: { quotedMessage: 'x', step: 2, last: false },
-      actions: [{ type: 'reply', text: 'Yes', payload: 'yes' }],
+      actions: [
+        { type: 'reply', text: 'Yes', payload: 'yes' },
+        { type: 'reply', payload: 'No' },
+      ],
       items: [
         {
           title: 'One',
@@ -99,7 +102,10 @@ describe('POST /v2/conversations/{id}/messages', () => {
           actions: [{ type: 'link', text: 'Open', uri: 'https://example.com' }],
         },
       ],
-      results: [{ name: 'colour', values: ['blue', 7] }],
+      results: [
+        { name: 'colour', values: ['blue', 7] },
+        { name: 'Review', values: { review: 'Awesome' } },
+      ],
       isBackchannel: true,
     };
     const { body } = await say(id, rich);

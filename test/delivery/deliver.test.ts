@@ -411,13 +411,13 @@ describe('the gate before the provider', () => {
   });
 
   it('is closed where the organization has no service any more', async () => {
-    const inactive = {
+    const disabled = {
       id: setting.services.sms,
       organization: setting.organization,
       type: 'twilio',
-      status: 'inactive',
+      status: 'disabled',
     };
-    await putService(table, ServiceSchema.parse(inactive));
+    await putService(table, ServiceSchema.parse(disabled));
     const { messages } = await setting.given({});
     expect(await failure('sms', messages[0])).toEqual(['failed', 'no_service']);
   });
@@ -585,8 +585,12 @@ describe('what goes out', () => {
     expect((await contentOf('sms', { text }))?.content).toEqual({ kind: 'text', text });
   });
 
-  it('comes from the sender that the message names', async () =>
-    expect((await contentOf('sms', { meta: { SenderID: 'GARAGE' } }))?.senderId).toBe('GARAGE'));
+  it.each([
+    ['GARAGE', 'GARAGE'],
+    ['', undefined],
+  ])('comes from the sender that the message names: %j', async (SenderID, senderId) =>
+    expect((await contentOf('sms', { meta: { SenderID } }))?.senderId).toBe(senderId),
+  );
 
   it('goes to the contact’s address of today', async () =>
     expect((await contentOf('sms', {}, { profile: { telephone: '+31612345678' } }))?.to).toBe('+31612345678'));

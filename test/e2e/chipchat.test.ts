@@ -5,6 +5,7 @@ import { type Client, startClient } from '../support/overture.ts';
 import { until } from '../support/poll.ts';
 
 const USER = 'aaa000000000000000000111';
+const ROOT = 'aaa111111111111111111111';
 const GARAGE = 'aaa111111111111111111222';
 const CHANNELS = ['5b99be371951542b5f47eeb4', '5b9ae5460a13a54282ca20d0'];
 
@@ -60,6 +61,37 @@ describe('the reference SDK', () => {
       profile: { telephone: request.contact.profile.telephone },
     });
     await client.delivered(request.contact.profile.telephone, 2);
+  });
+
+  it('creates a conversation among users from a name and messages alone, and speaks there', async () => {
+    const bot = createBot();
+    const created = await bot.conversations.create({ name: 'Review', messages: [{ text: 'start' }] });
+    expect(created).toMatchObject({
+      name: 'Review',
+      organization: ROOT,
+      status: 'active',
+      participants: [{ user: USER }],
+      messages: [expect.any(String)],
+    });
+    expect(created).not.toHaveProperty('contact');
+    const { say, notify } = await bot.conversation(created.id);
+    expect(await say('Howdy!')).toMatchObject({ text: 'Howdy!', conversation: created.id });
+    expect(await notify()).toMatchObject({ text: '/notify' });
+  });
+
+  it('finds a contact by telephone, and goes on in their conversation', async () => {
+    const bot = createBot();
+    const request = startOf();
+    const { telephone } = request.contact.profile;
+    expect([...(await bot.contacts.list({ 'profile.telephone': telephone, organization: GARAGE }))]).toEqual([]);
+    const created = await bot.conversations.create(request);
+    const [contact] = await bot.contacts.list({ 'profile.telephone': telephone, organization: GARAGE });
+    expect(contact).toMatchObject({ id: created.contact, conversation: created.id });
+    const { say } = await bot.conversation(contact.conversation);
+    await say({ text: 'Please click:', role: 'agent', meta: { SenderID: '' } });
+    await client.delivered(telephone, 2);
+    const { participants, ...others } = await bot.conversations.get(created.id, { select: 'participants' });
+    expect([Object.keys(others), participants[0].organization]).toEqual([['id'], GARAGE]);
   });
 
   it('says a text, a message, several messages, and what stands for all of them', async () => {
@@ -135,6 +167,37 @@ describe('the reference SDK', () => {
     expect(paged.map(({ text }: { text: string }) => text)).toEqual(['Hey there.', ...texts]);
     const once = await bot.messages.list({ conversation: id, limit: 3 });
     expect(once).toHaveLength(3);
+    const one: string[] = [];
+    const pagination = { iterate: true, limit: 2, countLimit: 3, backoff: 1 };
+    for await (const { text } of bot.messages.list({ conversation: id, pagination }) as unknown as AsyncIterable<{
+      text: string;
+    }>) {
+      one.push(text);
+    }
+    expect(one).toEqual(['Hey there.', '1', '2']);
+  });
+
+  it('lists conversations, a page after the other, newest first', async () => {
+    const bot = createBot();
+    const created: string[] = [];
+    for (let index = 0; index < 5; index++) created.unshift((await bot.conversations.create(startOf())).id);
+    const since = (await bot.conversations.get(created.at(-1) ?? '')).createdAt;
+    const query = { participants: { user: USER }, createdAt: `>=${since}`, pagination: { limit: 2, backoff: 1 } };
+    await until('all are listed', async () => {
+      const listed = await bot.conversations.list(query);
+      return listed.length >= created.length && listed;
+    });
+    const listed = await bot.conversations.list(query);
+    expect(listed.map(({ id }: { id: string }) => id)).toEqual(created);
+  });
+
+  it('calls back where it is given a function', async () => {
+    const bot = createBot();
+    const { id } = await started(bot);
+    const [error, message] = await new Promise<[unknown, { text: string }]>((resolve) => {
+      bot.send(id, 'For agents', (...answer: [unknown, { text: string }]) => resolve(answer));
+    });
+    expect([error, message.text]).toEqual([null, 'For agents']);
   });
 
   it('learns by message and status what is wrong', async () => {

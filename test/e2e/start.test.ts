@@ -26,7 +26,7 @@ const isListening = (port: number): Promise<boolean> =>
   );
 
 describe('npm start', { timeout: 90_000 }, () => {
-  it('prints the API, a token, the inbox and a curl, and SIGTERM ends everything', async () => {
+  it('prints the API, a token, the inbox and a curl whose answer leads to a page, and SIGTERM ends everything', async () => {
     const port = await freePort();
     const run = start({ PORT: String(port) });
     await run.ready();
@@ -45,6 +45,8 @@ describe('npm start', { timeout: 90_000 }, () => {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
     const answer = await fetch(`http://127.0.0.1:${port}/v2/conversations`, { method: 'POST', headers, body: curled });
     expect(answer.status).toBe(201);
+    const { url } = (await answer.json()) as { url: string };
+    expect(await (await fetch(url)).text()).toContain('Hey there!');
     const printed = await fetch(`http://127.0.0.1:${port}/_local/token?user=aaa000000000000000000111`);
     expect((await printed.text()).split('.')).toHaveLength(3);
 

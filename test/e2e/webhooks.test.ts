@@ -1,12 +1,8 @@
-import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, startClient } from '../support/overture.ts';
 import { until } from '../support/poll.ts';
 import { freePort } from '../support/start-process.ts';
 import { type Received, type Receiver, startReceiver } from '../webhooks/receiver.ts';
-
-/** Without types of its own. */
-const ChipChat = createRequire(import.meta.url)('chipchat');
 
 const SHOP = '6663a1f684ba342816c4b7c4';
 /** Ten minutes, at the times of stage `local`, in which minutes are seconds. */
@@ -89,42 +85,6 @@ describe('a webhook', { timeout: 180_000 }, () => {
     expect(refused).toHaveLength(3);
     await client.raw('DELETE', `/v2/services/${id}`, undefined, { authorization: `Bearer ${client.token}` });
     await receiver.stop();
-  });
-
-  it('of the reference SDK is verified, told, and finds our signature good', async () => {
-    const port = await freePort();
-    const { id, params } = await makeWebhook({ url: `http://127.0.0.1:${port}/hook`, events: ['message.**'] });
-    const bot = new ChipChat({
-      token: client.token,
-      host: client.overture.url,
-      secret: params.secret,
-      webhook: '/hook',
-      ignoreSelf: false,
-      preloadBots: false,
-    });
-    const errors: unknown[] = [];
-    const heard: { text: string; conversation: string }[] = [];
-    bot.on('error', (error: unknown) => errors.push(error));
-    bot.on('message.create.contact.chat', (message: { text: string; conversation: string }) => heard.push(message));
-    await new Promise<void>((resolve) => {
-      bot.on('ready', resolve);
-      bot.start(port);
-    });
-    await activate(id);
-    const started = new Set<string>();
-    await until(
-      'the bot hears a message',
-      async () => {
-        started.add((await start(`bot-${started.size}@example.com`, 'For the bot')).id);
-        return heard.length > 0;
-      },
-      { withinMs: 90_000 },
-    );
-    expect(heard[0]?.text).toBe('For the bot');
-    expect(started).toContain(heard[0]?.conversation);
-    expect(errors).toEqual([]);
-    await client.raw('DELETE', `/v2/services/${id}`, undefined, { authorization: `Bearer ${client.token}` });
-    await new Promise<void>((resolve) => bot.server.close(() => resolve()));
   });
 
   it('may answer what the contact wrote', async () => {

@@ -100,7 +100,7 @@ describe('what a contact writes to a number of AWS’s', () => {
 
   it.each<[string, () => Promise<unknown>]>([
     ['no service', async () => undefined],
-    ['a service that is off', () => serviceOf(setting, { status: 'inactive' })],
+    ['a service that is off', () => serviceOf(setting, { status: 'disabled' })],
     [
       'a service of another provider',
       () => serviceOf(setting, { type: 'aws-social', params: { metaPhoneNumberId: number } }),

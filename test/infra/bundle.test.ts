@@ -22,6 +22,7 @@ function environmentOf(name: string): Record<string, string> {
 /** Every 100 kB is about 10 ms of a cold start. api: all of the contracts. hooks: S3's client, MIME. email: MIME, SES. */
 const MAX_BYTES: Readonly<Record<FunctionName, number>> = {
   api: 850_000,
+  bulk: 720_000,
   worker: 460_000,
   email: 860_000,
   sms: 720_000,

@@ -19,7 +19,7 @@ describe('a function', () => {
         Runtime: 'nodejs24.x',
         Architectures: ['arm64'],
         Handler: 'index.handler',
-        MemorySize: 512,
+        MemorySize: name === 'bulk' ? 1024 : 512,
         TracingConfig: { Mode: 'Active' },
       });
       expect(groups.get(Properties.LoggingConfig.LogGroup.Ref)?.Properties.RetentionInDays, name).toBe(30);
@@ -36,6 +36,7 @@ describe('a function', () => {
       'api',
       'APP_URL HOP_SECONDS PEPPER_SECRET_ID PUBLIC_URL REMEMBER_MS SWEEP_QUEUE_URL TICKS_QUEUE_URL TOKEN_KEY_SECRET_ID WEBHOOKS_ON_LOOPBACK WEBHOOKS_QUEUE_URL',
     ],
+    ['bulk', 'BUDGET_MS HOP_SECONDS PEPPER_SECRET_ID REMEMBER_MS TICKS_QUEUE_URL TOKEN_KEY_SECRET_ID'],
     [
       'worker',
       `EMAIL_QUEUE_URL HOP_SECONDS PAIR_MS REMEMBER_MS SMS_QUEUE_URL TICKS_QUEUE_URL UNKNOWN_MS WHATSAPP_QUEUE_URL ${SCHEDULES}`,

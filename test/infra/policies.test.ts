@@ -20,6 +20,13 @@ api       secretsmanager  GetSecretValue                                secretsm
 api       logs            ${LOG}                                        ApiLogs
 api       xray            ${TRACE}                                      *
 
+bulk      dynamodb        ${WRITER}                                     Table
+bulk      sqs             SendMessage                                   WorkerQueue
+bulk      secretsmanager  GetSecretValue                                TokenKey
+bulk      secretsmanager  GetSecretValue                                Pepper
+bulk      logs            ${LOG}                                        BulkLogs
+bulk      xray            ${TRACE}                                      *
+
 worker    dynamodb        ${WRITER}                                     Table
 worker    sqs             SendMessage                                   WorkerQueue
 worker    sqs             SendMessage                                   EmailQueue
@@ -141,7 +148,7 @@ describe('what functions may do', () => {
   it('comes from a role of each function’s own and one for schedules, and from nowhere else', () => {
     const roles = ofType(service, 'AWS::IAM::Role');
     expect(roles.map(([id]) => id).sort()).toEqual([...nameByRole.keys()].sort());
-    expect(nameByRole.size).toBe(9);
+    expect(nameByRole.size).toBe(10);
     for (const [id, role] of roles) {
       expect(role.Properties.ManagedPolicyArns, id).toBeUndefined();
       expect(role.Properties.Policies, id).toBeUndefined();
@@ -187,7 +194,7 @@ describe('what functions may do', () => {
 
   it('opens the functions to API Gateway only, and to this API', () => {
     const permissions = ofType(service, 'AWS::Lambda::Permission').map(([, { Properties }]) => Properties);
-    expect(permissions).toHaveLength(3);
+    expect(permissions).toHaveLength(4);
     for (const { Principal, SourceArn } of permissions) {
       expect(Principal).toBe('apigateway.amazonaws.com');
       expect(readable(SourceArn, data)).toMatch(/^execute-api:HttpApi\/\*\/\*/);

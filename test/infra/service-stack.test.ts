@@ -30,7 +30,7 @@ describe('an alarm on receipts that do not come', () => {
 });
 
 describe('the API', () => {
-  it('leads callbacks to hooks and everything else to api', () => {
+  it('leads callbacks to hooks, bulk requests to bulk and everything else to api', () => {
     const integrations = new Map(ofType(service, 'AWS::ApiGatewayV2::Integration'));
     const routes = ofType(service, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => {
       const target = integrations.get(Properties.Target['Fn::Join'][1][1].Ref)?.Properties;
@@ -39,6 +39,7 @@ describe('the API', () => {
     });
     expect(Object.fromEntries(routes)).toEqual({
       'ANY /v2/hooks/{proxy+}': 'HooksFunction',
+      'ANY /v2/conversations/bulk': 'BulkFunction',
       'ANY /v2/{proxy+}': 'ApiFunction',
       $default: 'ApiFunction',
     });

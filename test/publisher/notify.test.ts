@@ -6,6 +6,7 @@ import { getService } from '../../shared/store/configuration.ts';
 import { markDeleted } from '../../shared/store/deletion.ts';
 import { move } from '../../shared/store/deliveries.ts';
 import { listGivenUp } from '../../shared/store/given-up.ts';
+import { userKey } from '../../shared/store/keys.ts';
 import { listNewest } from '../../shared/store/messages.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { putUser } from '../../shared/store/users.ts';
@@ -123,6 +124,22 @@ describe('a webhook that is told of a message', () => {
     expect(lastBody().data).toEqual({ contact: { id: conversation.contact }, links: expect.any(Object) });
     expect(lastBody().activity).toMatchObject({ type: 'Delete', summary: 'A contact was deleted' });
   });
+
+  it('is told of a login as the doing of who logged in, at that moment', async () => {
+    await setting.givenWebhook({ url: `${receiver.url}/hook`, events: ['user.login'] });
+    const { organization, orgPath, agent } = setting;
+    const before = { ...userKey(agent), id: agent, organizations: [{ organization, orgPath }], updatedAt: NOW - HOUR };
+    await setting.publish(record(before, { ...before, lastLoginAt: NOW }));
+    const [notification] = setting.notifications.bodies() as [Notification];
+    await setting.notify(notification);
+    const user = `https://api.example.test/v2/users/${agent}`;
+    expect(lastBody()).toMatchObject({
+      event: 'user.login',
+      organization,
+      activity: { type: 'Arrive', actor: { id: user, type: 'Person' }, published: new Date(NOW).toISOString() },
+      data: { user: { id: agent }, links: { user } },
+    });
+  });
 });
 
 describe('what a receiver does not take', () => {
@@ -159,16 +176,41 @@ describe('what a receiver does not take', () => {
 
   it('because nobody answered in time is not asked again at once, so that others do not wait for it', async () => {
     const { notification, webhook } = await given();
+    const other = await setting.givenWebhook({ url: receiver.url });
     receiver.reacts('hang');
     await setting.notify(notification);
     const asked = receiver.received.length;
     setting.notifications.clear();
-    const other = { ...notification, delivery: newId() };
-    await setting.notify(other);
-    expect(again()).toEqual([{ ...other, notBefore: NOW + 1_000, delaySeconds: 1, group: webhook.id }]);
+    const next = { ...notification, delivery: newId() };
+    await setting.notify(next);
+    expect(again()).toEqual([
+      { ...next, attempt: 1, notBefore: setting.clock.now() + 5_000, delaySeconds: 5, group: webhook.id },
+    ]);
     expect(receiver.received).toHaveLength(asked);
+    await setting.notify({ ...notification, service: other.id });
+    expect(receiver.received).toHaveLength(asked + 1);
     setting.clock.advance(1_000);
-    await setting.notify(other);
+    await setting.notify(next);
+    expect(receiver.received).toHaveLength(asked + 2);
+  });
+
+  it('is put off ever longer while the webhook rests, and given up after a day as well', async () => {
+    const { notification, webhook } = await given();
+    receiver.reacts('hang');
+    await setting.notify(notification);
+    setting.notifications.clear();
+    await setting.notify({ ...notification, attempt: 7 });
+    expect(again()).toMatchObject([{ attempt: 8, notBefore: NOW + 640_000 }]);
+    await setting.notify({ ...notification, since: NOW - 24 * HOUR });
+    expect(await givenUp(webhook.id)).toMatchObject([{ delivery: notification.delivery, code: 'timeout' }]);
+  });
+
+  it('with an answer is asked for the next event at once', async () => {
+    const { notification } = await given();
+    receiver.reacts({ status: 503 });
+    await setting.notify(notification);
+    const asked = receiver.received.length;
+    await setting.notify({ ...notification, delivery: newId() });
     expect(receiver.received).toHaveLength(asked + 1);
   });
 

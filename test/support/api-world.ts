@@ -14,13 +14,14 @@ import type { Scope } from '../../shared/auth/scopes.ts';
 import { createSealer, OTP_SEEDS } from '../../shared/auth/sealer.ts';
 import { createTokenService, type TokenKind } from '../../shared/auth/tokens.ts';
 import type { Tick } from '../../shared/contracts/queue-messages.ts';
-import { createHttpHandler } from '../../shared/http/handler.ts';
+import { createHttpHandler, type HttpRequest, type HttpResponse } from '../../shared/http/handler.ts';
 import { createTemplateManager } from '../../shared/providers/whatsapp/templates.ts';
 import { createQueueSender } from '../../shared/queue/send.ts';
 import { createTicker } from '../../shared/queue/ticks.ts';
 import { createDocumentClient } from '../../shared/runtime/clients.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { createIdMaker } from '../../shared/runtime/ids.ts';
+import type { Observer } from '../../shared/runtime/observe.ts';
 import { createConfigurationReader } from '../../shared/store/configuration.ts';
 import type { Item } from '../../shared/store/table.ts';
 import { putUserToken } from '../../shared/store/user-tokens.ts';
@@ -216,15 +217,7 @@ function createWorldApi({ documents, tableName, queue, queueUrl, clock, botToken
     files: createFileReader(''),
     ...others,
   };
-  const handle = createHttpHandler(createApi(parts), observer);
-  const send: Api['send'] = async (request) => {
-    const answer = await handle(toEvent(request), {} as Context);
-    return {
-      status: answer.statusCode ?? 0,
-      headers: answer.headers ?? {},
-      body: answer.body === undefined ? undefined : JSON.parse(answer.body),
-    };
-  };
+  const send = clientOf(createApi(parts), observer);
   return {
     parts,
     observer,
@@ -239,6 +232,19 @@ function createWorldApi({ documents, tableName, queue, queueUrl, clock, botToken
         headers: { authorization: `Bearer ${botToken}`, 'content-type': 'application/json', ...headers },
       }),
     get: (path, token = botToken) => send({ method: 'GET', path, headers: { authorization: `Bearer ${token}` } }),
+  };
+}
+
+/** Sends requests to what serves them, as API Gateway would. */
+export function clientOf(serve: (request: HttpRequest) => Promise<HttpResponse>, observer: Observer): Api['send'] {
+  const handle = createHttpHandler(serve, observer);
+  return async (request) => {
+    const answer = await handle(toEvent(request), {} as Context);
+    return {
+      status: answer.statusCode ?? 0,
+      headers: answer.headers ?? {},
+      body: answer.body === undefined ? undefined : JSON.parse(answer.body),
+    };
   };
 }
 

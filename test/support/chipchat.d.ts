@@ -14,6 +14,7 @@ declare module 'chipchat' {
     readonly webhook?: string;
     readonly ignoreSelf?: boolean;
     readonly ignoreBots?: boolean;
+    readonly ignoreUnjoined?: boolean;
     readonly fetchExtensions?: {
       readonly beforeRequest?: readonly ((options: { url: URL; method: string }) => void)[];
     };
@@ -43,6 +44,7 @@ declare module 'chipchat' {
 
   export default class ChipChat extends EventEmitter {
     constructor(options: Options);
+    readonly server: import('node:http').Server;
     readonly auth: { readonly token: string; readonly refreshToken: string; readonly user: string };
     readonly conversations: Resource;
     readonly messages: Resource & { replace(id: string, body: Json): Promise<Json> };

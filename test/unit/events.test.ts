@@ -115,9 +115,16 @@ describe('a write of configuration raises', () => {
     },
   );
 
-  it.each(['passwordHash', 'tokensValidFrom', 'lastLoginAt'])('nothing when only the %s of a user changes', (hidden) =>
+  it.each(['passwordHash', 'tokensValidFrom'])('nothing when only the %s of a user changes', (hidden) =>
     expect(changed('user', { ...item, [hidden]: 1 }, { ...item, [hidden]: 2 })).toEqual([]),
   );
+
+  it('user.login when a user logged in, the first time too, and not when that is forgotten', () => {
+    const login = { ...item, lastLoginAt: 1 };
+    expect(changed('user', item, login)).toEqual(['user.login']);
+    expect(changed('user', login, { ...login, lastLoginAt: 2 })).toEqual(['user.login']);
+    expect(changed('user', login, item)).toEqual([]);
+  });
 
   it('service.error when a webhook is disabled because it fails, and not when its owner disables it', () => {
     expect(changed('service', item, { ...item, status: 'disabled', reason: 'failing' })).toEqual(['service.error']);

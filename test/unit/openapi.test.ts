@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { OPERATIONS } from '../../functions/api/operations.ts';
-import { ROUTES } from '../../functions/api/routes.ts';
 import { buildEventSchema, EVENT_SCHEMA_FILE } from '../../infra/openapi/event-schema.ts';
 import { DOCUMENT_FILE, textOf } from '../../infra/openapi/file.ts';
+import { OPERATIONS, ROUTES } from '../../infra/openapi/routes.ts';
 import { contentOf, createChecker, document, operations, resolve } from '../support/openapi.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the document is read as any JSON

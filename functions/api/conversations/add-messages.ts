@@ -1,9 +1,7 @@
-import { append } from '../../../shared/acceptance/append.ts';
-import type { Append } from '../../../shared/acceptance/append-plan.ts';
-import type { AppendAnswer, Once } from '../../../shared/acceptance/once.ts';
+import { appendById, appendOf } from '../../../shared/acceptance/append-by-id.ts';
+import type { AppendAnswer } from '../../../shared/acceptance/once.ts';
 import type { Caller } from '../../../shared/auth/caller.ts';
 import { AppendMessagesSchema } from '../../../shared/contracts/conversation-request.ts';
-import type { MessageDraft } from '../../../shared/domain/acceptance.ts';
 import { jsonResponse, parseRequest } from '../../../shared/http/errors.ts';
 import type { HttpRequest, HttpResponse } from '../../../shared/http/handler.ts';
 import { messageView } from '../../../shared/views/message-view.ts';
@@ -14,28 +12,6 @@ import { foreseeAppend } from './foresee.ts';
 
 export const replayHeader = ({ replayed }: AppendAnswer): Record<string, string> =>
   replayed ? { 'idempotency-replayed': 'true' } : {};
-
-export interface Addition {
-  readonly id: string;
-  readonly messages: readonly MessageDraft[];
-}
-
-export const appendOf = (caller: Caller, { id, messages }: Addition): Append => ({
-  conversation: id.toLowerCase(),
-  drafts: messages,
-  caller,
-});
-
-/** Adds messages to a conversation that is named. Throws as `append`. */
-export async function appendTo(
-  parts: ApiParts,
-  addition: Append,
-  { once, status }: { once: Once | undefined; status: number },
-): Promise<AppendAnswer> {
-  const appended = await append(parts, addition, once, status);
-  if (!appended) throw new Error('An append that brings no identities cannot lose one.');
-  return appended;
-}
 
 /** Answers a request that adds a message, or an array of them, in its own shape. Throws as `append`. */
 export async function addMessages(
@@ -48,7 +24,7 @@ export async function addMessages(
   const addition = appendOf(caller, { id: conversation, messages });
   const once = onceOf(request, caller);
   if (isDryRun(request)) return explain(parts, await foreseeAppend(parts, addition, once, 201));
-  const answer = await appendTo(parts, addition, { once, status: 201 });
+  const answer = await appendById(parts, addition, once, 201);
   const views = answer.messages.map((message) => messageView(message, answer.conversation.orgPath));
   return jsonResponse(answer.status, many ? views : views[0], replayHeader(answer));
 }

@@ -1,3 +1,4 @@
+import { appendById, appendOf } from '../../../shared/acceptance/append-by-id.ts';
 import type { Once } from '../../../shared/acceptance/once.ts';
 import { type Started, startConversation } from '../../../shared/acceptance/start-conversation.ts';
 import { startTeam } from '../../../shared/acceptance/start-team.ts';
@@ -5,6 +6,7 @@ import type { Caller } from '../../../shared/auth/caller.ts';
 import { PatchConversationSchema } from '../../../shared/contracts/conversation-change.ts';
 import {
   AppendByIdSchema,
+  isAppend,
   StartConversationSchema,
   TeamConversationSchema,
 } from '../../../shared/contracts/conversation-request.ts';
@@ -19,7 +21,7 @@ import { nextLink } from '../lists/next-link.ts';
 import { showOne } from '../lists/show.ts';
 import type { ApiParts } from '../parts.ts';
 import { type ApiRoute, type Guarded, idIn } from '../route.ts';
-import { addMessages, appendOf, appendTo, replayHeader } from './add-messages.ts';
+import { addMessages, replayHeader } from './add-messages.ts';
 import { changeConversation } from './change-conversation.ts';
 import { CONVERSATION_FIELDS } from './conversation-fields.ts';
 import { conversationReferences, toMessages, viewConversations } from './conversation-references.ts';
@@ -36,9 +38,6 @@ const viewOf = async (parts: ApiParts, conversation: Conversation, messages?: re
     await parts.users.users(Object.keys(conversation.participants)),
     parts.appUrl,
   );
-
-const isAppend = (json: unknown): boolean =>
-  typeof json === 'object' && json !== null && 'id' in json && json.id !== null && json.id !== undefined;
 
 /** Among users: by its type, or without one where nobody outside is named. */
 const isTeam = (json: unknown): boolean => {
@@ -64,7 +63,7 @@ const postConversation: Guarded['handle'] = async (parts, { request, json }, cal
   const once = onceOf(request, caller);
   if (isDryRun(request)) return explain(parts, await foresee(parts, { caller, json, once }));
   const answer: Started = isAppend(json)
-    ? await appendTo(parts, appendOf(caller, parseRequest(AppendByIdSchema, json)), { once, status: 200 })
+    ? await appendById(parts, appendOf(caller, parseRequest(AppendByIdSchema, json)), once, 200)
     : isTeam(json)
       ? await startTeam(parts, caller, parseRequest(TeamConversationSchema, json), once)
       : await startConversation(parts, caller, parseRequest(StartConversationSchema, json), once);

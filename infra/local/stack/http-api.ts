@@ -18,11 +18,12 @@ export interface HttpApiOptions {
   readonly port: number;
   /** Who a request is for: requests that wait for a function are served fairly by it. Default: all are alike. */
   groupOf?(event: HttpEvent): string;
-  /** Asked first for paths under `/_local`; answers whether it took the request. */
+  /** Asked first for paths under `/_local` and `/c`, which AWS does not have; answers whether it took the request. */
   onLocalRequest?(request: IncomingMessage, response: ServerResponse): boolean;
   log(line: string): void;
 }
 
+const LOCAL_PATH = /^\/(_local|c)(\/|\?|$)/;
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 const INTEGRATION_MS = 30_000;
 
@@ -31,7 +32,7 @@ export async function openHttpApi({ port, groupOf, onLocalRequest, log }: HttpAp
   const { promise: router, resolve: serveWith } = Promise.withResolvers<ReturnType<typeof createRouter>>();
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (request.url?.startsWith('/_local') && onLocalRequest?.(request, response)) return;
+    if (LOCAL_PATH.test(request.url ?? '') && onLocalRequest?.(request, response)) return;
     const body = await readBody(request);
     const findRoute = await router;
     const match = findRoute(request.method ?? 'GET', splitTarget(request.url ?? '/').path);

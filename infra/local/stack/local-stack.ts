@@ -46,7 +46,7 @@ export interface LocalStackOptions {
   log(line: string): void;
   /** Who a request is for: see HttpApiOptions. */
   groupOf?(event: HttpEvent): string;
-  /** Asked first for requests under `/_local`; answers whether it took the request. */
+  /** Asked first for requests under `/_local` and `/c`; answers whether it took the request. */
   onLocalRequest?(request: IncomingMessage, response: ServerResponse): boolean;
 }
 

@@ -1,6 +1,6 @@
 import { emailMessage, startRequest } from '../api-requests.ts';
 import { ORGANIZATION, USER } from '../api-seed.ts';
-import type { Call, Calls } from './call.ts';
+import type { Call, CallRequest, Calls } from './call.ts';
 
 const start: Call = () => ({ body: startRequest() });
 const startTeam: Call = () => ({
@@ -9,6 +9,7 @@ const startTeam: Call = () => ({
 const appendById: Call = async (ours) => ({
   body: { id: (await ours.conversation()).id, messages: [emailMessage()] },
 });
+const bulk = ({ body }: CallRequest): CallRequest => ({ body: [body] });
 const ofOne =
   (body?: object): Call =>
   async (ours) => ({ params: { id: (await ours.conversation()).id }, body });
@@ -28,6 +29,9 @@ export const CONVERSATION_CALLS: Calls = {
         async () => ({ query: { 'participants.user': USER.agent } }),
       ],
     },
+  },
+  'POST /v2/conversations/bulk': {
+    answers: { 200: [() => ({ body: [startRequest()] }), async (ours, world) => bulk(await appendById(ours, world))] },
   },
   'GET /v2/conversations/{id}': { answers: { 200: [ofOne()] } },
   'PATCH /v2/conversations/{id}': {

@@ -5,6 +5,7 @@ import { putOrganization, putService } from '../../../shared/store/configuration
 import { keepGivenUp } from '../../../shared/store/given-up.ts';
 import { putUser } from '../../../shared/store/users.ts';
 import type { Requester } from '../../../shared/webhooks/requester.ts';
+import { PATH as BULK_PATH, bulkOn } from '../../bulk/support.ts';
 import { emailMessage, startRequest } from '../api-requests.ts';
 import { pathOf, USER } from '../api-seed.ts';
 import type { Answer, Api, World } from '../api-world.ts';
@@ -43,6 +44,7 @@ export async function createSetting(world: World): Promise<Setting> {
       webhooks: { requester: WEBHOOK, notifications: { send: async () => {} }, loopback: false },
     },
   });
+  const bulk = bulkOn(api, world.botToken);
   const admin = await world.token(USER.admin, 'admin');
   const call = async (method: string, path: string, body: unknown, token = admin) => {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
@@ -100,7 +102,7 @@ export async function createSetting(world: World): Promise<Setting> {
       },
     },
     send: ({ method, path }, { params = {}, query = {}, headers = {}, body, token: own }, token = own ?? admin) =>
-      api.send({
+      (path === BULK_PATH ? bulk : api).send({
         method,
         path: `${path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))}?${new URLSearchParams(query)}`,
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
