@@ -1,4 +1,3 @@
-import { isGuest } from '../auth/caller.ts';
 import type { Conversation } from '../domain/conversation.ts';
 import type { Message } from '../domain/message.ts';
 import { untilWritten } from '../store/contention.ts';
@@ -43,9 +42,14 @@ const CLOCK_AHEAD_MS = 5_000;
 
 const attaches = ({ person }: Append): boolean => (person?.free.length ?? 0) > 0;
 
-const reachable = ({ caller }: Append): Condition => {
-  const inPaths = any(...caller.paths.flatMap((path) => [equals('orgPath', path), startsWith('orgPath', `${path}#`)]));
-  return isGuest(caller) ? all(inPaths, exists(`participants.${part(caller.user)}`)) : inPaths;
+const within = (paths: readonly string[]): Condition[] =>
+  paths.flatMap((path) => [equals('orgPath', path), startsWith('orgPath', `${path}#`)]);
+
+/** As `seesConversation` has it. */
+const reachable = ({ caller: { paths, agentPaths, user } }: Append): Condition => {
+  const guestPaths = paths.filter((path) => !agentPaths.includes(path));
+  const asGuest = all(any(...within(guestPaths)), exists(`participants.${part(user)}`));
+  return any(...within(agentPaths), ...(guestPaths.length > 0 ? [asGuest] : []));
 };
 
 /**

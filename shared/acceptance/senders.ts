@@ -1,4 +1,4 @@
-import { type Caller, isGuest, reaches } from '../auth/caller.ts';
+import { type Caller, isGuestAt, reaches } from '../auth/caller.ts';
 import type { MessageDraft } from '../domain/acceptance.ts';
 import { invalid } from '../domain/errors.ts';
 import type { StoredUser } from '../store/user-item.ts';
@@ -16,7 +16,7 @@ export async function checkSenders(
 ): Promise<void> {
   const others = [...new Set(drafts.flatMap(({ user }) => (user && user !== caller.user ? [user] : [])))];
   if (others.length === 0) return;
-  if (isGuest(caller))
+  if (isGuestAt(caller, orgPath))
     throw invalid(`messages.${drafts.findIndex(({ user }) => user === others[0])}.user`, 'must be your own');
   const known = await users.users(others);
   drafts.forEach(({ user }, index) => {

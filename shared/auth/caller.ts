@@ -9,6 +9,8 @@ export interface Caller {
   readonly scopes: readonly Scope[];
   /** Organization paths; a resource is reachable when its own path is one of them or lies below one. */
   readonly paths: readonly string[];
+  /** Those of them by which the caller is more than a guest. */
+  readonly agentPaths: readonly string[];
   /** Absent where the token sets no limit. */
   readonly rate?: TokenRate;
 }
@@ -44,13 +46,15 @@ export type FindUser = (id: string, keptToken?: string) => Promise<KnownUser | u
 export const reaches = (caller: Pick<Caller, 'paths'>, orgPath: string): boolean =>
   caller.paths.some((path) => orgPath === path || orgPath.startsWith(`${path}#`));
 
-export const isGuest = ({ scopes }: Pick<Caller, 'scopes'>): boolean => !scopes.includes('agent');
+/** Whether a caller who reaches an organization is but a guest there, whatever they are elsewhere. */
+export const isGuestAt = ({ agentPaths }: Pick<Caller, 'agentPaths'>, orgPath: string): boolean =>
+  !reaches({ paths: agentPaths }, orgPath);
 
 /** Whether a conversation is there for a caller: guests see those they take part in only. */
 export const seesConversation = (
-  caller: Pick<Caller, 'paths' | 'scopes' | 'user'>,
+  caller: Pick<Caller, 'paths' | 'agentPaths' | 'user'>,
   { orgPath, participants }: { orgPath: string; participants: Readonly<Record<string, unknown>> },
-): boolean => reaches(caller, orgPath) && (!isGuest(caller) || participants[caller.user] !== undefined);
+): boolean => reaches(caller, orgPath) && (!isGuestAt(caller, orgPath) || participants[caller.user] !== undefined);
 
 /**
  * Who bears the token of an `Authorization` header. Throws 401 in the words that clients of the reference API renew
@@ -72,15 +76,20 @@ export async function identifyCaller(
   if (user?.status !== 'active' || isRevoked(claims, user)) throw new RequestError('unauthorized', 'invalid token');
   const roles = user.organizations.map(({ organization, orgPath, role }) => ({ path: orgPath ?? organization, role }));
   const highest = highestOf(roles.map(({ role }) => role));
+  const scopes = highest ? claims.scopes.filter((scope) => scopesUpTo(highest).includes(scope)) : [];
   return {
     user: claims.user,
     organization: claims.organization,
-    scopes: highest ? claims.scopes.filter((scope) => scopesUpTo(highest).includes(scope)) : [],
+    scopes,
     paths: roles.map(({ path }) => path),
+    agentPaths: scopes.includes('agent') ? pathsOf(roles, 'agent') : [],
     roles,
     ...(claims.rate !== undefined && { rate: { token: claims.tokenId, perSecond: claims.rate } }),
   };
 }
+
+const pathsOf = (roles: IdentifiedCaller['roles'], least: Scope): string[] =>
+  roles.flatMap(({ path, role }) => (isAtLeast(role, least) ? [path] : []));
 
 /** Whether a token that was good when it was issued is over before its time. */
 export const isRevoked = (claims: Claims, { tokens, tokensValidFrom = 0 }: KnownUser): boolean =>
@@ -92,7 +101,8 @@ export const isRevoked = (claims: Claims, { tokens, tokensValidFrom = 0 }: Known
  */
 export function demandScope(caller: IdentifiedCaller, scope: Scope): IdentifiedCaller {
   if (caller.scopes.includes(scope)) {
-    return { ...caller, paths: caller.roles.flatMap(({ path, role }) => (isAtLeast(role, scope) ? [path] : [])) };
+    const paths = pathsOf(caller.roles, scope);
+    return { ...caller, paths, agentPaths: caller.agentPaths.filter((path) => paths.includes(path)) };
   }
   throw new RequestError(
     'forbidden',

@@ -5,8 +5,9 @@ import {
   identifyCaller,
   type KnownUser,
   reaches,
+  seesConversation,
 } from '../../shared/auth/caller.ts';
-import { SCOPES, scopesUpTo } from '../../shared/auth/scopes.ts';
+import { SCOPES, type Scope, scopesUpTo } from '../../shared/auth/scopes.ts';
 import { createTokenService } from '../../shared/auth/tokens.ts';
 import { RequestError } from '../../shared/domain/errors.ts';
 import { AGENT, createFakeClock, NOW, ORG_PATH, ORGANIZATION } from '../support/builders.ts';
@@ -52,6 +53,7 @@ describe('a caller', () => {
       organization: ORGANIZATION,
       scopes: ['guest', 'agent'],
       paths: [ORG_PATH],
+      agentPaths: [ORG_PATH],
       roles: [{ path: ORG_PATH, role: 'bot' }],
     });
   });
@@ -144,6 +146,7 @@ describe('a role', () => {
     organization: ORGANIZATION,
     scopes: SCOPES,
     paths: [SHOP, 'other'],
+    agentPaths: [SHOP, 'other'],
     roles: [
       { path: SHOP, role: 'admin' },
       { path: 'other', role: 'agent' },
@@ -154,6 +157,24 @@ describe('a role', () => {
     expect(demandScope(caller, 'agent').paths).toEqual([SHOP, 'other']);
     expect(demandScope(caller, 'bot').paths).toEqual([SHOP]);
     expect(demandScope(caller, 'admin').paths).toEqual([SHOP]);
+  });
+
+  it('of an agent somewhere leaves them a guest where they are one', async () => {
+    const organizations = [...USER.organizations, { organization: 'elsewhere', role: 'guest' as const }];
+    const identified = async (scope: Scope) => {
+      const { token } = await tokens.issue('access_token', { ...BEARER, scope });
+      return identifyCaller(`Bearer ${token}`, tokens, async () => ({ ...USER, organizations }));
+    };
+    const asAgent = demandScope(await identified('agent'), 'guest');
+    expect([asAgent.paths, asAgent.agentPaths]).toEqual([[ORG_PATH, 'elsewhere'], [ORG_PATH]]);
+    expect(demandScope(await identified('guest'), 'guest').agentPaths).toEqual([]);
+    const [theirs, others] = [{ [AGENT]: {} }, {}];
+    const sees = (orgPath: string, participants: object) =>
+      seesConversation(asAgent, { orgPath, participants: { ...participants } });
+    expect(sees(`${ORG_PATH}#below`, others)).toBe(true);
+    expect(sees('elsewhere', others)).toBe(false);
+    expect(sees('elsewhere#below', theirs)).toBe(true);
+    expect(sees('nowhere', theirs)).toBe(false);
   });
 
   it('that was taken away takes its scope out of the tokens that were issued before', async () => {
@@ -169,6 +190,7 @@ describe('a scope', () => {
     user: AGENT,
     organization: ORGANIZATION,
     paths: [],
+    agentPaths: [],
     roles: [],
     scopes,
   });

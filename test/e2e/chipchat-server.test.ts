@@ -103,7 +103,7 @@ const once = (bot: ChipChat, event: string, fits: (message: Json) => boolean) =>
 describe('the webhook server of the reference SDK', { timeout: 120_000 }, () => {
   let server: Server;
   beforeAll(async () => {
-    server = await serve();
+    server = await serve({ preloadOrganizations: true });
     await activate(server);
   }, 90_000);
   afterAll(() => server?.stop());
@@ -116,7 +116,12 @@ describe('the webhook server of the reference SDK', { timeout: 120_000 }, () => 
     await answer(telephone, 'For the bot');
     const [message, context] = await heard;
     expect(message).toMatchObject({ conversation: id, role: 'contact', touchpoint: 'sms' });
-    expect(context).toMatchObject({ id, status: 'active', participants: [{ user: USER, active: true }] });
+    expect(context).toMatchObject({
+      id,
+      status: 'active',
+      participants: [{ user: USER, active: true }],
+      organization: { id: GARAGE, name: 'Demo Garage' },
+    });
     expect(server.errors).toEqual([]);
   });
 

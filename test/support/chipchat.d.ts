@@ -15,6 +15,7 @@ declare module 'chipchat' {
     readonly ignoreSelf?: boolean;
     readonly ignoreBots?: boolean;
     readonly ignoreUnjoined?: boolean;
+    readonly preloadOrganizations?: boolean;
     readonly fetchExtensions?: {
       readonly beforeRequest?: readonly ((options: { url: URL; method: string }) => void)[];
     };

@@ -1,4 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Overture, type OvertureOptions, startOverture } from '../../infra/local/overture.ts';
+import { personalDataIn } from './log-scan.ts';
 import { until } from './poll.ts';
 
 /** One entry of `/_local/outbox`: what a person received. */
@@ -37,14 +41,17 @@ export interface Client {
   delivered(to: string, count: number, withinMs?: number): Promise<Delivered[]>;
   fault(fault: { provider: string; behaviour: string; times?: number; match?: unknown; on?: string }): Promise<void>;
   reply(reply: { touchpoint: string; from: string; to?: string; text: string }): Promise<Answer>;
+  /** Throws when a log of the run has personal data in it. */
   stop(): Promise<void>;
 }
 
 /** Starts all of Overture on free ports, with a client that holds the demo user's token. */
 export async function startClient(
-  options: Partial<Pick<OvertureOptions, 'dataDir' | 'seedFile' | 'doubles'>> = {},
+  options: Partial<Pick<OvertureOptions, 'seedFile' | 'doubles'>> = {},
 ): Promise<Client> {
-  const overture = await startOverture({ port: 0, log: () => {}, ...options });
+  const dataDir = mkdtempSync(join(tmpdir(), 'overture-e2e-'));
+  const overture = await startOverture({ port: 0, log: () => {}, dataDir, ...options });
+  const said: string[] = [];
   const token = (await overture.token('aaa000000000000000000111')) ?? '';
 
   async function raw(method: string, path: string, body: string | undefined, headers: Record<string, string>) {
@@ -82,8 +89,17 @@ export async function startClient(
       const { status, body } = await raw('POST', '/_local/faults', JSON.stringify(fault), {});
       if (status !== 201) throw new Error(`The fault was refused: ${JSON.stringify(body)}`);
     },
-    reply: (reply) => raw('POST', '/_local/reply', JSON.stringify(reply), {}),
-    stop: () => overture.stop(),
+    reply: (reply) => {
+      said.push(reply.from, reply.text);
+      return raw('POST', '/_local/reply', JSON.stringify(reply), {});
+    },
+    async stop() {
+      said.push(...(await outbox()).flatMap(({ to, text }) => [to, text]));
+      await overture.stop();
+      const logged = personalDataIn(join(dataDir, 'logs'), said);
+      rmSync(dataDir, { recursive: true, force: true });
+      if (logged.length > 0) throw new Error(`Logs name people: ${logged.join(', ')}`);
+    },
   };
 }
 

@@ -43,7 +43,14 @@ const VIEWS = [
   { id: 'c', tags: [], level: 2, createdAt: '2026-01-03T00:00:00.000Z' },
 ];
 
-const CALLER = { user: 'u', organization: 'o', scopes: scopesUpTo('agent'), paths: ['o'], roles: [] };
+const CALLER = {
+  user: 'u',
+  organization: 'o',
+  scopes: scopesUpTo('agent'),
+  paths: ['o'],
+  agentPaths: ['o'],
+  roles: [],
+};
 
 const REFERENCES: References = {
   'members.user': {

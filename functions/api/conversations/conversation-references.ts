@@ -1,4 +1,4 @@
-import { type Caller, seesConversation } from '../../../shared/auth/caller.ts';
+import { type Caller, isGuestAt, seesConversation } from '../../../shared/auth/caller.ts';
 import { type Conversation, isWithContact } from '../../../shared/domain/conversation.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import { getConversations } from '../../../shared/store/conversations.ts';
@@ -14,16 +14,16 @@ export const toMessages = (messages: readonly Message[], { orgPath }: Conversati
   load: async () => new Map(messages.map((message) => [message.id, messageView(message, orgPath)])),
 });
 
-/** What can be filled in of these conversations. */
-export const conversationReferences = (conversations: readonly Conversation[]): References => ({
-  contact: {
-    scope: 'agent',
-    load: async () =>
-      new Map(
-        conversations.filter(isWithContact).map((conversation) => [conversation.contact, contactView(conversation)]),
-      ),
-  },
-});
+/** What can be filled in of these conversations; of those where the caller is but a guest not the contact. */
+export const conversationReferences = (conversations: readonly Conversation[], caller: Caller): References => {
+  const shown = conversations.filter(isWithContact).filter(({ orgPath }) => !isGuestAt(caller, orgPath));
+  return {
+    contact: {
+      scope: 'agent',
+      load: async () => new Map(shown.map((conversation) => [conversation.contact, contactView(conversation)])),
+    },
+  };
+};
 
 /** The conversation that something belongs to, without its messages. */
 export const toConversation = (parts: ApiParts, caller: Caller): Reference => ({

@@ -81,11 +81,11 @@ const list: Guarded['handle'] = async (parts, { request }, caller) => {
   const query = parseListQuery(request.rawQuery);
   const named = await namedConversations(parts, caller, query.filters);
   if (named) {
-    const [views, references] = [await viewConversations(parts, named), conversationReferences(named)];
+    const [views, references] = [await viewConversations(parts, named), conversationReferences(named, caller)];
     return listInMemory(parts.publicUrl, request, { query, fields: CONVERSATION_FIELDS, views, references, caller });
   }
   const { found, next } = await listConversations(parts, caller, query);
-  const [views, references] = [await viewConversations(parts, found), conversationReferences(found)];
+  const [views, references] = [await viewConversations(parts, found), conversationReferences(found, caller)];
   return answerPage(parts.publicUrl, request, { views, next, shown: query, references, caller });
 };
 
@@ -96,7 +96,10 @@ const getConversation: Guarded['handle'] = async (parts, { request, params }, ca
     conversation,
     messages.map((message) => message.id),
   );
-  const references = { ...conversationReferences([conversation]), messages: toMessages(messages, conversation) };
+  const references = {
+    ...conversationReferences([conversation], caller),
+    messages: toMessages(messages, conversation),
+  };
   const shown = await showOne(view, { shown: parseShown(request.rawQuery), references, caller });
   const messagesList = { path: `/v2/conversations/${conversation.id}/messages`, rawQuery: 'sort=-createdAt' };
   return jsonResponse(200, shown, older && nextLink(parts.publicUrl, messagesList, older));
