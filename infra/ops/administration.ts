@@ -54,9 +54,7 @@ export async function operatorFor(table: Table, user: string): Promise<Caller> {
   return operatorAt(found?.organizations[0]?.organization ?? '', ...paths);
 }
 
-const operatorAt = (organization: string, ...paths: string[]): Caller => ({
-  user: OPERATOR,
-  organization,
-  scopes: SCOPES,
-  paths: paths.map((path) => path.split('#')[0] ?? path),
-});
+function operatorAt(organization: string, ...orgPaths: string[]): Caller {
+  const paths = orgPaths.map((path) => path.split('#')[0] ?? path);
+  return { user: OPERATOR, organization, scopes: SCOPES, paths, agentPaths: paths };
+}
