@@ -105,7 +105,7 @@ export async function startOverture(options: OvertureOptions): Promise<Overture>
     });
     started = stack;
     running.push(stack);
-    endpoints = { ...stack.endpoints, ...placesOf(stack) };
+    endpoints = { ...stack.endpoints, whatsapp: doubles.whatsapp, ...placesOf(stack) };
     const table = {
       client: createDocumentClient(new DynamoDBClient(clientConfig(stack.endpoints.dynamodb))),
       name: stack.find('Table'),
