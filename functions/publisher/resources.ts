@@ -115,6 +115,7 @@ const user: Read = async (parts, { owner, ids }) => {
 
 const READERS: Readonly<Record<string, Read>> = {
   message,
+  delivery: message,
   conversation,
   contact,
   service,
