@@ -143,6 +143,7 @@ const placesOf = ({ find, queueUrls: queues }: LocalStack) => ({
   imports: find('Imports'),
   bus: find('Bus'),
   queues,
+  secrets: { TokenKey: find('TokenKey'), Pepper: find('Pepper') },
 });
 
 function secretOf(stack: LocalStack, name: string): string {
