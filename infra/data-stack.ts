@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import {
   AttributeType,
   Billing,
@@ -8,12 +8,13 @@ import {
   TableV2,
 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Key } from 'aws-cdk-lib/aws-kms';
-import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket } from 'aws-cdk-lib/aws-s3';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { INDEXES, TABLE } from '../shared/store/keys.ts';
 import { acknowledge } from './constructs/acknowledge.ts';
 import { createCustomerKey } from './constructs/customer-key.ts';
+import { addEventBucket } from './constructs/event-bucket.ts';
 import { InboundMail } from './constructs/inbound-mail.ts';
 import type { Stage, StageSettings } from './stages.ts';
 
@@ -27,14 +28,17 @@ const number = (name: string) => ({ name, type: AttributeType.NUMBER });
 
 /** Longer than a DLQ keeps the event that tells of a mail: what is redriven must still find it. */
 const MAIL_KEPT_DAYS = 30;
+/** Uploads and what became of their rows: longer than a DLQ keeps the rest of one. */
+const IMPORTS_KEPT_DAYS = 30;
 
 /**
- * What must survive: the table, the mails that were received, and the two secrets that are made once. Providers' secrets
+ * What must survive: the table, the mails that were received, the files that were uploaded, and the two secrets that are made once. Providers' secrets
  * are stored by operators.
  */
 export class DataStack extends Stack {
   readonly table: TableV2;
   readonly mail: Bucket;
+  readonly imports: Bucket;
   readonly tokenKey: Secret;
   readonly pepper: Secret;
   readonly #key: Key | undefined;
@@ -65,7 +69,20 @@ export class DataStack extends Stack {
       removalPolicy,
     });
     if (this.#key) encryptUnder(this.#key, this.table);
-    this.mail = this.#mailBucket(removalPolicy);
+    this.mail = addEventBucket(this, 'Mail', {
+      keptDays: MAIL_KEPT_DAYS,
+      key: this.#key,
+      removalPolicy,
+      whyNoAccessLog:
+        'SES alone writes and one function alone reads, each object once, for a month: a log of that would outweigh it.',
+    });
+    this.imports = addEventBucket(this, 'Imports', {
+      keptDays: IMPORTS_KEPT_DAYS,
+      key: this.#key,
+      removalPolicy,
+      whyNoAccessLog:
+        'Who may upload is for operators to log (CloudTrail data events); the function reads each file once.',
+    });
     if (domain) new InboundMail(this, 'InboundMail', { stage: props.stage, domain, bucket: this.mail });
     this.tokenKey = this.#generated('TokenKey', 'Signs and verifies the tokens of the API.', removalPolicy);
     this.pepper = this.#generated(
@@ -79,29 +96,6 @@ export class DataStack extends Stack {
       'A new key ends every token at once: operators replace it, by plan.',
     );
     acknowledge(this.pepper, 'AwsSolutions-SMG4', 'Keys of the table derive from it and cannot be migrated.');
-  }
-
-  /** Private, by TLS only; tells EventBridge of every new object, by the property that needs no custom resource. */
-  #mailBucket(removalPolicy: RemovalPolicy): Bucket {
-    const bucket = new Bucket(this, 'Mail', {
-      ...(this.#key
-        ? { encryption: BucketEncryption.KMS, encryptionKey: this.#key, bucketKeyEnabled: true }
-        : { encryption: BucketEncryption.S3_MANAGED }),
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      enforceSSL: true,
-      lifecycleRules: [
-        { expiration: Duration.days(MAIL_KEPT_DAYS), abortIncompleteMultipartUploadAfter: Duration.days(1) },
-      ],
-      removalPolicy,
-    });
-    const { defaultChild } = bucket.node;
-    (defaultChild as CfnBucket).notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
-    acknowledge(
-      bucket,
-      'AwsSolutions-S1',
-      'SES alone writes and one function alone reads, each object once, for a month: a log of that would outweigh it.',
-    );
-    return bucket;
   }
 
   #generated(id: string, description: string, removalPolicy: RemovalPolicy): Secret {

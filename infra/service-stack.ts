@@ -5,6 +5,7 @@ import { AlarmTopic } from './constructs/alarm-topic.ts';
 import { Dashboard } from './constructs/dashboard.ts';
 import {
   giveBus,
+  giveImports,
   giveIndexes,
   giveMail,
   giveProviderSecrets,
@@ -17,6 +18,7 @@ import {
   giveTable,
 } from './constructs/grants.ts';
 import { HttpApi } from './constructs/http-api.ts';
+import { Ingress } from './constructs/ingress.ts';
 import { MailEvents } from './constructs/mail-events.ts';
 import { TOUCHPOINT_NAMES } from './constructs/metrics.ts';
 import { NodeFunction } from './constructs/node-function.ts';
@@ -46,7 +48,7 @@ export class ServiceStack extends Stack {
   constructor(scope: Construct, id: string, props: ServiceStackProps) {
     super(scope, id, props);
     const { stage, settings } = props;
-    const { table, mail, tokenKey, pepper } = props.data;
+    const { table, mail, imports, tokenKey, pepper } = props.data;
 
     const http = new HttpApi(this, 'Http', {
       stage,
@@ -165,6 +167,24 @@ export class ServiceStack extends Stack {
       errorImpact: 'Webhooks are not told of what happens. Nothing is lost for 6 hours; it is told late.',
     });
 
+    const ingest = new QueueFunction(this, 'Ingest', {
+      ...common,
+      name: 'ingest',
+      queue: 'ingress',
+      // The rest of an upload is a message to itself.
+      loops: true,
+      memoryMb: 1024,
+      maxAgeSeconds: 300,
+      environment: {
+        IMPORT_LEASE_MS: String(settings.functionTimeoutSeconds * 1000 + 500),
+        IMPORT_RESERVE_MS: String(settings.importReserveMs),
+        ...memory,
+        ...hops,
+      },
+      errorImpact:
+        'Conversations that events or uploads ask for are started late; nothing of them is lost for 14 days.',
+    });
+
     http.route('/v2/hooks/{proxy+}', hooks.lambda);
     http.route('/v2/conversations/bulk', bulk.lambda);
     http.route('/v2/{proxy+}', api.lambda);
@@ -188,20 +208,21 @@ export class ServiceStack extends Stack {
       eventBusName: `overture-${stage}`,
       description: 'Overture: events in and out.',
     });
+    new Ingress(this, 'Ingress', { to: ingest, bus, imports, rules: settings.ingressRules ?? [] });
 
     for (const touchpoint of TOUCHPOINT_NAMES) {
       new ReceiptHorizon(this, `${touchpoint}Horizon`, { stage, touchpoint, abovePercent: 50 });
     }
 
-    for (const writer of [bulk, worker, email, sms, whatsapp]) giveTable(writer, table, WRITER);
+    for (const writer of [bulk, ingest, worker, email, sms, whatsapp]) giveTable(writer, table, WRITER);
     for (const eraser of [api, hooks, publisher]) giveTable(eraser, table, [...WRITER, 'DeleteItem', 'BatchWriteItem']);
     giveTable(sweeper, table, ['BatchGetItem', 'GetItem', 'Query', 'BatchWriteItem']);
     for (const reader of [api, hooks, publisher]) giveIndexes(reader, table);
 
-    for (const ticker of [api, bulk, worker, email, sms, whatsapp, hooks, sweeper, publisher]) {
+    for (const ticker of [api, bulk, worker, email, sms, whatsapp, hooks, sweeper, publisher, ingest]) {
       giveQueue(ticker, 'TICKS_QUEUE_URL', worker.queue);
     }
-    giveBus(publisher, bus);
+    for (const teller of [publisher, ingest]) giveBus(teller, bus);
     giveSchedules(worker, new Schedules(this, 'Schedules', { stage, to: worker }), settings);
     giveQueue(worker, 'EMAIL_QUEUE_URL', email.queue);
     giveQueue(worker, 'SMS_QUEUE_URL', sms.queue);
@@ -210,12 +231,14 @@ export class ServiceStack extends Stack {
     for (const purger of [api, sweeper]) giveQueue(purger, 'SWEEP_QUEUE_URL', sweeper.queue);
 
     for (const verifier of [api, bulk, publisher]) giveSecret(verifier, 'TOKEN_KEY_SECRET_ID', tokenKey);
-    for (const hasher of [api, bulk, email, sms, whatsapp, hooks, publisher])
+    for (const hasher of [api, bulk, email, sms, whatsapp, hooks, publisher, ingest])
       giveSecret(hasher, 'PEPPER_SECRET_ID', pepper);
     giveSes(email, configurationSet);
     giveSmsVoice(sms);
     giveSocialMessaging(whatsapp);
     giveMail(hooks, mail);
+    giveImports(ingest, imports);
+    giveQueue(ingest, 'INGRESS_QUEUE_URL', ingest.queue);
     giveProviderSecrets(sms, stage, 'sms');
     giveProviderSecrets(whatsapp, stage, 'whatsapp');
     giveProviderSecrets(whatsapp, stage, 'sms');
@@ -228,7 +251,7 @@ export class ServiceStack extends Stack {
       stage,
       http,
       tellers: [worker, email, sms, whatsapp, hooks],
-      queues: [worker, email, sms, whatsapp, hooks, sweeper],
+      queues: [worker, email, sms, whatsapp, hooks, sweeper, ingest],
     });
     const { topic: alarms } = new AlarmTopic(this, 'Alarms', { email: settings.alarmEmail });
 
@@ -236,6 +259,8 @@ export class ServiceStack extends Stack {
     new CfnOutput(this, 'ApiUrl', { value: http.endpoint });
     new CfnOutput(this, 'TableName', { value: table.tableName });
     new CfnOutput(this, 'EventBusName', { value: bus.eventBusName });
+    new CfnOutput(this, 'ImportsBucketName', { value: imports.bucketName });
+    new CfnOutput(this, 'IngressQueueUrl', { value: ingest.queue.queueUrl });
     new CfnOutput(this, 'MessagingTopicArn', { value: topic.topicArn });
   }
 }

@@ -3,7 +3,7 @@
 export const STAGES = ['dev', 'staging', 'prod', 'local'] as const;
 export type Stage = (typeof STAGES)[number];
 
-export const QUEUES = ['ticks', 'email', 'sms', 'whatsapp', 'receipts', 'sweep', 'webhooks'] as const;
+export const QUEUES = ['ticks', 'email', 'sms', 'whatsapp', 'receipts', 'sweep', 'webhooks', 'ingress'] as const;
 export type QueueName = (typeof QUEUES)[number];
 
 /** A domain of the operator's, with its certificate of AWS Certificate Manager. */
@@ -39,6 +39,8 @@ export interface StageSettings {
   readonly bulkReserveSeconds: number;
   /** Worker, touchpoints, hooks, sweeper: two provider calls one after the other, and the writes around them. */
   readonly functionTimeoutSeconds: number;
+  /** Ingest begins no row with less of its time left: the rows at work, and what became of all, must be stored. */
+  readonly importReserveMs: number;
   /** AWS asks for 6 times the function's timeout, so that throttled batches are not received twice. */
   readonly queueVisibilitySeconds: number;
   /** Receives before the DLQ takes a message: a deployment's bad minutes pass, a poisoned message does not. */
@@ -90,6 +92,8 @@ export interface StageSettings {
   readonly alarmEmail?: string;
   /** Concurrent executions that Lambda gives the account in this region. */
   readonly accountConcurrency: number;
+  /** Rules of other buses of this account, by their ARNs, that may put requests on queue `ingress`. Default: none may. */
+  readonly ingressRules?: readonly string[];
   /** Where people open conversations (links in notifications), without a slash at the end. Default: the API's endpoint. */
   readonly appUrl?: string;
 }
@@ -108,9 +112,10 @@ const deployed: StageSettings = {
   bulkTimeoutSeconds: 29,
   bulkReserveSeconds: 4,
   functionTimeoutSeconds: 30,
+  importReserveMs: 10_000,
   queueVisibilitySeconds: 180,
   maxReceiveCount: 6,
-  maxConcurrency: { ticks: 50, email: 10, sms: 10, whatsapp: 10, receipts: 10, sweep: 2, webhooks: 10 },
+  maxConcurrency: { ticks: 50, email: 10, sms: 10, whatsapp: 10, receipts: 10, sweep: 2, webhooks: 10, ingress: 10 },
   rememberMs: 60_000,
   streamWindowSeconds: 5,
   publishWindowSeconds: 1,
@@ -146,9 +151,10 @@ export const stages: Readonly<Record<Stage, StageSettings>> = {
     scheduleFromSeconds: 20,
     scheduleLeadSeconds: 5,
     functionTimeoutSeconds: 6,
+    importReserveMs: 3_500,
     queueVisibilitySeconds: 7,
     maxReceiveCount: 5,
-    maxConcurrency: { ticks: 4, email: 4, sms: 4, whatsapp: 4, receipts: 4, sweep: 2, webhooks: 4 },
+    maxConcurrency: { ticks: 4, email: 4, sms: 4, whatsapp: 4, receipts: 4, sweep: 2, webhooks: 4, ingress: 4 },
     rememberMs: 1_000,
     streamWindowSeconds: 1,
     publishWindowSeconds: 0,

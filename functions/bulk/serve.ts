@@ -3,7 +3,7 @@ import { createRateLimit } from '../../shared/auth/rate-limit.ts';
 import { BulkSchema, IdempotencyKeySchema, MAX_BULK_BYTES } from '../../shared/contracts/conversation-request.ts';
 import type { BulkView } from '../../shared/contracts/views/bulk.ts';
 import { invalid } from '../../shared/domain/errors.ts';
-import { jsonResponse, parseRequest } from '../../shared/http/errors.ts';
+import { jsonResponse, parseRequest, parseShape } from '../../shared/http/errors.ts';
 import type { HttpRequest, HttpResponse } from '../../shared/http/handler.ts';
 import { jsonOf } from '../../shared/http/json-body.ts';
 import { createRouter } from '../../shared/http/router.ts';
@@ -38,7 +38,7 @@ function bulkIn(request: HttpRequest, deadline: number): BulkRequest {
   refuseDryRun(request);
   const given = request.headers['idempotency-key'];
   const key = given === undefined ? undefined : parseRequest(IdempotencyKeySchema, given, 'Idempotency-Key');
-  return { items: parseRequest(BulkSchema, jsonOf(request, LIMIT)), key, deadline };
+  return { items: parseShape(BulkSchema, jsonOf(request, LIMIT)), key, deadline };
 }
 
 /** It is known beside this route: who asks for it here must not get the deed instead. */

@@ -3,9 +3,9 @@ import type { TokenService } from '../../shared/auth/tokens.ts';
 import type { RetoldEvent } from '../../shared/contracts/bus-event.ts';
 import type { Notification } from '../../shared/contracts/queue-messages.ts';
 import type { NotifyingTimes } from '../../shared/domain/notifying.ts';
+import type { Bus } from '../../shared/queue/bus.ts';
 import type { QueueSender } from '../../shared/queue/send.ts';
 import type { Requester } from '../../shared/webhooks/requester.ts';
-import type { Bus } from './bus.ts';
 
 /** What telling webhooks of events works with; made once, in `handler.ts`. */
 export interface NotifyParts extends AcceptanceParts {

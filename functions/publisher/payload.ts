@@ -16,6 +16,7 @@ const ACTIVITIES: Readonly<Record<string, readonly [type: string, words: string]
 const PATHS: Readonly<Record<string, string>> = {
   conversation: 'conversations',
   message: 'messages',
+  delivery: 'messages',
   contact: 'contacts',
   organization: 'organizations',
   service: 'services',
@@ -44,13 +45,16 @@ export async function payloadOf(parts: NotifyParts, notification: Notification):
       '@context': 'https://www.w3.org/ns/activitystreams',
       type,
       actor: actorOf(found, notification, linkTo),
-      object: { id: linkTo(resource, ids[resource as keyof EventIds] ?? ''), type: 'Object' },
+      object: { id: linkTo(resource, ids[idOf(resource)] ?? ''), type: 'Object' },
       published: new Date(at).toISOString(),
       summary: `A ${resource} ${words}`,
     },
     data: { ...found.data, links: linksOf({ organization, ...ids, ...found.links }, linkTo) },
   };
 }
+
+/** A delivery is what becomes of a message, and has no id of its own. */
+const idOf = (resource: string) => (resource === 'delivery' ? 'message' : resource) as keyof EventIds;
 
 type LinkTo = (kind: string, id: string) => string;
 

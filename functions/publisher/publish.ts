@@ -3,6 +3,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import type { BusEvent, RetoldEvent } from '../../shared/contracts/bus-event.ts';
 import type { Notification } from '../../shared/contracts/queue-messages.ts';
 import { fitsPattern, messageCreated } from '../../shared/domain/events.ts';
+import type { Bus } from '../../shared/queue/bus.ts';
 import type { Outgoing, QueueSender } from '../../shared/queue/send.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import type { ConfigurationReader } from '../../shared/store/configuration.ts';
@@ -10,7 +11,6 @@ import { inboxWrites } from '../../shared/store/inboxes.ts';
 import { conversationKey } from '../../shared/store/keys.ts';
 import { batchGet, batchWrite, type Table } from '../../shared/store/table.ts';
 import { type Audience, audienceOf, isAnybody, wants } from './audience.ts';
-import type { Bus } from './bus.ts';
 import { changedItemOf } from './changed-item.ts';
 import { type DomainEvent, domainEventsOf } from './domain-event.ts';
 

@@ -104,11 +104,18 @@ const organization: Read = async ({ table }, { ids }) => {
 const user: Read = async (parts, { owner, ids }) => {
   const found = await readUser(parts.table, ids.user ?? '');
   const paths = [await pathOf(parts, owner)];
-  return found && { data: { user: userView(found, (orgPath) => reaches({ paths }, orgPath)) } };
+  return (
+    found && {
+      data: {
+        user: userView(found, { sees: (orgPath) => reaches({ paths }, orgPath), publicUrl: parts.settings.publicUrl }),
+      },
+    }
+  );
 };
 
 const READERS: Readonly<Record<string, Read>> = {
   message,
+  delivery: message,
   conversation,
   contact,
   service,

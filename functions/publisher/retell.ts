@@ -1,6 +1,6 @@
 import type { RetoldEvent } from '../../shared/contracts/bus-event.ts';
+import type { Bus } from '../../shared/queue/bus.ts';
 import { TryLaterError } from '../../shared/queue/consume.ts';
-import type { Bus } from './bus.ts';
 
 /** Tells the event bus again what it did not take. Throws TryLaterError while it does not. */
 export async function retell(bus: Bus, { bus: event }: RetoldEvent): Promise<void> {

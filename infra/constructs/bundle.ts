@@ -17,6 +17,7 @@ export const FUNCTIONS = [
   'hooks',
   'sweeper',
   'publisher',
+  'ingest',
 ] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];
 

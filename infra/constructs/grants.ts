@@ -126,6 +126,26 @@ export function giveMail(to: NodeFunction, bucket: IBucket): void {
   );
 }
 
+/** The same of the bucket for imports. */
+const IMPORTS_ARN_OUTPUT = 'PublishOutputFnGetAttImportsC5EA4F6FArn7CA2A0D0';
+
+/** Lets a function read what was uploaded and write what became of it, beside it. S3 says that one is gone to listers only. */
+export function giveImports(to: NodeFunction, bucket: IBucket): void {
+  allow(to, ['s3:ListBucket'], bucket.bucketArn);
+  const arn = { StackName: Stack.of(bucket).stackName, Region: { Ref: 'AWS::Region' }, OutputName: IMPORTS_ARN_OUTPUT };
+  for (const [action, objects] of [
+    ['s3:GetObject', 'imports/*'],
+    ['s3:PutObject', 'results/*'],
+  ] as const) {
+    allow(to, [action], bucket.arnForObjects(objects));
+    acknowledge(
+      to,
+      `AwsSolutions-IAM5[Resource::${JSON.stringify({ 'Fn::GetStackOutput': arn })}/${objects}]`,
+      'Whoever uploads names the file: only its folder is known.',
+    );
+  }
+}
+
 function allow(to: NodeFunction, actions: string[], resource: string): void {
   to.lambda.addToRolePolicy(new PolicyStatement({ actions, resources: [resource] }));
 }

@@ -1,11 +1,11 @@
 import { Stack } from 'aws-cdk-lib';
-import { type EventPattern, Match, Rule } from 'aws-cdk-lib/aws-events';
+import { type EventPattern, Match } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { addRule } from './event-rule.ts';
 import type { QueueFunction } from './queue-function.ts';
 
 /** Of `aws.ses`, what follows a mail that was sent. Source: EventBridge event reference, "Amazon SES events". */
@@ -50,7 +50,9 @@ export class Receipts extends Construct {
         detail: { bucket: { name: [mail.bucketName] } },
       },
     };
-    for (const [name, eventPattern] of Object.entries(patterns)) addRule(this, name, { eventPattern, to });
+    for (const [name, eventPattern] of Object.entries(patterns)) {
+      addRule(this, name, { eventPattern, to, group: name.toLowerCase() });
+    }
     this.topic = new Topic(this, 'Topic', { enforceSSL: true });
     this.topic.addToResourcePolicy(letPublish(this.topic));
     this.topic.addSubscription(new SqsSubscription(to.queue));
@@ -68,31 +70,4 @@ function letPublish(topic: Topic): PolicyStatement {
     ],
     conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(topic).account } },
   });
-}
-
-function addRule(
-  scope: Construct,
-  name: string,
-  { eventPattern, to }: { eventPattern: EventPattern; to: QueueFunction },
-) {
-  const rule = new Rule(scope, name, { eventPattern });
-  rule.addTarget({
-    bind: () => ({
-      arn: to.queue.queueArn,
-      sqsParameters: { messageGroupId: name.toLowerCase() },
-      deadLetterConfig: { arn: to.deadLetters.queueArn },
-    }),
-  });
-  for (const queue of [to.queue, to.deadLetters]) letSend(queue, rule);
-}
-
-function letSend(queue: Queue, { ruleArn }: Rule): void {
-  queue.addToResourcePolicy(
-    new PolicyStatement({
-      actions: ['sqs:SendMessage'],
-      resources: [queue.queueArn],
-      principals: [new ServicePrincipal('events.amazonaws.com')],
-      conditions: { ArnEquals: { 'aws:SourceArn': ruleArn } },
-    }),
-  );
 }

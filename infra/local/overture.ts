@@ -12,6 +12,7 @@ import type { Addresses } from './doubles/doubles.ts';
 import { startDoubles } from './doubles/start.ts';
 import { startSes } from './emulators/ses.ts';
 import { forward } from './forward.ts';
+import { forwardToObjects, OBJECTS_PATH } from './objects.ts';
 import { createPages, PAGE_PATH } from './page/show-conversation.ts';
 import { requesterOf } from './requester.ts';
 import { applySeed } from './seed/apply-seed.ts';
@@ -104,7 +105,7 @@ export async function startOverture(options: OvertureOptions): Promise<Overture>
     });
     started = stack;
     running.push(stack);
-    endpoints = { ...stack.endpoints, table: stack.find('Table'), queues: stack.queueUrls };
+    endpoints = { ...stack.endpoints, whatsapp: doubles.whatsapp, ...placesOf(stack) };
     const table = {
       client: createDocumentClient(new DynamoDBClient(clientConfig(stack.endpoints.dynamodb))),
       name: stack.find('Table'),
@@ -135,6 +136,15 @@ async function findProviders(
   running.push(started);
   return { doubles: started, inboxUrl: ses.endpoint };
 }
+
+/** What a client has to name, at home and on AWS alike. */
+const placesOf = ({ find, queueUrls: queues }: LocalStack) => ({
+  table: find('Table'),
+  imports: find('Imports'),
+  bus: find('Bus'),
+  queues,
+  secrets: { TokenKey: find('TokenKey'), Pepper: find('Pepper') },
+});
 
 function secretOf(stack: LocalStack, name: string): string {
   const value = stack.getSecret(stack.find(name));
@@ -174,8 +184,8 @@ interface LocalRun {
 }
 
 /**
- * `/_local` of the run: `token?user=<id>`, `endpoints`, `events` and `mail` are ours, the rest belongs to the doubles. `/c`
- * has the conversations' pages.
+ * `/_local` of the run: `token?user=<id>`, `endpoints`, `events`, `mail` and `objects` are ours, the rest belongs to the
+ * doubles. `/c` has the conversations' pages.
  */
 async function answerLocally(
   request: IncomingMessage,
@@ -187,7 +197,8 @@ async function answerLocally(
   if (url.pathname === '/_local/endpoints') return answerJson(response, endpoints());
   if (url.pathname === EVENTS_PATH && request.method === 'POST') return answerEvent(request, response, stack());
   if (url.pathname === MAIL_PATH && request.method === 'POST') return takeMail(request, response, stack());
-  if (url.pathname !== '/_local/token') return forward(request, response, doubles.control);
+  if (url.pathname.startsWith(OBJECTS_PATH)) return forwardToObjects(request, response, { url, stack: stack() });
+  if (url.pathname !== '/_local/token') return forward(request, response, new URL(request.url ?? '/', doubles.control));
   const printed = await token(url.searchParams.get('user') ?? '');
   response.writeHead(printed ? 200 : 404, { 'content-type': 'text/plain' });
   response.end(printed ?? 'There is no such user in the seed.');

@@ -4,13 +4,18 @@ import type { LocalStack } from './stack/local-stack.ts';
 /** Where the doubles of AWS's services tell their events. */
 export const EVENTS_PATH = '/_local/events';
 
-const BusEventSchema = z.object({ source: z.string(), 'detail-type': z.string(), detail: z.unknown() });
+const BusEventSchema = z.object({
+  bus: z.string().optional(),
+  source: z.string(),
+  'detail-type': z.string(),
+  detail: z.unknown(),
+});
 const NotificationSchema = z.object({ Type: z.literal('Notification'), Message: z.string() });
 const EventSchema = z.union([BusEventSchema, NotificationSchema]);
 
 /**
- * Takes an event as the bus gets it (`source`, `detail-type`, `detail`), or a message as a topic hands it on (`Type`,
- * `Message`). Answers false, and tells nobody, for anything else.
+ * Takes an event as a bus gets it (`source`, `detail-type`, `detail`; `bus` unless it is the default one), or a message as
+ * a topic hands it on (`Type`, `Message`). Answers false, and tells nobody, for anything else.
  */
 export async function takeEvent(
   { putEvent, publish }: Pick<LocalStack, 'putEvent' | 'publish'>,
@@ -18,7 +23,11 @@ export async function takeEvent(
 ): Promise<boolean> {
   const event = EventSchema.safeParse(jsonOf(body)).data;
   if (!event) return false;
-  await ('source' in event ? putEvent(event) : publish(event.Message));
+  if (!('source' in event)) await publish(event.Message);
+  else {
+    const { bus, ...told } = event;
+    await putEvent(told, bus);
+  }
   return true;
 }
 

@@ -15,7 +15,9 @@ export interface Once {
   readonly key: ItemKey;
   readonly fingerprint: string;
   /** What the caller knows the key as; default: the header. */
-  readonly field?: 'clientId';
+  readonly field?: 'clientId' | 'id';
+  /** How long it is known; default: a day. */
+  readonly keptSeconds?: number;
 }
 
 /** What an append answers, the first time or again. */
@@ -40,7 +42,7 @@ export async function replay(
     const field = once.field ?? 'Idempotency-Key';
     throw new RequestError(
       'idempotency_key_reused',
-      `This ${field} stood on another request within the last 24 hours; use a new one for a new request.`,
+      `This ${field} stood on another request not long ago; use a new one for a new request.`,
       [{ path: field, message: 'was used for another request' }],
     );
   }
@@ -60,8 +62,9 @@ export function guardsOf(
     message.clientId === undefined ? [] : [putGuard(table, conversation, message.clientId, message)],
   );
   if (!once) return guards;
-  const { key, fingerprint, status, places } = once;
-  return [putRecord(table, key, { fingerprint, status, conversation, messages: places }, now), ...guards];
+  const { key, fingerprint, status, places, keptSeconds } = once;
+  const record = { fingerprint, status, conversation, messages: places };
+  return [putRecord(table, key, { record, now, ...(keptSeconds !== undefined && { keptSeconds }) }), ...guards];
 }
 
 export async function readPlaces(

@@ -25,6 +25,7 @@ export async function checkSenders(
   });
 }
 
-const belongs = (user: StoredUser | undefined, orgPath: string): boolean =>
+/** Whether a user is of an organization, or of one above it. */
+export const belongs = (user: StoredUser | undefined, orgPath: string): boolean =>
   user !== undefined &&
   reaches({ paths: user.organizations.map(({ organization, orgPath: path }) => path ?? organization) }, orgPath);

@@ -78,6 +78,9 @@ export const OrganizationSchema = z.object({
         .max(100)
         .optional()
         .meta({ description: 'Which events go to the event bus of the installation, of those below it too.' }),
+      ingestUser: id.optional().meta({
+        description: 'As whom events and uploads act that name nobody: a user of the organization, or of one above it.',
+      }),
       frequencyCaps: z
         .array(FrequencyCapSchema)
         .max(3)

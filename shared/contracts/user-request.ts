@@ -26,7 +26,7 @@ export const KeepTokenSchema = z.object({
   scope: optional(RoleSchema).meta({
     description: 'Its highest scope; the role of the user, but at most bot, if absent.',
   }),
-  rate: optional(z.number().positive().max(100_000)).meta({
+  rate: optional(z.number().min(0.001).max(100_000)).meta({
     description: 'Requests per second; of the user if absent.',
   }),
   expiresAt: optional(z.iso.datetime({ offset: true, local: true })).meta({ description: 'When it ends by itself.' }),
@@ -68,7 +68,7 @@ const fields = {
   familyName: Text(256).nullish().meta({ description: 'Last name.' }),
   email: EmailSchema.nullish().meta({ description: 'What they log in with; nobody else has it.' }),
   avatar: WebAddressSchema.nullish().meta({ description: 'Address of their picture.' }),
-  rate: z.number().positive().max(100_000).nullish().meta({
+  rate: z.number().min(0.001).max(100_000).nullish().meta({
     description: 'Requests per second that each of their tokens may make.',
   }),
   meta: KeptMetaSchema.nullish().meta({ description: 'Your own values.' }),

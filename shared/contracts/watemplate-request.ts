@@ -25,7 +25,13 @@ const content = {
       .refine((value) => isStorableJson(value), 'holds a number, a name or a depth that cannot be kept'),
   ).meta({ description: 'Content in the words of Meta, with examples for its places.' }),
   /** The body alone, in short. */
-  text: optional(z.string().min(1).max(1024)).meta({ description: 'Instead of `components`: the body alone.' }),
+  text: optional(
+    z
+      .string()
+      .min(1)
+      .max(1024)
+      .refine((value) => value.isWellFormed(), 'holds half of a character'),
+  ).meta({ description: 'Instead of `components`: the body alone.' }),
   parameter_format: optional(z.enum(['POSITIONAL', 'NAMED'])).meta({ description: 'How the places are named.' }),
   status: decided('Meta decides about it'),
 };

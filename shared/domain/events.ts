@@ -70,24 +70,9 @@ const isOutbound = ({ role, type, isBackchannel }: Attributes): boolean =>
 const shownState = (message: Attributes) =>
   isOutbound(message) ? (SHOWN_STATE[String(message.state)] ?? message.state) : undefined;
 
-const MESSAGE_SHOWN = [
-  'text',
-  'contentType',
-  'meta',
-  'actions',
-  'items',
-  'results',
-  'touchpoint',
-  'isBackchannel',
-  'error',
-  'receipt',
-  'providerId',
-  'givenUp',
-  'fallbackUsed',
-  'fallbackBy',
-  'movedTo',
-];
-const shownOfMessage = (message: Attributes) => [shownState(message), ...pick(MESSAGE_SHOWN)(message)];
+const MESSAGE_SHOWN = ['text', 'contentType', 'meta', 'actions', 'items', 'results', 'isBackchannel', 'movedTo'];
+const DELIVERY_SHOWN = ['touchpoint', 'error', 'receipt', 'providerId', 'givenUp', 'fallbackUsed', 'fallbackBy'];
+const shownOfDelivery = (message: Attributes) => [shownState(message), ...pick(DELIVERY_SHOWN)(message)];
 
 const CONVERSATION_SHOWN = [
   'name',
@@ -144,7 +129,9 @@ const RULES: Readonly<Record<Exclude<ResourceKind, 'event'>, readonly (readonly 
         'message.error',
         either(becomes(state, 'failed'), becomes(receiptStatus, 'failed'), becomes(receiptStatus, 'expired')),
       ],
-      ['message.update', differs(shownOfMessage)],
+      ['message.update', differs(pick(MESSAGE_SHOWN))],
+      // Not of a message by its name: the reference SDK takes whatever is called so for one that was just said.
+      ['delivery.update', differs(shownOfDelivery)],
     ],
   ],
   organization: configuration('organization', ['closedAt']),

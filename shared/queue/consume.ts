@@ -16,13 +16,26 @@ export interface Invocation {
   remainingMs(): number;
 }
 
+/** What the queue knows of a message. */
+export interface Received {
+  /** The same at each receive. */
+  readonly messageId: string;
+  /** How often it was received, this time included. */
+  readonly times: number;
+}
+
+const receivedAs = ({ messageId, attributes }: SQSRecord): Received => ({
+  messageId,
+  times: Number(attributes?.ApproximateReceiveCount ?? 1),
+});
+
 /**
  * Consumes a batch: records in parallel, those of one conversation in series. A record whose handler throws, or that
  * is not of the schema, stays on the queue; the others are done.
  */
 export function createConsumer<T extends object>(
   schema: z.ZodType<T>,
-  handle: (message: T, invocation: Invocation) => Promise<void>,
+  handle: (message: T, invocation: Invocation, received: Received) => Promise<void>,
   observe: Observer,
 ): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
   return async (event, context) => {
@@ -41,7 +54,7 @@ export function createConsumer<T extends object>(
     const consume = async (record: SQSRecord): Promise<void> => {
       try {
         const message = schema.parse(JSON.parse(record.body));
-        const work = () => handle(message, invocation);
+        const work = () => handle(message, invocation, receivedAs(record));
         await ('conversation' in message ? inTurn(String(message.conversation), work) : work());
       } catch (error) {
         if (error instanceof TryLaterError) observe.info(error.message);

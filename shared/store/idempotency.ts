@@ -32,12 +32,16 @@ export const fingerprintOf = (route: string, body: Buffer): string =>
 export const toRecord = (item: Item | undefined, now: number): IdempotencyRecord | undefined =>
   item && Number(item[TABLE.timeToLive]) * 1000 > now ? (item as unknown as IdempotencyRecord) : undefined;
 
-/** Notes a record unless one of the same key stands. */
-export const putRecord = (table: Table, key: ItemKey, record: IdempotencyRecord, now: number): TransactItem => {
+/** Notes a record, for a day unless told otherwise, where none of the same key stands. */
+export const putRecord = (
+  table: Table,
+  key: ItemKey,
+  { record, now, keptSeconds = LIFETIME_SECONDS }: { record: IdempotencyRecord; now: number; keptSeconds?: number },
+): TransactItem => {
   const seconds = Math.floor(now / 1000);
   return putAction(
     table,
-    { ...key, ...record, [TABLE.timeToLive]: seconds + LIFETIME_SECONDS },
+    { ...key, ...record, [TABLE.timeToLive]: seconds + keptSeconds },
     any(absent('pk'), atMost(TABLE.timeToLive, seconds)),
   );
 };

@@ -214,3 +214,6 @@ const KINDS: Readonly<Record<string, readonly (readonly [string, ResourceKind])[
 /** What stands at a key, as far as anybody outside knows of it. */
 export const kindOf = ({ pk, sk }: ItemKey): ResourceKind | undefined =>
   KINDS[pk.slice(0, 2)]?.find(([prefix]) => sk.startsWith(prefix))?.[1];
+
+/** How far the rows of an uploaded file are done; `digest` is of its place and content. */
+export const importKey = (digest: string): ItemKey => ({ pk: `J#${digest}`, sk: HEAD });

@@ -37,6 +37,8 @@ const NOISE = [
 
 /** Who calls would end their own tokens. */
 const OTHER_USERS = Object.values(USER).filter((id) => id !== USER.admin);
+/** Conversations of ours are started by email. */
+const OTHER_SERVICES = Object.values(SERVICE).filter((id) => id !== SERVICE.email);
 
 const seed = chooseSeed();
 const random = createRandom(seed);
@@ -84,7 +86,7 @@ async function randomRequest({ name, operation }: Described): Promise<CallReques
   const valid = await pick(calls, random)(pool, world);
   const conversation = await pool.conversation();
   const ids = [conversation.id, conversation.contact, ...conversation.messages, ...Object.values(ORGANIZATION)];
-  const generate = createGenerator(random, [...ids, ...OTHER_USERS, ...Object.values(SERVICE), 'f'.repeat(24)]);
+  const generate = createGenerator(random, [...ids, ...OTHER_USERS, ...OTHER_SERVICES, 'f'.repeat(24)]);
   const parameters: readonly Json[] = operation.parameters ?? [];
   const generated = (place: string, share: number) =>
     parameters

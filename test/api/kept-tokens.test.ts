@@ -150,6 +150,7 @@ describe('a token that a user keeps', () => {
     [{ name: 'x'.repeat(129) }, 'name'],
     [{ scope: 'god' }, 'scope'],
     [{ rate: 0 }, 'rate'],
+    [{ rate: 1e-300 }, 'rate'],
     [{ rate: '5' }, 'rate'],
     [{ expiresAt: 'tomorrow' }, 'expiresAt'],
     [{ expiresAt: '2020-01-01T00:00:00Z' }, 'expiresAt'],

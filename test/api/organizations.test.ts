@@ -98,6 +98,9 @@ describe('a new organization', () => {
   it.each<[string, object, string]>([
     ['without a name', { name: undefined }, 'name'],
     ['with a blank name', { name: '  ' }, 'name'],
+    ['with half of a character', { settings: { emailSubject: 'Hello \ud800' } }, 'settings.emailSubject'],
+    ['with a name that cannot be kept', { meta: { '': 1 } }, 'meta'],
+    ['with a number that cannot be kept', { meta: { crm: 1e300 } }, 'meta.crm'],
     ['in no country', { country: 'XX' }, 'country'],
     ['with an address that is none', { email: 'nobody' }, 'email'],
     ['with a script for a site', { url: 'javascript:alert(1)' }, 'url'],

@@ -130,6 +130,7 @@ describe('making a template', () => {
       'components',
     ],
     ['a name that cannot be kept', { text: undefined, components: [{ type: 'BODY', '': 1 }] }, 400, 'components'],
+    ['half of a character', { text: 'Uw auto \ud800' }, 400, 'text'],
     ['mixed placeholders', { text: '{{1}} {{name}}' }, 400, 'components'],
   ])('is refused with %s', async (_, more, status, path) => {
     const answer = await call('POST', '', draft(more));

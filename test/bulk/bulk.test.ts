@@ -187,6 +187,23 @@ describe('an item', () => {
   });
 });
 
+describe('an item that names something of another organization', () => {
+  it('is refused as one that names what nobody has, and changes nothing', async () => {
+    const { body: ours } = await api.post('/v2/conversations', startRequest());
+    const stranger = bulkOn(api, await world.token(USER.stranger, 'bot'));
+    const before = await world.items();
+    const itemsFor = (conversation: string, organization: string) => [
+      { id: conversation, messages: [emailMessage()] },
+      startRequest({ organization, contact: { profile: { email: 'ours@example.com' } } }),
+    ];
+    const foreign = await stranger.post(itemsFor(ours.id, ORGANIZATION.shop));
+    const unknown = await stranger.post(itemsFor('f'.repeat(24), 'f'.repeat(24)));
+    expect(foreign).toEqual(unknown);
+    expect(countsIn(foreign)).toMatchObject({ refused: 2 });
+    expect(await world.items()).toEqual(before);
+  });
+});
+
 describe('a bulk request as a whole is refused', () => {
   const bearer = async (scope: 'guest' | 'bot') => ({ authorization: `Bearer ${await world.token(USER.bot, scope)}` });
   const body = (json: unknown) => Buffer.from(JSON.stringify(json));

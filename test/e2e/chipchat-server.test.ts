@@ -46,12 +46,15 @@ interface Server {
 }
 
 /** The SDK's own webhook server, as its users start it, and a webhook of ours that leads there. */
-async function serve(options: Partial<Options> = {}): Promise<Server> {
+async function serve(
+  options: Partial<Options> = {},
+  events: readonly string[] | undefined = ['message.**'],
+): Promise<Server> {
   const port = await freePort();
   const { body } = await client.post('/v2/services', {
     organization: GARAGE,
     type: 'webhook',
-    params: { url: `http://127.0.0.1:${port}/hook`, events: ['message.**'] },
+    params: { url: `http://127.0.0.1:${port}/hook`, events },
   });
   const told: string[] = [];
   const errors: Json[] = [];
@@ -156,6 +159,34 @@ describe('the webhook server of the reference SDK', { timeout: 120_000 }, () => 
     await until('the question is noted', async () => (await server.bot.conversation(context.id)).get(`_asked${USER}`));
     await answer(telephone, `Two, to ${kind}`);
     expect(await answered).toMatchObject({ text: `Two, to ${kind}`, role: 'contact', conversation: context.id });
+  });
+});
+
+describe('one that wants to hear everything', { timeout: 120_000 }, () => {
+  it('hears what a colleague says to a contact once, whatever is reported on its delivery afterwards', async () => {
+    const server = await serve({}, ['**']);
+    const { body } = await client.post('/v2/users', {
+      givenName: 'Ada',
+      email: 'ada@example.com',
+      organizations: [{ organization: GARAGE, role: 'agent' }],
+    });
+    await activate(server);
+    const heard: string[] = [];
+    server.bot.onText(/.*/, ({ text }: Json) => void heard.push(text));
+    const reports = () =>
+      server.told.map((told) => JSON.parse(told)).filter(({ event }) => event === 'delivery.update');
+    const telephone = newTelephone();
+    const context = await server.bot.conversation(await start(telephone));
+    const said = await context.say({ text: 'Ada here.', role: 'agent', user: body.id });
+    await until(
+      'the server is told of its delivery',
+      () => reports().some(({ data }) => data.message.id === said.id && data.message.delivery.status === 'delivered'),
+      { withinMs: 30_000 },
+    );
+    await answer(telephone, 'Hi Ada!');
+    await until('the bot hears the answer', () => heard.includes('Hi Ada!'), { withinMs: 30_000 });
+    expect(heard).toEqual(['Ada here.', 'Hi Ada!']);
+    await server.stop();
   });
 });
 

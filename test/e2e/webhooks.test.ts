@@ -59,15 +59,15 @@ describe('a webhook', { timeout: 180_000 }, () => {
     const { id } = await makeWebhook({ url: receiver.url, events: ['message.create.**'] });
     await activate(id);
     await untilHeard(receiver);
-    receiver.reacts(...Array.from({ length: 3 }, () => ({ status: 503 })));
+    receiver.reacts(...Array.from({ length: 1_000 }, () => ({ status: 503 })));
     const before = receiver.received.length;
     const started = [await start('down-0@example.com'), await start('down-1@example.com')];
     await until('the receiver refuses', async () => {
       started.push(await start(`down-more-${started.length}@example.com`));
       return receiver.received.length >= before + 3;
     });
-    const refused = receiver.received.slice(before, before + 3).map(deliveryOf);
     await receiver.stop();
+    const refused = receiver.received.slice(before).map(deliveryOf);
     const end = performance.now() + TEN_MINUTES_MS;
     for (let index = 2; index < 20; index++) started.push(await start(`down-${index}@example.com`));
     await until('ten minutes pass', () => performance.now() > end);
@@ -82,7 +82,7 @@ describe('a webhook', { timeout: 180_000 }, () => {
     const idsOf = (message: string) =>
       new Set([...refused, ...told()].filter((one) => one.message === message).map((one) => one.id));
     expect(messages.map((message) => idsOf(message).size)).toEqual(messages.map(() => 1));
-    expect(refused).toHaveLength(3);
+    expect(refused.length).toBeGreaterThanOrEqual(3);
     await client.raw('DELETE', `/v2/services/${id}`, undefined, { authorization: `Bearer ${client.token}` });
     await receiver.stop();
   });

@@ -19,7 +19,7 @@ describe('a function', () => {
         Runtime: 'nodejs24.x',
         Architectures: ['arm64'],
         Handler: 'index.handler',
-        MemorySize: name === 'bulk' ? 1024 : 512,
+        MemorySize: ['bulk', 'ingest'].includes(name) ? 1024 : 512,
         TracingConfig: { Mode: 'Active' },
       });
       expect(groups.get(Properties.LoggingConfig.LogGroup.Ref)?.Properties.RetentionInDays, name).toBe(30);
@@ -28,7 +28,7 @@ describe('a function', () => {
 
   it('may run in a loop over queues where the design has one: Lambda would stop a conversation after 16 turns', () => {
     const looping = [...functions].filter(([, { Properties }]) => Properties.RecursiveLoop === 'Allow');
-    expect(looping.map(([name]) => name)).toEqual(['worker', 'email', 'sms', 'whatsapp', 'publisher']);
+    expect(looping.map(([name]) => name)).toEqual(['worker', 'email', 'sms', 'whatsapp', 'publisher', 'ingest']);
   });
 
   it.each([
@@ -49,6 +49,10 @@ describe('a function', () => {
     [
       'publisher',
       `APP_URL EVENT_BUS_NAME HOP_SECONDS PEPPER_SECRET_ID PUBLIC_URL REMEMBER_MS TICKS_QUEUE_URL TOKEN_KEY_SECRET_ID WEBHOOKS_QUEUE_URL ${NOTIFYING}`,
+    ],
+    [
+      'ingest',
+      'EVENT_BUS_NAME HOP_SECONDS IMPORT_LEASE_MS IMPORT_RESERVE_MS INGRESS_QUEUE_URL PEPPER_SECRET_ID REMEMBER_MS TICKS_QUEUE_URL',
     ],
   ])('is told what it needs and no more: %s', (name, own) => {
     const common = 'NODE_OPTIONS POWERTOOLS_METRICS_NAMESPACE POWERTOOLS_SERVICE_NAME STAGE TABLE_NAME';

@@ -104,6 +104,18 @@ publisher secretsmanager  GetSecretValue                                Pepper
 publisher logs            ${LOG}                                        PublisherLogs
 publisher xray            ${TRACE}                                      *
 
+ingest    dynamodb        ${WRITER}                                     Table
+ingest    sqs             SendMessage                                   WorkerQueue
+ingest    sqs             SendMessage                                   IngestQueue
+ingest    sqs             ${CONSUME}                                    IngestQueue
+ingest    s3              ListBucket                                    Imports
+ingest    s3              GetObject                                     Imports/imports/*
+ingest    s3              PutObject                                     Imports/results/*
+ingest    events          PutEvents                                     Bus
+ingest    secretsmanager  GetSecretValue                                Pepper
+ingest    logs            ${LOG}                                        IngestLogs
+ingest    xray            ${TRACE}                                      *
+
 schedules sqs             SendMessage                                   WorkerQueue
 schedules sqs             SendMessage                                   WorkerDeadLetters
 `;
@@ -148,7 +160,7 @@ describe('what functions may do', () => {
   it('comes from a role of each function’s own and one for schedules, and from nowhere else', () => {
     const roles = ofType(service, 'AWS::IAM::Role');
     expect(roles.map(([id]) => id).sort()).toEqual([...nameByRole.keys()].sort());
-    expect(nameByRole.size).toBe(10);
+    expect(nameByRole.size).toBe(11);
     for (const [id, role] of roles) {
       expect(role.Properties.ManagedPolicyArns, id).toBeUndefined();
       expect(role.Properties.Policies, id).toBeUndefined();

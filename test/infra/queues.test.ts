@@ -9,9 +9,18 @@ const mainQueues = queues.filter(([, { Properties }]) => Properties.RedrivePolic
 const mappings = ofType(service, 'AWS::Lambda::EventSourceMapping').map(([, { Properties }]) => Properties);
 
 describe('a queue', () => {
-  it('exists for ticks, for each touchpoint, for receipts, for the sweeper and for webhooks', () => {
+  it('exists for ticks, for each touchpoint, for receipts, for the sweeper, for webhooks and for what comes in', () => {
     expect(mainQueues.map(([id]) => pathOf(id)).sort()).toEqual(
-      ['EmailQueue', 'HooksQueue', 'PublisherQueue', 'SmsQueue', 'SweeperQueue', 'WhatsAppQueue', 'WorkerQueue'].sort(),
+      [
+        'EmailQueue',
+        'HooksQueue',
+        'IngestQueue',
+        'PublisherQueue',
+        'SmsQueue',
+        'SweeperQueue',
+        'WhatsAppQueue',
+        'WorkerQueue',
+      ].sort(),
     );
     expect(mainQueues).toHaveLength(QUEUES.length);
   });
@@ -52,7 +61,7 @@ describe('a queue', () => {
     }
   });
 
-  it('takes from another service only what the receipts need: rules and the topic of this template', () => {
+  it('takes from another service only what comes by the rules and the topic of this template', () => {
     const senders = (id: string) =>
       statementsOn(id)
         .filter(({ Effect }) => Effect === 'Allow')
@@ -63,10 +72,15 @@ describe('a queue', () => {
     const rules = ['Ses', 'Sms', 'Social', 'Mail'].map(
       (name) => `events.amazonaws.com sqs:SendMessage ArnEquals Receipts${name}`,
     );
+    const ingress = ['Starts', 'Uploads'].map(
+      (name) => `events.amazonaws.com sqs:SendMessage ArnEquals Ingress${name}`,
+    );
     const open = queues.filter(([id]) => senders(id).length > 0);
     expect(Object.fromEntries(open.map(([id]) => [pathOf(id), senders(id)]))).toEqual({
       HooksQueue: [...rules, 'sns.amazonaws.com sqs:SendMessage ArnEquals ReceiptsTopic'],
       HooksDeadLetters: rules,
+      IngestQueue: ingress,
+      IngestDeadLetters: ingress,
     });
   });
 
@@ -92,15 +106,22 @@ describe('a queue', () => {
       ['HooksQueue', 10],
       ['SweeperQueue', 2],
       ['PublisherQueue', 10],
+      ['IngestQueue', 10],
     ]);
     for (const source of sources) {
       expect(source).toMatchObject({ BatchSize: 10, FunctionResponseTypes: ['ReportBatchItemFailures'] });
     }
   });
 
-  it('of a touchpoint or of receipts has an alarm on the age of its oldest message; those with delayed copies have none', () => {
+  it('of a touchpoint, of receipts or of what comes in has an alarm on the age of its oldest message; those with delayed copies have none', () => {
     const withAge = mainQueues.filter(([id]) => alarmsOn(service, 'ApproximateAgeOfOldestMessage', id).length === 1);
-    expect(withAge.map(([id]) => pathOf(id)).sort()).toEqual(['EmailQueue', 'HooksQueue', 'SmsQueue', 'WhatsAppQueue']);
+    expect(withAge.map(([id]) => pathOf(id)).sort()).toEqual([
+      'EmailQueue',
+      'HooksQueue',
+      'IngestQueue',
+      'SmsQueue',
+      'WhatsAppQueue',
+    ]);
   });
 });
 

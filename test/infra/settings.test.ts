@@ -3,7 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../../infra/app.ts';
 import type { StageSettings } from '../../infra/stages.ts';
-import { functionsOf, ofType, only } from './synthesize.ts';
+import { functionsOf, ofType, only, pathOf } from './synthesize.ts';
 
 /** The stacks of prod with settings of an operator's own, by the last word of their names. */
 function stacksWith(own: Partial<StageSettings>): ReadonlyMap<string, Template> {
@@ -85,7 +85,7 @@ describe('a stage with an edge', () => {
 describe('a stage with a key of the account’s own', () => {
   const data = stackOf(stacksWith({ customerKey: true }), 'Data');
 
-  it('encrypts table, bucket and secrets under it', () => {
+  it('encrypts table, buckets and secrets under it', () => {
     const [key] = ofType(data, 'AWS::KMS::Key')[0] ?? [];
     const arn = { 'Fn::GetAtt': [key, 'Arn'] };
     const table = only(data, 'AWS::DynamoDB::GlobalTable').Properties;
@@ -93,9 +93,10 @@ describe('a stage with a key of the account’s own', () => {
     expect(table.Replicas[0].SSESpecification.KMSMasterKeyId).toEqual(arn);
     for (const [, { Properties }] of ofType(data, 'AWS::SecretsManager::Secret'))
       expect(Properties.KmsKeyId).toEqual(arn);
-    const [{ ServerSideEncryptionByDefault: bucket }] = only(data, 'AWS::S3::Bucket').Properties.BucketEncryption
-      .ServerSideEncryptionConfiguration;
-    expect(bucket).toEqual({ SSEAlgorithm: 'aws:kms', KMSMasterKeyID: arn });
+    for (const [id, { Properties }] of ofType(data, 'AWS::S3::Bucket')) {
+      const [{ ServerSideEncryptionByDefault: bucket }] = Properties.BucketEncryption.ServerSideEncryptionConfiguration;
+      expect(bucket, id).toEqual({ SSEAlgorithm: 'aws:kms', KMSMasterKeyID: arn });
+    }
   });
 
   it('lets nobody use it but through these services', () => {
@@ -117,4 +118,18 @@ it('tells somebody of alarms where an address is set', () => {
     ([, { Properties }]) => Properties.Protocol === 'email',
   );
   expect(mail.map(([, { Properties }]) => Properties.Endpoint)).toEqual(['on-call@example.com']);
+});
+
+describe('a stage that names rules of other buses', () => {
+  const rule = 'arn:aws:events:eu-west-1:111122223333:rule/orders/tell-customers';
+  const queuesOpenTo = (own: Partial<StageSettings>) =>
+    ofType(stackOf(stacksWith(own), 'Service'), 'AWS::SQS::QueuePolicy')
+      .map(([, { Properties }]) => Properties)
+      .filter(({ PolicyDocument }) => JSON.stringify(PolicyDocument).includes(rule))
+      .map(({ Queues }) => pathOf(Queues[0].Ref));
+
+  it('lets them put requests on the queue that starts come in by, and on no other', () => {
+    expect(queuesOpenTo({ ingressRules: [rule] })).toEqual(['IngestQueue']);
+    expect(queuesOpenTo({})).toEqual([]);
+  });
 });

@@ -2,15 +2,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const EMAIL = /[\w.+-]+@[\w-]+(\.[\w-]+)+/g;
-/** Shorter texts may stand in a line by chance. */
-const SHORTEST_TEXT = 6;
+/** One word may stand in a line by chance. */
+const isTelling = (text: string): boolean => text.length > 5 && /[\s\d@]/.test(text);
 
 /**
  * What functions wrote into their logs about people: any email address, and whatever of `known` (where people are reached,
  * what they were told, what they said). Ends with the name of the log.
  */
 export function personalDataIn(folder: string, known: Iterable<string>): string[] {
-  const telling = new Set([...known].filter((text) => text.length >= SHORTEST_TEXT).flatMap(spellingsOf));
+  const telling = new Set([...known].filter(isTelling).flatMap(spellingsOf));
   return readdirSync(folder).flatMap((name) => {
     const text = readFileSync(join(folder, name), 'utf8');
     const found = new Set([...(text.match(EMAIL) ?? []), ...[...telling].filter((part) => text.includes(part))]);

@@ -28,9 +28,11 @@ export async function readOrganization(
   throw notFound();
 }
 
+type Making = Pick<ApiParts, 'table' | 'clock' | 'ids'>;
+
 /** Makes an organization below another one. Throws 400, and 404 for a parent that is out of reach. */
 export async function createOrganization(
-  parts: Pick<ApiParts, 'table' | 'clock' | 'ids'>,
+  parts: Making,
   caller: Pick<Caller, 'paths'>,
   parent: string,
   draft: OrganizationDraft,
@@ -39,18 +41,29 @@ export async function createOrganization(
   if (above.path.split('#').length >= MOST_LEVELS) {
     throw invalid('parent', `must not be deeper than level ${MOST_LEVELS - 1}`);
   }
-  const now = parts.clock.now();
-  const id = parts.ids.next(now);
+  return make(parts, draft, above);
+}
+
+/** Makes an organization that stands below none: for operators alone, who answer to nobody else. */
+export const createRoot = (parts: Making, draft: OrganizationDraft): Promise<StoredOrganization> => make(parts, draft);
+
+async function make(
+  { table, clock, ids }: Making,
+  draft: OrganizationDraft,
+  above?: StoredOrganization,
+): Promise<StoredOrganization> {
+  const now = clock.now();
+  const id = ids.next(now);
   const organization: StoredOrganization = {
     ...cleared(draft),
     id,
-    parent: above.id,
-    path: `${above.path}#${id}`,
+    ...(above && { parent: above.id }),
+    path: above ? `${above.path}#${id}` : id,
     status: 'active',
     createdAt: now,
     updatedAt: now,
   };
-  if (await store(parts.table, organization)) return organization;
+  if (await store(table, organization)) return organization;
   throw notFound();
 }
 

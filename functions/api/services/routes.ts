@@ -8,6 +8,7 @@ import { nextLink } from '../lists/next-link.ts';
 import { showOne } from '../lists/show.ts';
 import { type ApiRoute, type Guarded, idIn } from '../route.ts';
 import { givenUpView, listMissed, replay } from './given-up.ts';
+import { madeServiceView } from './made-service-view.ts';
 import { SERVICE_FIELDS } from './service-fields.ts';
 import { changeService, createService, deleteService, listOwn, readService } from './services.ts';
 
@@ -27,9 +28,7 @@ const read: Guarded['handle'] = async (parts, { request, params }, caller) => {
 const create: Guarded['handle'] = async (parts, { json }, caller) => {
   const { organization, ...draft } = parseRequest(CreateServiceSchema, json);
   const owner = organization?.toLowerCase() ?? caller.organization;
-  const { service, orgPath, secret } = await createService(parts, caller, owner, draft);
-  const view = serviceView(service, orgPath);
-  return jsonResponse(201, secret === undefined ? view : { ...view, params: { ...view.params, secret } });
+  return jsonResponse(201, madeServiceView(await createService(parts, caller, owner, draft)));
 };
 
 const change: Guarded['handle'] = async (parts, { json, params }, caller) => {

@@ -16,7 +16,7 @@ import { laterThan } from '../../../shared/store/versions.ts';
 import type { ApiParts } from '../parts.ts';
 import { changeWebhook } from './change-webhook.ts';
 import { demandProviderParams } from './provider-params.ts';
-import { readWebhookParams } from './webhook-params.ts';
+import { readWebhookParams, type WebhookMaking } from './webhook-params.ts';
 
 export interface Shown {
   readonly service: Service | Webhook;
@@ -42,18 +42,21 @@ export async function readService(parts: ApiParts, caller: Caller, id: string): 
   throw new RequestError('not_found', 'Service not found');
 }
 
+/** A new service, and the secret of a new webhook. */
+export interface Made extends Shown {
+  readonly secret?: string;
+}
+
+/** What making a service works with. */
+type Making = Pick<ApiParts, 'table' | 'configuration' | 'clock' | 'ids' | 'stage'> & WebhookMaking;
+
 type Draft = Omit<z.output<typeof CreateServiceSchema>, 'organization'>;
 
 /**
  * Makes a service; a webhook is told of nothing until it is verified. Answers the secret of a new webhook too, which
  * nobody is shown again. Throws 400, 403, 404.
  */
-export async function createService(
-  parts: ApiParts,
-  caller: Caller,
-  organization: string,
-  draft: Draft,
-): Promise<Shown & { readonly secret?: string }> {
+export async function createService(parts: Making, caller: Caller, organization: string, draft: Draft): Promise<Made> {
   const orgPath = (await reachableOrganization(parts, caller, organization)).organization.path;
   const now = parts.clock.now();
   const { name, type, params, meta } = draft;
@@ -62,16 +65,18 @@ export async function createService(
     const checked = demandProviderParams(parts.stage, type, params, { caller, organization, orgPath });
     const service: Service = { ...common, type, status: 'active', params: checked };
     await store(parts.table, service);
+    parts.configuration.forget(organization);
     return { service, orgPath };
   }
   await demandRoom(parts, organization);
   const { stored, secrets } = await readWebhookParams(parts, common, params);
   const webhook: Webhook = { ...common, type, status: 'unverified', ...stored };
   await store(parts.table, webhook);
+  parts.configuration.forget(organization);
   return { service: webhook, orgPath, secret: secrets.secret };
 }
 
-async function demandRoom({ table }: ApiParts, organization: string): Promise<void> {
+async function demandRoom({ table }: Pick<ApiParts, 'table'>, organization: string): Promise<void> {
   const webhooks = (await listServices(table, organization)).filter(({ type }) => type === 'webhook');
   if (webhooks.length < MOST_WEBHOOKS) return;
   throw invalid('type', `cannot be "webhook": the organization has ${MOST_WEBHOOKS} of them, which is all it may have`);
@@ -92,7 +97,9 @@ export async function changeService(
           ? await changeWebhook(parts, seen, changes)
           : changed(parts, seen, changes, { caller, organization: seen.organization, orgPath });
       const service = { ...next, updatedAt: laterThan(seen, parts.clock.now()) };
-      return (await replaceService(parts.table, service, seen)) ? { service, orgPath } : undefined;
+      if (!(await replaceService(parts.table, service, seen))) return undefined;
+      parts.configuration.forget(seen.organization);
+      return { service, orgPath };
     },
     parts.clock,
     parts.random,
@@ -120,7 +127,9 @@ export async function deleteService(parts: ApiParts, caller: Caller, id: string)
   await untilWritten(
     async () => {
       const { service } = await readService(parts, caller, id);
-      return (await erase(parts.table, service)) || undefined;
+      if (!(await erase(parts.table, service))) return undefined;
+      parts.configuration.forget(service.organization);
+      return service;
     },
     parts.clock,
     parts.random,

@@ -13,6 +13,9 @@ export interface WebhookParams {
   readonly secrets: WebhookSecrets;
 }
 
+/** What making a webhook works with. */
+export type WebhookMaking = Pick<ApiParts, 'pepper'> & { readonly webhooks: Pick<ApiParts['webhooks'], 'loopback'> };
+
 const SECRET_BYTES = 24;
 
 /**
@@ -20,7 +23,7 @@ const SECRET_BYTES = 24;
  * while the URL does. Throws 400.
  */
 export async function readWebhookParams(
-  { pepper, webhooks }: ApiParts,
+  { pepper, webhooks }: WebhookMaking,
   place: WebhookPlace,
   given: unknown,
   before?: Webhook,

@@ -26,7 +26,12 @@ export interface Made {
  * Makes a token that holds until it is ended, or until `expiresAt`; one of scope admin for a day at most, because it
  * could make others. Throws 400, 403, 404.
  */
-export async function keepToken(parts: ApiParts, caller: Caller, id: string, wanted: KeepToken): Promise<Made> {
+export async function keepToken(
+  parts: Pick<ApiParts, 'table' | 'clock' | 'ids' | 'tokens'>,
+  caller: Caller,
+  id: string,
+  wanted: KeepToken,
+): Promise<Made> {
   const user = await demandOwnUser(parts, caller, id);
   const membership = membershipOf(user);
   if (!membership) throw new Error('A user belongs to one organization at least.');

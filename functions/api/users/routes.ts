@@ -14,6 +14,7 @@ import { userView } from '../../../shared/views/user-view.ts';
 import { idsWanted, idWanted } from '../lists/ids-wanted.ts';
 import { listInMemory } from '../lists/list-in-memory.ts';
 import { showOne } from '../lists/show.ts';
+import type { ApiParts } from '../parts.ts';
 import { type ApiRoute, type Guarded, idIn } from '../route.ts';
 import { demandUser } from './find-user.ts';
 import { keptTokenView } from './kept-token-view.ts';
@@ -30,9 +31,9 @@ const selfOr =
 
 /** Users see all memberships of their own, and of others those in reach. */
 const viewFor =
-  (caller: IdentifiedCaller) =>
+  ({ publicUrl }: ApiParts, caller: IdentifiedCaller) =>
   (user: StoredUser): UserView =>
-    userView(user, (orgPath) => user.id === caller.user || reaches(caller, orgPath));
+    userView(user, { sees: (orgPath) => user.id === caller.user || reaches(caller, orgPath), publicUrl });
 
 const PLACE = 'organizations.organization';
 
@@ -44,25 +45,25 @@ const list: Guarded['handle'] = async (parts, { request }, caller) => {
   const query = { ...asked, filters: asked.filters.map(inOwnWords) };
   const organization = idWanted(query.filters, PLACE) ?? caller.organization;
   const found = await listUsers(parts, caller, { ids: idsWanted(query.filters), organization });
-  const views = found.map(viewFor(caller));
+  const views = found.map(viewFor(parts, caller));
   return listInMemory(parts.publicUrl, request, { query, fields: USER_FIELDS, views, caller });
 };
 
 const create: Guarded['handle'] = async (parts, { json }, caller) => {
   const { organizations, ...draft } = parseRequest(CreateUserSchema, json);
   const own = [{ organization: caller.organization, role: 'agent' as const, selected: undefined }];
-  return jsonResponse(201, viewFor(caller)(await createUser(parts, caller, organizations ?? own, draft)));
+  return jsonResponse(201, viewFor(parts, caller)(await createUser(parts, caller, organizations ?? own, draft)));
 };
 
 const read: Guarded['handle'] = selfOr('bot', async (parts, { request, params }, caller) => {
   const user = await demandUser(parts, caller, idIn(params, 'User'));
   const showing = { shown: parseShown(request.rawQuery), references: {}, caller };
-  return jsonResponse(200, await showOne(viewFor(caller)(user), showing));
+  return jsonResponse(200, await showOne(viewFor(parts, caller)(user), showing));
 });
 
 const change: Guarded['handle'] = async (parts, { json, params }, caller) => {
   const changes = parseRequest(PatchUserSchema, json);
-  return jsonResponse(200, viewFor(caller)(await changeUser(parts, caller, idIn(params, 'User'), changes)));
+  return jsonResponse(200, viewFor(parts, caller)(await changeUser(parts, caller, idIn(params, 'User'), changes)));
 };
 
 const remove: Guarded['handle'] = async (parts, { params }, caller) => {

@@ -37,7 +37,7 @@ export async function listUsers(
 
 /** Makes a user of organizations in reach. Throws 404, 409 for an address that somebody else logs in with. */
 export async function createUser(
-  parts: ApiParts,
+  parts: Pick<ApiParts, 'table' | 'clock' | 'ids' | 'pepper'>,
   caller: Caller,
   memberships: readonly MembershipDraft[],
   { password, ...draft }: UserDraft,
@@ -45,10 +45,8 @@ export async function createUser(
   const organizations = await giveMemberships(parts, caller, memberships);
   const now = parts.clock.now();
   const id = parts.ids.next(now);
-  const isBot = organizations.some(({ role }) => role === 'bot');
   const given = cleared(draft);
   const user: StoredUser = {
-    ...(isBot && { email: `bot+${id}@${new URL(parts.publicUrl).hostname}` }),
     ...given,
     id,
     organizations,
@@ -61,7 +59,10 @@ export async function createUser(
 }
 
 /** The pointer from the address that a user logs in with. */
-async function loginOf({ pepper }: ApiParts, email: string | null | undefined): Promise<ItemKey | undefined> {
+async function loginOf(
+  { pepper }: Pick<ApiParts, 'pepper'>,
+  email: string | null | undefined,
+): Promise<ItemKey | undefined> {
   const parsed = parseEmailAddress(email ?? '');
   return parsed.ok ? loginKeyOf(await pepper(), parsed.matchKey) : undefined;
 }

@@ -12,7 +12,7 @@ export const META_TIMEOUT_MS = 8_000;
  * Throws 400 when no service names one.
  */
 export async function demandAccounts(
-  { secrets }: ApiParts,
+  { secrets }: Pick<ApiParts, 'secrets'>,
   { services }: OrganizationConfiguration,
 ): Promise<[BusinessAccount, ...BusinessAccount[]]> {
   const accounts = new Map<string, BusinessAccount>();

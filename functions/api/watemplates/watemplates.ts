@@ -46,7 +46,7 @@ async function locate(parts: ApiParts, caller: Caller, id: string) {
  * found by the next sync. Throws 400, 404, 409 for one that is there, 502.
  */
 export async function createTemplate(
-  parts: ApiParts,
+  parts: Pick<ApiParts, 'table' | 'configuration' | 'clock' | 'templates' | 'secrets'>,
   caller: Caller,
   organization: string,
   draft: Omit<z.output<typeof CreateTemplateSchema>, 'organization'>,

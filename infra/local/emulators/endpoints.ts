@@ -28,9 +28,9 @@ export async function sesEndpoint(): Promise<Emulator> {
   return given ? someoneElses(given) : startSes();
 }
 
-/** The S3 that `AWS_ENDPOINT_URL_S3` names, else the one beside our own SQS, else one of our own. */
-export async function objectsEndpoint(sqs: SqsEmulator): Promise<Emulator> {
+/** The S3 that `AWS_ENDPOINT_URL_S3` names, else the one beside our own SQS, else one of our own. Only ours tells of objects. */
+export async function objectsEndpoint(sqs: SqsEmulator, onObject?: FauxqsOptions['onObject']): Promise<Emulator> {
   const given = process.env.AWS_ENDPOINT_URL_S3;
   if (given) return someoneElses(given);
-  return sqs.hasObjects ? someoneElses(sqs.endpoint) : startFauxqs();
+  return sqs.hasObjects ? someoneElses(sqs.endpoint) : startFauxqs({ ...(onObject && { onObject }) });
 }

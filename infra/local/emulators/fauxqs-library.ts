@@ -7,7 +7,9 @@ export type SqsStore = Stores['sqsStore'];
 export type SqsQueue = ReturnType<SqsStore['createQueue']>;
 export type SqsMessage = Parameters<SqsQueue['enqueue']>[0];
 
-type ObjectFiles = NonNullable<Stores['s3Store']['persistence']> & { loadS3(store: Stores['s3Store']): void };
+export type S3Store = Stores['s3Store'];
+
+type ObjectFiles = NonNullable<S3Store['persistence']> & { loadS3(store: S3Store): void };
 
 interface Persistence {
   loadSqsAndSns(sqsStore: SqsStore, snsStore: Stores['snsStore']): void;

@@ -1,6 +1,6 @@
 import { refuseDelay, splitBatchByDelay, withFailures } from './delay-rules.ts';
 import { createFairQueues } from './fair-queues.ts';
-import { loadFauxqs, type SqsStore } from './fauxqs-library.ts';
+import { loadFauxqs, type S3Store, type SqsStore } from './fauxqs-library.ts';
 
 type Inspection = NonNullable<ReturnType<SqsStore['inspectQueue']>>;
 
@@ -22,6 +22,16 @@ export interface FauxqsOptions {
   readonly dataDir?: string;
   /** 0 or none: a free one. */
   readonly port?: number;
+  /** Told of every object that was stored, in one call or in parts. */
+  onObject?(object: NewObject): void;
+}
+
+export interface NewObject {
+  readonly bucket: string;
+  readonly key: string;
+  /** Without the quotes that HTTP puts round it. */
+  readonly etag: string;
+  readonly size: number;
 }
 
 const REGION = 'us-east-1';
@@ -37,12 +47,13 @@ interface BatchBody {
 }
 
 /** SQS and S3 on 127.0.0.1, in this process: refuses delays outside 0-900 s and serves message groups fairly, as SQS does. */
-export async function startFauxqs({ dataDir, port = 0 }: FauxqsOptions = {}): Promise<Fauxqs> {
+export async function startFauxqs({ dataDir, port = 0, onObject }: FauxqsOptions = {}): Promise<Fauxqs> {
   const library = await loadFauxqs();
   const stores = library.createStores();
   const fair = createFairQueues();
   fair.install(stores.sqsStore);
   const persistence = dataDir ? persist(library.openPersistence(dataDir), stores) : undefined;
+  if (onObject) tellOfObjects(stores.s3Store, onObject);
   const app = library.buildApp({ logger: false, defaultRegion: REGION, stores });
   const failuresOf = new WeakMap<object, unknown[]>();
 
@@ -89,6 +100,19 @@ export async function startFauxqs({ dataDir, port = 0 }: FauxqsOptions = {}): Pr
       return stopped;
     },
   };
+}
+
+/** By what fauxqs tells its tests. */
+function tellOfObjects(store: S3Store, tell: NonNullable<FauxqsOptions['onObject']>): void {
+  const spy: Pick<NonNullable<S3Store['spy']>, 'addMessage'> = {
+    addMessage(message) {
+      if (message.service !== 's3' || message.status !== 'uploaded') return;
+      const { bucket, key } = message;
+      const { etag, contentLength: size } = store.headObject(bucket, key);
+      tell({ bucket, key, etag: etag.replaceAll('"', ''), size });
+    },
+  };
+  store.spy = spy as S3Store['spy'];
 }
 
 type Library = Awaited<ReturnType<typeof loadFauxqs>>;

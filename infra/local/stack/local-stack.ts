@@ -12,6 +12,7 @@ import {
   someoneElses,
   sqsEndpoint,
 } from '../emulators/endpoints.ts';
+import type { FauxqsOptions } from '../emulators/fauxqs.ts';
 import { createBuckets } from './buckets.ts';
 import { type BusEvent, createEventBuses } from './event-bus.ts';
 import { startEventSources } from './event-sources.ts';
@@ -20,6 +21,7 @@ import { openHttpApi } from './http-api.ts';
 import type { HttpEvent } from './http-event.ts';
 import { readRoutes } from './http-routes.ts';
 import type { LambdaFunction } from './lambda-function.ts';
+import { createObjectEvents } from './object-events.ts';
 import { createMailbox, type StoredMail } from './put-mail.ts';
 import { createQueueTargets } from './queue-targets.ts';
 import { createQueues } from './queues.ts';
@@ -114,7 +116,9 @@ async function start(options: LocalStackOptions, shutdown: Shutdown): Promise<Lo
   createScheduleGroups(resources, schedules);
   nameRoles(resources);
   const events = createEventBuses(resources);
-  const { sqs, ...services } = await startServices(options, { secrets, schedules, events }, shutdown);
+  const objects = createObjectEvents({ putEvent: events.put, log });
+  const stores = { secrets, schedules, events };
+  const { sqs, ...services } = await startServices(options, { stores, onObject: objects.tell }, shutdown);
   const endpoints = { ...services, sqs: sqs.endpoint };
   const [tableNames, queueUrls, buckets] = await Promise.all([
     createTables(resources, endpoints.dynamodb),
@@ -124,6 +128,7 @@ async function start(options: LocalStackOptions, shutdown: Shutdown): Promise<Lo
   const targets = shutdown.add(createQueueTargets(endpoints.sqs, queueUrls));
   const publish = createTopics(resources, targets.to);
   events.connect(targets.to);
+  objects.connect(buckets);
   createSecrets(resources, secrets, options.secrets ?? {});
   shutdown.add(fireSchedules({ schedules, queueUrls, sqsEndpoint: endpoints.sqs, log }));
   const functions = shutdown.add(
@@ -160,7 +165,7 @@ async function start(options: LocalStackOptions, shutdown: Shutdown): Promise<Lo
     invoke: (name, event) => functions.find(name).invoke(event),
     putEvent: events.put,
     publish,
-    putMail: createMailbox({ endpoint: endpoints.s3, buckets, putEvent: events.put }),
+    putMail: createMailbox(endpoints.s3, () => resources.find('Mail')),
     putSecret: secrets.put,
     getSecret: (nameOrArn) => secrets.get(nameOrArn)?.value,
     stop: shutdown.run,
@@ -173,7 +178,11 @@ async function prewarm(functions: readonly LambdaFunction[]): Promise<void> {
 }
 
 /** Starts what the outside does not provide, all at once: whatever is up when another fails is stopped with it. */
-async function startServices({ dataDir, endpoints = {}, log }: LocalStackOptions, stores: Stores, shutdown: Shutdown) {
+async function startServices(
+  { dataDir, endpoints = {}, log }: LocalStackOptions,
+  { stores, onObject }: { stores: Stores } & Pick<Required<FauxqsOptions>, 'onObject'>,
+  shutdown: Shutdown,
+) {
   const started = async <S extends { stop(): Promise<void> }>(service: S | Promise<S>) => shutdown.add(await service);
   const file = join(dataDir, 'dynamodb.sqlite');
   const queueDir = join(dataDir, 'sqs');
@@ -181,9 +190,9 @@ async function startServices({ dataDir, endpoints = {}, log }: LocalStackOptions
     started(endpoints.dynamodb ? someoneElses(endpoints.dynamodb) : dynamodbEndpoint({ file, warn: log })),
     started(endpoints.ses ? someoneElses(endpoints.ses) : sesEndpoint()),
     started(startStandIn(stores)),
-    started<SqsEmulator>(endpoints.sqs ? someoneElses(endpoints.sqs) : sqsEndpoint({ dataDir: queueDir })),
+    started<SqsEmulator>(endpoints.sqs ? someoneElses(endpoints.sqs) : sqsEndpoint({ dataDir: queueDir, onObject })),
   ]);
-  const s3 = await started(objectsEndpoint(sqs));
+  const s3 = await started(objectsEndpoint(sqs, onObject));
   const { endpoint } = standIn;
   return {
     dynamodb: dynamodb.endpoint,

@@ -1,19 +1,31 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import type { BusEvent } from '../../shared/contracts/bus-event.ts';
-import type { Observer } from '../../shared/runtime/observe.ts';
+import type { BusEvent } from '../contracts/bus-event.ts';
+import type { Observer } from '../runtime/observe.ts';
 
 const SOURCE = 'overture';
 /** Entries that a call takes. */
 const BATCH = 10;
 
-/** The installation's event bus. */
-export interface Bus {
-  /** Tells events, ten in a call. Answers those that the bus did not take; never throws. */
-  put(events: readonly BusEvent[]): Promise<BusEvent[]>;
+/** What is told: ids and codes, never what a person wrote or where they are reached. */
+interface Told {
+  /** Becomes the `detail-type`. */
+  readonly event: string;
+  /** ISO 8601. */
+  readonly at: string;
 }
 
-export function createBus(client: EventBridgeClient, name: string, observe: Observer): Bus {
-  async function putBatch(events: readonly BusEvent[]): Promise<readonly BusEvent[]> {
+/** The installation's event bus. */
+export interface Bus<E extends Told = BusEvent> {
+  /** Tells events, ten in a call. Answers those that the bus did not take; never throws. */
+  put(events: readonly E[]): Promise<E[]>;
+}
+
+export function createBus<E extends Told = BusEvent>(
+  client: EventBridgeClient,
+  name: string,
+  observe: Observer,
+): Bus<E> {
+  async function putBatch(events: readonly E[]): Promise<readonly E[]> {
     try {
       const { Entries = [] } = await client.send(
         new PutEventsCommand({

@@ -1,7 +1,7 @@
 import { type EventBridgeClient, PutEventsCommand, type PutEventsCommandInput } from '@aws-sdk/client-eventbridge';
 import { describe, expect, it } from 'vitest';
-import { createBus } from '../../functions/publisher/bus.ts';
 import type { BusEvent } from '../../shared/contracts/bus-event.ts';
+import { createBus } from '../../shared/queue/bus.ts';
 import { createFakeObserver } from '../support/builders.ts';
 
 const event = (index: number): BusEvent => ({

@@ -1,0 +1,200 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  GetObjectCommand,
+  S3Client,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
+import { DynamoDBDocumentClient, GetCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { digestOf } from '../../functions/ingest/continue-import.ts';
+import { type RunningDoubles, startDoubles } from '../../infra/local/doubles/start.ts';
+import { importKey } from '../../shared/store/keys.ts';
+import { personalDataIn } from '../support/log-scan.ts';
+import { until } from '../support/poll.ts';
+import { freePort, type StartProcess, spawnStart } from '../support/start-process.ts';
+
+const SHOP = '6663a1f684ba342816c4b7c4';
+const KEY = `imports/${SHOP}/people.ndjson`;
+/** S3 takes no smaller parts but the last. */
+const PART_BYTES = 5 * 1024 * 1024;
+const DAY_MS = 86_400_000;
+/** Every so many rows one cannot be done. */
+const BAD_EVERY = 100;
+const config = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+
+// biome-ignore lint/suspicious/noExplicitAny: results and items are read as any JSON
+type Json = any;
+
+export interface ImportAtHome {
+  readonly rows: number;
+  /** Kilobytes of the whole run's memory with so many rows done, of each run from its start to its end. */
+  readonly memory: readonly (readonly { readonly done: number; readonly residentKb: number }[])[];
+  readonly seconds: number;
+  readonly summary: Json;
+  readonly results: readonly Json[];
+  /** What the functions' logs say of people. */
+  readonly logged: readonly string[];
+  /** How many messages each row has in the table, by its text. */
+  readonly messages: ReadonlyMap<string, number>;
+}
+
+export const textOf = (row: number): string => `Row ${row}`;
+export const isBad = (row: number): boolean => row % BAD_EVERY === 0;
+
+const lineOf = (row: number): string =>
+  `${JSON.stringify({
+    contact: { profile: { name: `Person ${row}`, ...(!isBad(row) && { email: `row${row}@example.com` }) } },
+    messages: [{ text: textOf(row), role: 'agent', touchpoint: 'email', delay: DAY_MS }],
+  })}\n`;
+
+/**
+ * Imports a file of so many people through the whole local run, which is killed when a third and when two thirds of them
+ * are there. Nothing is delivered: the messages are for tomorrow.
+ */
+export async function importAtHome(rows: number, log: (line: string) => void): Promise<ImportAtHome> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'overture-import-'));
+  const doubles = await startDoubles({});
+  const started = performance.now();
+  let home: Home | undefined;
+  try {
+    home = await startHome(dataDir, doubles);
+    const etag = await upload(home.objects, home.bucket, rows);
+    const memory = [];
+    for (const share of [1 / 3, 2 / 3]) {
+      const samples = await watch(home, { etag, rows }, ({ done, isAtWork }) => isAtWork && done >= rows * share);
+      await home.kill();
+      log(`Killed at work, with ${samples.at(-1)?.done} of ${rows} rows done.`);
+      memory.push(samples);
+      home = await startHome(dataDir, doubles);
+    }
+    const { objects, bucket } = home;
+    const folder = `results/${SHOP}/people.ndjson/${etag}`;
+    const read = (name: string) => readText(objects, bucket, `${folder}/${name}`);
+    memory.push(await watch(home, { etag, rows }, async () => (await read('summary.json')) !== undefined));
+    const summary = JSON.parse((await read('summary.json')) ?? '');
+    const parts = await Promise.all(summary.parts.map(read));
+    const results = parts.flatMap((part) => String(part).trimEnd().split('\n')).map((line) => JSON.parse(line));
+    const seconds = Math.round((performance.now() - started) / 1000);
+    const logged = personalDataIn(join(dataDir, 'logs'), []);
+    return { rows, memory, seconds, summary, results, logged, messages: await countMessages(home) };
+  } finally {
+    await home?.kill();
+    await doubles.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+interface Home {
+  readonly run: StartProcess;
+  readonly table: DynamoDBDocumentClient;
+  readonly tableName: string;
+  readonly objects: S3Client;
+  readonly bucket: string;
+  kill(): Promise<void>;
+}
+
+async function startHome(dataDir: string, doubles: RunningDoubles): Promise<Home> {
+  const port = await freePort();
+  const run = spawnStart({
+    PORT: String(port),
+    OVERTURE_DATA: dataDir,
+    OVERTURE_DOUBLES: JSON.stringify(doubles),
+  });
+  await run.ready();
+  const endpoints: Json = await (await fetch(`http://127.0.0.1:${port}/_local/endpoints`)).json();
+  const database = new DynamoDBClient({ ...config, endpoint: endpoints.dynamodb });
+  const objects = new S3Client({ ...config, endpoint: endpoints.s3, forcePathStyle: true });
+  return {
+    run,
+    table: DynamoDBDocumentClient.from(database),
+    tableName: endpoints.table,
+    objects,
+    bucket: endpoints.imports,
+    async kill() {
+      run.child.kill('SIGKILL');
+      await run.ended;
+      database.destroy();
+      objects.destroy();
+    },
+  };
+}
+
+interface Upload {
+  readonly etag: string;
+  readonly rows: number;
+}
+
+interface Progress {
+  readonly done: number;
+  readonly isAtWork: boolean;
+}
+
+async function upload(client: S3Client, Bucket: string, rows: number): Promise<string> {
+  const { UploadId } = await client.send(new CreateMultipartUploadCommand({ Bucket, Key: KEY }));
+  const Parts: { PartNumber: number; ETag: string | undefined }[] = [];
+  const put = async (Body: string) => {
+    const PartNumber = Parts.length + 1;
+    const { ETag } = await client.send(new UploadPartCommand({ Bucket, Key: KEY, UploadId, PartNumber, Body }));
+    Parts.push({ PartNumber, ETag });
+  };
+  let body = '';
+  for (let row = 1; row <= rows; row++) {
+    body += lineOf(row);
+    if (body.length < PART_BYTES) continue;
+    await put(body);
+    body = '';
+  }
+  if (body !== '') await put(body);
+  const complete = { Bucket, Key: KEY, UploadId, MultipartUpload: { Parts } };
+  const { ETag = '' } = await client.send(new CompleteMultipartUploadCommand(complete));
+  return ETag.replaceAll('"', '');
+}
+
+async function readText(client: S3Client, Bucket: string, Key: string): Promise<string | undefined> {
+  try {
+    return await (await client.send(new GetObjectCommand({ Bucket, Key }))).Body?.transformToString();
+  } catch (error) {
+    if (error instanceof Error && error.name === 'NoSuchKey') return undefined;
+    throw error;
+  }
+}
+
+/** How many rows are noted as done, and whether somebody is at work on the next ones. */
+async function readProgress({ table, tableName, bucket }: Home, etag: string): Promise<Progress> {
+  const Key = importKey(digestOf({ bucket, key: KEY, etag }));
+  const { Item = {} } = await table.send(new GetCommand({ TableName: tableName, Key, ConsistentRead: true }));
+  return { done: Item.row ?? 0, isAtWork: Item.leaseUntil > 0 };
+}
+
+async function countMessages({ table, tableName: TableName }: Home): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  const messages = { FilterExpression: 'begins_with(sk, :m)', ExpressionAttributeValues: { ':m': 'M#' } };
+  for await (const { Items = [] } of paginateScan({ client: table }, { TableName, ...messages })) {
+    for (const { text } of Items) counts.set(text, (counts.get(text) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** Samples the memory of a run until enough is done. */
+async function watch(home: Home, { etag, rows }: Upload, isEnough: (progress: Progress) => boolean | Promise<boolean>) {
+  const samples: { done: number; residentKb: number }[] = [];
+  await until(
+    'the rows are done',
+    async () => {
+      const progress = await readProgress(home, etag);
+      const { done } = progress;
+      if (samples.at(-1)?.done !== done) samples.push({ done, residentKb: residentKbOf(home.run) });
+      return isEnough(progress);
+    },
+    { withinMs: 120_000 + rows * 100 },
+  );
+  return samples;
+}
+
+const residentKbOf = ({ child }: StartProcess): number =>
+  Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0);
