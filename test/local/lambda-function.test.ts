@@ -49,7 +49,9 @@ test('events that need not wait long share an environment, and no other is made'
 });
 
 const invokeAll = (lambda: LambdaFunction, event: object, count: number) =>
-  Promise.all(Array.from({ length: count }, () => lambda.invoke(event, { group: 'loud' }) as Promise<{ served: number }>));
+  Promise.all(
+    Array.from({ length: count }, () => lambda.invoke(event, { group: 'loud' }) as Promise<{ served: number }>),
+  );
 
 test('a flood of one group does not delay the event of another by more than the one at work', async () => {
   const lambda = start();
@@ -66,6 +68,17 @@ test('a group whose events only wait gets more environments than there are proce
   expect(answers.filter(({ served }) => served === 1)).toHaveLength(3);
   rmSync(folder, { recursive: true });
 }, 30_000);
+
+test('an event whose caller gave up while it waited is not begun', async () => {
+  const lambda = start();
+  const caller = new AbortController();
+  const atWork = lambda.invoke({ takesMs: 50 });
+  const given = lambda.invoke({}, { signal: caller.signal });
+  caller.abort();
+  await expect(given).rejects.toThrow('aborted');
+  await atWork;
+  expect(await lambda.invoke({})).toMatchObject({ served: 2 });
+});
 
 test('an error keeps its name and leaves the environment alive', async () => {
   const lambda = start();

@@ -18,7 +18,7 @@ export interface EnvironmentPool {
 }
 
 /** A flood takes the processors neither from the others nor from the emulators and the providers' doubles. */
-const FLOOD_NICENESS = Number(process.env.PATIENT ?? 10);
+const FLOOD_NICENESS = 10;
 
 /**
  * The environments of a function, each busy with one event at a time and kept for the next. One is kept for lone events;

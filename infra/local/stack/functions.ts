@@ -46,7 +46,7 @@ export function createFunctions(resources: Resources, surroundings: FunctionSurr
     const name = properties.FunctionName ?? logicalId;
     created({ ref: name, attributes: { Arn: arnOf('lambda', `function:${name}`) } });
   }
-  const turns = createTurns(Number(process.env.SLOTS ?? availableParallelism()));
+  const turns = createTurns(availableParallelism());
   const opened = declared.map((fn) => openFunction(fn, surroundings, turns));
   const all = opened.map(({ lambda }) => lambda);
   return {

@@ -1,6 +1,5 @@
 import { FunctionError } from './environment.ts';
 import { createEnvironmentPool, type PoolOptions } from './environment-pool.ts';
-import { clock, hop } from './hop.ts';
 import { createLane, type Lane, type Turns } from './turns.ts';
 
 export interface LambdaFunction {
@@ -21,6 +20,8 @@ export interface Caller {
   readonly lane?: Lane;
   /** Told when the event has its turn. */
   begun?(): void;
+  /** Once aborted, what still waits for its turn is not begun: its invocation rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 export interface LambdaFunctionOptions extends PoolOptions {
@@ -41,16 +42,13 @@ export function createLambdaFunction(options: LambdaFunctionOptions): LambdaFunc
   let running = 0;
   let stopped = false;
 
-  async function run(event: string, { group = '', lane = open, begun }: Caller): Promise<string> {
-    const joined = clock();
+  async function run(event: string, { group = '', lane = open, begun, signal }: Caller): Promise<string> {
     const { environment, end } = await turns.take({ group, lane, pool, begun });
-    const taken = clock();
-    const elu = environment.watchUtilization();
     running += 1;
     try {
+      signal?.throwIfAborted();
       return await environment.invoke(event);
     } finally {
-      hop({ fn: name, group, joined, taken, done: clock(), elu: elu(), running, records: JSON.parse(event).Records?.map((r: any) => r.attributes?.SentTimestamp) });
       running -= 1;
       end();
     }

@@ -1,4 +1,3 @@
-import { env } from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { clientConfig, plainName, REGION } from './identity.ts';
@@ -6,6 +5,7 @@ import type { LambdaFunction } from './lambda-function.ts';
 import type { Mapping } from './mapping.ts';
 import { readBatchFailures } from './partial-batch.ts';
 import { createLane } from './turns.ts';
+import { createKeeper, type Keep } from './visibility.ts';
 
 export interface QueueMappingOptions {
   readonly endpoint: string;
@@ -24,20 +24,23 @@ const WINDOW_POLL_MS = 100;
 const RECEIVE_MAX = 10;
 const RETRY_MS = 500;
 /** The records of an event compute on one processor: with more of them, those who wait for it would wait longer. */
-const EVENT_MAX = Number(env.PIECE ?? 2);
-const EVENTS_WAITING = 4;
+const EVENT_MAX = 2;
+/** A flood that waits for its turns must not keep the messages of others from being received. */
+const EVENTS_WAITING = 50;
 
 /**
- * Polls a queue into a function as Lambda does, in events of one group each. What fails stays on the queue until its
- * visibility timeout; so that none runs out while its message waits for a turn, few messages are received before theirs.
+ * Polls a queue into a function as Lambda does, in events of one group each, and keeps what it received while that waits
+ * for its turn. What fails stays on the queue until its visibility timeout.
  */
 export function startQueueMapping(options: QueueMappingOptions): Mapping {
-  const { queueUrl: QueueUrl, batchSize, windowMs, maxConcurrency, lambda, log } = options;
+  const { queueUrl: QueueUrl, batchSize, windowMs, maxConcurrency, lambda } = options;
   const client = new SQSClient({ ...clientConfig(options.endpoint), maxAttempts: 1 });
   const stopping = new AbortController();
+  const { signal } = stopping;
   const lane = createLane(maxConcurrency);
   const waiting = new Set<Promise<void>>();
   const running = new Set<Promise<void>>();
+  const log = (line: string) => options.log(`${plainName(lambda.name)} ${line}`);
 
   async function receive(max: number, waitSeconds: number): Promise<Message[]> {
     const { Messages } = await client.send(
@@ -48,7 +51,7 @@ export function startQueueMapping(options: QueueMappingOptions): Mapping {
         MessageSystemAttributeNames: ['All'],
         MessageAttributeNames: ['All'],
       }),
-      { abortSignal: stopping.signal },
+      { abortSignal: signal },
     );
     return Messages ?? [];
   }
@@ -57,7 +60,7 @@ export function startQueueMapping(options: QueueMappingOptions): Mapping {
   async function collect(): Promise<Message[]> {
     const batch = await receive(batchSize, LONG_POLL_SECONDS);
     const end = Date.now() + windowMs;
-    while (batch.length > 0 && batch.length < batchSize && Date.now() < end && !stopping.signal.aborted) {
+    while (batch.length > 0 && batch.length < batchSize && Date.now() < end && !signal.aborted) {
       const more = await receive(batchSize - batch.length, 0);
       batch.push(...more);
       if (more.length === 0) await delay(Math.min(WINDOW_POLL_MS, Math.max(0, end - Date.now())));
@@ -65,15 +68,17 @@ export function startQueueMapping(options: QueueMappingOptions): Mapping {
     return batch;
   }
 
-  function begin(batch: readonly Message[]): void {
+  function begin(batch: readonly Message[], keep: Keep): void {
     const { promise: turn, resolve } = Promise.withResolvers<void>();
-    waiting.add(turn);
+    const endKeeping = keep(batch);
     const begun = () => {
+      endKeeping();
       waiting.delete(turn);
       resolve();
     };
+    waiting.add(turn);
     const done = process(batch, begun)
-      .catch((error) => log(`${plainName(lambda.name)} cannot clear its queue: ${String(error)}`))
+      .catch((error) => log(`cannot clear its queue: ${String(error)}`))
       .finally(() => running.delete(done));
     running.add(done);
   }
@@ -90,7 +95,7 @@ export function startQueueMapping(options: QueueMappingOptions): Mapping {
     try {
       const answer = await lambda.invoke(
         { Records: batch.map((message) => toRecord(message, options.queueArn)) },
-        { group: batch.map(groupOf)[0], lane, begun },
+        { group: batch.map(groupOf)[0], lane, begun, signal },
       );
       if (!options.reportsFailures) return new Set();
       return readBatchFailures(answer, new Set(batch.map(({ MessageId = '' }) => MessageId)));
@@ -99,14 +104,20 @@ export function startQueueMapping(options: QueueMappingOptions): Mapping {
     }
   }
 
+  async function pollOnce(keep: Keep): Promise<void> {
+    for (const batch of toEvents(await collect())) begin(batch, keep);
+    while (waiting.size >= EVENTS_WAITING) await Promise.race(waiting);
+  }
+
   async function poll(): Promise<void> {
-    while (!stopping.signal.aborted) {
+    let keep: Keep | undefined;
+    while (!signal.aborted) {
       try {
-        for (const batch of toEvents(await collect())) begin(batch);
-        while (waiting.size >= EVENTS_WAITING) await Promise.race(waiting);
+        keep ??= await createKeeper({ client, queueUrl: QueueUrl, log });
+        await pollOnce(keep);
       } catch (error) {
-        if (stopping.signal.aborted) return;
-        log(`${plainName(lambda.name)} cannot read its queue: ${String(error)}`);
+        if (signal.aborted) return;
+        log(`cannot read its queue: ${String(error)}`);
         await delay(RETRY_MS);
       }
     }

@@ -113,7 +113,12 @@ export function createTurns(processors: number, timer: Timer = systemTimer): Tur
     }
     if (waiting > 0 && !isGrowing) void growWhereLacking();
     if (waiting + atWork.size > 0) endLooking ??= timer.every(LOOK_MS, look);
-    else if (endLooking) endLooking = void endLooking();
+    else stopLooking();
+  }
+
+  function stopLooking(): void {
+    endLooking?.();
+    endLooking = undefined;
   }
 
   function begin({ group, lane, pool, begun, begin: tell }: Waiting, environment: Environment): void {
