@@ -24,7 +24,7 @@ const WINDOW_POLL_MS = 100;
 const RECEIVE_MAX = 10;
 const RETRY_MS = 500;
 /** The records of an event compute on one processor: with more of them, those who wait for it would wait longer. */
-const EVENT_MAX = 2;
+const RECORDS_MAX = 2;
 /** A flood that waits for its turns must not keep the messages of others from being received. */
 const EVENTS_WAITING = 50;
 
@@ -37,6 +37,7 @@ export function startQueueMapping(options: QueueMappingOptions): Mapping {
   const client = new SQSClient({ ...clientConfig(options.endpoint), maxAttempts: 1 });
   const stopping = new AbortController();
   const { signal } = stopping;
+  const recordsMax = windowMs > 0 ? RECEIVE_MAX : RECORDS_MAX;
   const lane = createLane(maxConcurrency);
   const waiting = new Set<Promise<void>>();
   const running = new Set<Promise<void>>();
@@ -105,7 +106,7 @@ export function startQueueMapping(options: QueueMappingOptions): Mapping {
   }
 
   async function pollOnce(keep: Keep): Promise<void> {
-    for (const batch of toEvents(await collect())) begin(batch, keep);
+    for (const batch of toEvents(await collect(), recordsMax)) begin(batch, keep);
     while (waiting.size >= EVENTS_WAITING) await Promise.race(waiting);
   }
 
@@ -134,10 +135,11 @@ export function startQueueMapping(options: QueueMappingOptions): Mapping {
   };
 }
 
-const toEvents = (messages: readonly Message[]): Message[][] =>
+/** Of one group each, in order. */
+const toEvents = (messages: readonly Message[], recordsMax: number): Message[][] =>
   [...Map.groupBy(messages, groupOf).values()].flatMap((ofGroup) =>
-    Array.from({ length: Math.ceil(ofGroup.length / EVENT_MAX) }, (_, n) =>
-      ofGroup.slice(n * EVENT_MAX, (n + 1) * EVENT_MAX),
+    Array.from({ length: Math.ceil(ofGroup.length / recordsMax) }, (_, n) =>
+      ofGroup.slice(n * recordsMax, (n + 1) * recordsMax),
     ),
   );
 
