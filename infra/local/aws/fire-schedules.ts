@@ -1,7 +1,6 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { arnOf, clientConfig } from '../stack/identity.ts';
 import type { Schedule, ScheduleStore } from './schedule-store.ts';
-import { momentOf } from './scheduler.ts';
 
 export interface FiringOptions {
   readonly schedules: ScheduleStore;
@@ -34,7 +33,7 @@ export function fireSchedules({ schedules, sqsEndpoint, queueUrls, log }: Firing
   }
 
   async function look(): Promise<void> {
-    const due = schedules.all().filter(({ ScheduleExpression }) => momentOf(ScheduleExpression) <= Date.now());
+    const due = schedules.due(Date.now());
     await Promise.all(
       due.map((schedule) =>
         fire(schedule).catch((error) => log(`The schedule ${schedule.Name} could not fire and tries again: ${error}`)),

@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 
 export interface Schedule {
   readonly GroupName: string;
@@ -21,44 +22,47 @@ export interface ScheduleStore {
   openGroup(name: string): void;
   hasGroup(name: string): boolean;
   get(group: string, name: string): Schedule | undefined;
-  /** On disk when it returns. */
-  put(schedule: Schedule): void;
+  /** Keeps a schedule that fires at a moment, in epoch milliseconds; on disk when it returns. */
+  put(schedule: Schedule, moment: number): void;
   /** Answers whether it was there. */
   remove(group: string, name: string): boolean;
-  all(): Schedule[];
+  /** Those whose moment has come, at a cost that those who wait do not raise. */
+  due(now: number): Schedule[];
+  stop(): Promise<void>;
 }
 
-/** Schedules in memory and, each in a file of its own, in a folder: nothing is lost by `kill -9`. */
-export function openScheduleStore(folder: string): ScheduleStore {
-  const groups = new Map<string, Map<string, Schedule>>();
-  const fileOf = (group: string, name: string) => join(folder, group, `${name}.json`);
+const SCHEMA = `
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = NORMAL;
+  CREATE TABLE IF NOT EXISTS schedules (
+    group_name TEXT, name TEXT, moment INTEGER, schedule TEXT, PRIMARY KEY (group_name, name)
+  ) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS by_moment ON schedules (moment);
+`;
+
+/** Schedules in a file, none in memory: `kill -9` loses nothing, and a hundred thousand cost no more than one. */
+export function openScheduleStore(file: string): ScheduleStore {
+  mkdirSync(dirname(file), { recursive: true });
+  const database = new DatabaseSync(file);
+  database.exec(SCHEMA);
+  const groups = new Set<string>();
+  const getting = database.prepare('SELECT schedule FROM schedules WHERE group_name = ? AND name = ?');
+  const putting = database.prepare('INSERT OR REPLACE INTO schedules VALUES (?, ?, ?, ?)');
+  const removing = database.prepare('DELETE FROM schedules WHERE group_name = ? AND name = ?');
+  const gettingDue = database.prepare('SELECT schedule FROM schedules WHERE moment <= ? ORDER BY moment');
 
   return {
-    openGroup(name) {
-      mkdirSync(join(folder, name), { recursive: true });
-      groups.set(name, readGroup(join(folder, name)));
-    },
+    openGroup: (name) => void groups.add(name),
     hasGroup: (name) => groups.has(name),
-    get: (group, name) => groups.get(group)?.get(name),
-    put(schedule) {
-      const { GroupName, Name } = schedule;
-      const file = fileOf(GroupName, Name);
-      writeFileSync(`${file}.new`, JSON.stringify(schedule, undefined, 2));
-      renameSync(`${file}.new`, file);
-      groups.get(GroupName)?.set(Name, schedule);
+    get(group, name) {
+      const row = getting.get(group, name);
+      return row && parse(row);
     },
-    remove(group, name) {
-      const known = groups.get(group)?.delete(name) ?? false;
-      if (known) rmSync(fileOf(group, name), { force: true });
-      return known;
-    },
-    all: () => [...groups.values()].flatMap((group) => [...group.values()]),
+    put: (schedule, moment) => void putting.run(schedule.GroupName, schedule.Name, moment, JSON.stringify(schedule)),
+    remove: (group, name) => removing.run(group, name).changes > 0,
+    due: (now) => gettingDue.all(now).map(parse),
+    stop: async () => database.close(),
   };
 }
 
-/** A half-written file, left by a run that was killed, has another ending: nobody was told that it was kept. */
-function readGroup(folder: string): Map<string, Schedule> {
-  const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
-  const schedules = files.map((file): Schedule => JSON.parse(readFileSync(join(folder, file), 'utf8')));
-  return new Map(schedules.map((schedule) => [schedule.Name, schedule]));
-}
+const parse = ({ schedule }: Record<string, unknown>): Schedule => JSON.parse(String(schedule));

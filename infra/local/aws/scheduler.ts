@@ -46,14 +46,15 @@ function createSchedule(store: ScheduleStore, Name: string, asked: Asked): Answe
   }
   if (!present) {
     const CreationDate = Date.now() / 1000;
-    store.put({
+    const schedule = {
       GroupName,
       Name,
       ScheduleExpression,
       Target: { Arn, RoleArn, Input, ...(DeadLetterConfig && { DeadLetterConfig }) },
       CreationDate,
       ...(ClientToken && { ClientToken }),
-    });
+    };
+    store.put(schedule, momentOf(ScheduleExpression));
   }
   return [200, { ScheduleArn: arnOf('scheduler', `schedule/${GroupName}/${Name}`) }];
 }
@@ -75,7 +76,7 @@ function problemWith(name: string, asked: Asked): string | undefined {
 }
 
 /** When a one-time schedule fires, in epoch milliseconds; NaN for any other expression. */
-export function momentOf(expression = ''): number {
+function momentOf(expression = ''): number {
   const moment = /^at\((\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\)$/.exec(expression)?.[1];
   return Date.parse(`${moment}Z`);
 }

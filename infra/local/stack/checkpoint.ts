@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface Checkpoint {
@@ -6,6 +6,9 @@ export interface Checkpoint {
   read(): string | undefined;
   write(sequenceNumber: string): void;
 }
+
+/** Of all that is ever written: it covers what was there, in one write that `kill -9` does not tear. */
+const LENGTH = 512;
 
 /** A reader's place in a stream, kept in a file. A place in another stream (a table made anew) does not count. */
 export function openCheckpoint(folder: string, reader: string, streamArn: string): Checkpoint {
@@ -21,8 +24,9 @@ export function openCheckpoint(folder: string, reader: string, streamArn: string
       }
     },
     write(sequenceNumber) {
-      writeFileSync(`${file}.new`, JSON.stringify({ streamArn, sequenceNumber }));
-      renameSync(`${file}.new`, file);
+      const descriptor = openSync(file, constants.O_WRONLY | constants.O_CREAT);
+      writeSync(descriptor, JSON.stringify({ streamArn, sequenceNumber }).padEnd(LENGTH), 0);
+      closeSync(descriptor);
     },
   };
 }

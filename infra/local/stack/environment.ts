@@ -23,6 +23,9 @@ export interface Environment {
 /** Lambda's limit for loading a function, apart from the function's own timeout. */
 const INIT_MS = 10_000;
 
+/** By itself a thread that works lets as much as a hundred megabytes of what it is done with lie, and there are dozens. */
+const YOUNG_MB = 12;
+
 export type FailureKind = 'thrown' | 'timeout' | 'crashed';
 
 export class FunctionError extends Error {
@@ -51,7 +54,7 @@ export function createEnvironment({ setup, variables, timeoutMs, write }: Enviro
     execArgv: [],
     stdout: true,
     stderr: true,
-    resourceLimits: { maxOldGenerationSizeMb: setup.memoryMb },
+    resourceLimits: { maxOldGenerationSizeMb: setup.memoryMb, maxYoungGenerationSizeMb: YOUNG_MB },
   });
   thread.stdout.on('data', write);
   thread.stderr.on('data', write);

@@ -112,7 +112,7 @@ async function start(options: LocalStackOptions, shutdown: Shutdown): Promise<Lo
     created({ ref: logicalId, attributes: { ApiId: logicalId, ApiEndpoint: http.url } });
   }
   const secrets = createSecretStore(join(dataDir, 'secrets.json'), SECRET_ARN_PREFIX);
-  const schedules = openScheduleStore(join(dataDir, 'schedules'));
+  const schedules = shutdown.add(openScheduleStore(join(dataDir, 'schedules.sqlite')));
   createScheduleGroups(resources, schedules);
   nameRoles(resources);
   const events = createEventBuses(resources);
