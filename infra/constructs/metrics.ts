@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { FunctionName } from '../bundle/functions.ts';
 import type { Stage } from '../stages.ts';
-import type { FunctionName } from './bundle.ts';
 
 export const TOUCHPOINT_NAMES = ['email', 'sms', 'whatsapp'] as const;
 export type TouchpointName = (typeof TOUCHPOINT_NAMES)[number];

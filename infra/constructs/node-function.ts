@@ -11,10 +11,11 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { bundleOf } from '../bundle/bundle.ts';
+import type { FunctionName } from '../bundle/functions.ts';
 import type { Stage, StageSettings } from '../stages.ts';
 import { acknowledge } from './acknowledge.ts';
 import { addAlarm } from './alarm.ts';
-import { bundleOf, type FunctionName } from './bundle.ts';
 
 export interface NodeFunctionProps {
   readonly stage: Stage;

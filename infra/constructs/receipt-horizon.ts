@@ -1,9 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
+import type { FunctionName } from '../bundle/functions.ts';
 import type { Stage } from '../stages.ts';
 import { addAlarm } from './alarm.ts';
-import type { FunctionName } from './bundle.ts';
 import { ownMetric, type TouchpointName } from './metrics.ts';
 
 /** Longer than the horizon of every provider but AWS's SMS (72 h), whose last word comes within minutes as a rule. */

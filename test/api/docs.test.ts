@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createFileReader } from '../../functions/api/docs/files.ts';
 import type { ApiParts } from '../../functions/api/parts.ts';
 import { createApi } from '../../functions/api/serve.ts';
-import { copyAssets } from '../../infra/constructs/bundle.ts';
+import { copyAssets } from '../../infra/bundle/bundle.ts';
 import { DOCUMENT_FILE } from '../../infra/openapi/file.ts';
 import { createTestClock } from '../support/api-clock.ts';
 import { API_URL } from '../support/api-world.ts';

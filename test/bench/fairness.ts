@@ -1,7 +1,8 @@
 /**
  * `npm run bench`: does a flood by one organization slow another? Starts 200 single conversations of one organization,
  * alone and then beside 2,000 starts of another, with providers that take 50 ms, and compares how long each took from
- * the request to the provider. Figures are those of one run on one machine, and of what else it does meanwhile.
+ * the request to the provider. Both follow a warm-up with a small flood, whose row shows what loading functions costs.
+ * Figures are those of one run on one machine, and of what else it does meanwhile.
  */
 import { once } from 'node:events';
 import { availableParallelism, loadavg } from 'node:os';
@@ -10,8 +11,9 @@ import type { Delivered } from '../support/overture.ts';
 import { freePort, spawnStart } from '../support/start-process.ts';
 
 const SINGLES = 200;
-const SINGLE_EVERY_MS = 100;
+const SINGLE_EVERY_MS = 200;
 const FLOOD = 2000;
+const WARM_UP = 200;
 const FLOOD_CLIENTS = 8;
 const LATENCY_MS = 50;
 const OUTBOX_EVERY_MS = 500;
@@ -51,7 +53,7 @@ async function arrivals({ control }: RunningDoubles, prefix: string, count: numb
   }
 }
 
-/** Milliseconds from request to provider of single starts, one every 100 ms whatever became of those before. */
+/** Milliseconds from request to provider of single starts, one every 200 ms whatever became of those before. */
 async function measureSingles(start: Start, prefix: string): Promise<number[]> {
   const began = Date.now();
   const asked = new Map<string, number>();
@@ -67,12 +69,12 @@ async function measureSingles(start: Start, prefix: string): Promise<number[]> {
   return [...asked].map(([telephone, at]) => (received.get(telephone) ?? Number.NaN) - at);
 }
 
-/** Resolves with the seconds from the first request to the last answer. */
-async function flood(start: Start): Promise<number> {
+/** Starts with the telephones from number `first` on. Resolves with the seconds from first request to last answer. */
+async function flood(start: Start, first: number, count: number): Promise<number> {
   const began = Date.now();
-  let next = 0;
+  let next = first;
   const client = async () => {
-    while (next < FLOOD) await start(LOUD.organization, `${LOUD.prefix}${String(600_000 + next++).padStart(7, '0')}`);
+    while (next < first + count) await start(LOUD.organization, `${LOUD.prefix}${String(next++).padStart(7, '0')}`);
   };
   await Promise.all(Array.from({ length: FLOOD_CLIENTS }, client));
   return (Date.now() - began) / 1000;
@@ -92,17 +94,19 @@ const overture = spawnStart({ PORT: String(port), OVERTURE_DOUBLES: JSON.stringi
 await overture.ready();
 const start = await createStarter(`http://127.0.0.1:${port}`);
 const loadBefore = load();
-await measureSingles(start, QUIET.prefixes[0]);
+const [warmUp] = await Promise.all([measureSingles(start, QUIET.prefixes[0]), flood(start, 0, WARM_UP)]);
+await arrivals(doubles, LOUD.prefix, WARM_UP);
 const alone = await measureSingles(start, QUIET.prefixes[1]);
 const began = Date.now();
-const flooding = flood(start);
+const flooding = flood(start, WARM_UP, FLOOD);
 const beside = await measureSingles(start, QUIET.prefixes[2]);
 const answeredSeconds = await flooding;
-const received = await arrivals(doubles, LOUD.prefix, FLOOD);
+const received = await arrivals(doubles, LOUD.prefix, WARM_UP + FLOOD);
 const deliveredSeconds = (Math.max(...received.values()) - began) / 1000;
 console.log('| start → provider, ms | p50 | p90 | p99 |\n|---|---|---|---|');
+console.log(row(`warm-up beside ${WARM_UP} starts of another organization`, warmUp));
 console.log(row('alone', alone));
-console.log(row('beside a flood of another organization', beside));
+console.log(row(`beside ${FLOOD.toLocaleString('en')} starts of another organization`, beside));
 console.log(`p99 beside the flood : p99 alone = ${(percentile(beside, 0.99) / percentile(alone, 0.99)).toFixed(2)}`);
 console.log(
   `The flood of ${FLOOD}: ${(FLOOD / answeredSeconds).toFixed(1)} starts/s answered, ` +

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type RunningDoubles, startDoubles } from '../../infra/local/doubles/start.ts';
+import { personalDataIn } from '../support/log-scan.ts';
 import type { Delivered } from '../support/overture.ts';
 import { until } from '../support/poll.ts';
 import { freePort, type StartProcess, spawnStart } from '../support/start-process.ts';
@@ -121,4 +122,6 @@ it('sends every message of 200 conversations once and in order, though it is kil
     const received = deliveries.filter(({ to }) => to === addressOf(index)).map(({ messageId }) => messageId ?? '');
     expect(received.filter((id, place) => received.indexOf(id) === place)).toEqual(messages);
   });
+  const addresses = Array.from({ length: CONVERSATIONS }, (_, index) => addressOf(index));
+  expect(personalDataIn(join(dataDir, 'logs'), addresses)).toEqual([]);
 });

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { personalDataIn } from '../support/log-scan.ts';
 import { freePort, type StartProcess, spawnStart } from '../support/start-process.ts';
 
 const started: StartProcess[] = [];
@@ -28,7 +29,8 @@ const isListening = (port: number): Promise<boolean> =>
 describe('npm start', { timeout: 90_000 }, () => {
   it('prints the API, a token, the inbox and a curl whose answer leads to a page, and SIGTERM ends everything', async () => {
     const port = await freePort();
-    const run = start({ PORT: String(port) });
+    const dataDir = mkdtempSync(join(tmpdir(), 'overture-start-'));
+    const run = start({ PORT: String(port), OVERTURE_DATA: dataDir });
     await run.ready();
     const said = run.said();
     expect(said).toContain(`http://127.0.0.1:${port}/v2`);
@@ -54,6 +56,8 @@ describe('npm start', { timeout: 90_000 }, () => {
     expect((await run.ended).code).toBe(0);
     expect(await isListening(port)).toBe(false);
     await expect(fetch(inbox)).rejects.toThrow();
+    expect(personalDataIn(join(dataDir, 'logs'), ['Hey there!'])).toEqual([]);
+    rmSync(dataDir, { recursive: true });
   });
 
   it('says in one sentence that its port is taken, and ends', async () => {

@@ -3,8 +3,9 @@ import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ASSETS } from '../../infra/constructs/assets.ts';
-import { bundleOf, FUNCTIONS, type FunctionName } from '../../infra/constructs/bundle.ts';
+import { ASSETS } from '../../infra/bundle/assets.ts';
+import { bundleOf } from '../../infra/bundle/bundle.ts';
+import { FUNCTIONS, type FunctionName } from '../../infra/bundle/functions.ts';
 import { functionsOf, synthesize } from './synthesize.ts';
 
 const functions = functionsOf(synthesize('local').service);
@@ -21,16 +22,16 @@ function environmentOf(name: string): Record<string, string> {
 
 /** Every 100 kB is about 10 ms of a cold start. api: all of the contracts. hooks: S3's client, MIME. ingest: S3's, CSV. email: MIME, SES. */
 const MAX_BYTES: Readonly<Record<FunctionName, number>> = {
-  api: 850_000,
-  bulk: 720_000,
-  worker: 460_000,
-  email: 860_000,
-  sms: 720_000,
-  whatsapp: 750_000,
-  hooks: 970_000,
-  sweeper: 400_000,
-  publisher: 740_000,
-  ingest: 900_000,
+  api: 750_000,
+  bulk: 610_000,
+  worker: 425_000,
+  email: 765_000,
+  sms: 620_000,
+  whatsapp: 655_000,
+  hooks: 885_000,
+  sweeper: 360_000,
+  publisher: 645_000,
+  ingest: 825_000,
 };
 
 // Vitest ends its workers without the exit event on which the folder is otherwise removed.

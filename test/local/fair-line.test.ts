@@ -1,55 +1,74 @@
 import { expect, test } from 'vitest';
 import { createFairLine } from '../../infra/local/stack/fair-line.ts';
 
-const MANY = 99;
-
-/** A line in which every item is named after its group. */
-function lineOf(...groups: string[]) {
-  const line = createFairLine<string>();
-  for (const group of groups) line.join(group, group);
-  return line;
+interface Item {
+  readonly group: string;
+  readonly lane: object;
+  readonly name: string;
 }
-const take = (line: ReturnType<typeof lineOf>, count: number, most = MANY) =>
-  Array.from({ length: count }, () => line.next(most));
+
+const API = {};
+const QUEUE = {};
+const anyone = () => true;
+
+/** A line in which every item is named after its group and the order in which it joined it: a1, a2, b1. */
+function lineOf(...groups: string[]) {
+  const line = createFairLine<Item>();
+  const joined = new Map<string, number>();
+  const join = (group: string, lane = API) => {
+    joined.set(group, (joined.get(group) ?? 0) + 1);
+    line.join({ group, lane, name: `${group}${joined.get(group)}` });
+  };
+  for (const group of groups) join(group);
+  const take = (count: number, mayWork: (item: Item) => boolean = anyone) =>
+    Array.from({ length: count }, () => line.next(mayWork)?.name);
+  return { ...line, join, take };
+}
 
 test('a group with nobody at work comes before one with somebody, however long that has waited', () => {
-  expect(take(lineOf('loud', 'loud', 'loud', 'quiet'), 4)).toEqual(['loud', 'quiet', 'loud', 'loud']);
+  expect(lineOf('a', 'a', 'a', 'b').take(5)).toEqual(['a1', 'b1', 'a2', 'a3', undefined]);
 });
 
-test('of groups that had no turn yet, the one goes first whose first has waited longest', () => {
-  expect(take(lineOf('b', 'a', 'b', 'a', 'c'), 5)).toEqual(['b', 'a', 'c', 'b', 'a']);
+test('of groups that had no turn yet, the one goes first that came first', () => {
+  expect(lineOf('b', 'a', 'b', 'a', 'c').take(5)).toEqual(['b1', 'a1', 'c1', 'b2', 'a2']);
 });
 
 test('of groups with as many at work, the one goes first that had its last turn longest ago', () => {
-  const line = lineOf('loud', 'loud', 'loud', 'quiet');
-  const turns = Array.from({ length: 4 }, () => {
-    const group = line.next(1) ?? '';
-    line.leave(group);
-    return group;
+  const line = lineOf('a', 'a', 'a', 'b', 'b');
+  const turns = Array.from({ length: 5 }, () => {
+    const item = line.next(anyone);
+    if (item) line.leave(item.group);
+    return item?.name;
   });
-  expect(turns).toEqual(['loud', 'quiet', 'loud', 'loud']);
-});
-
-test('those of one group keep their order', () => {
-  const line = createFairLine<number>();
-  for (const item of [1, 2, 3]) line.join('a', item);
-  expect([line.next(MANY), line.next(MANY), line.next(MANY), line.next(MANY)]).toEqual([1, 2, 3, undefined]);
+  expect(turns).toEqual(['a1', 'b1', 'a2', 'b2', 'a3']);
 });
 
 test('who has left work counts no more', () => {
-  const line = lineOf('a', 'a', 'b');
-  take(line, 3);
-  line.join('b', 'b');
-  line.join('a', 'a');
+  const line = lineOf('a', 'a', 'b', 'b', 'a');
+  line.take(4);
   line.leave('a');
   line.leave('a');
-  expect(take(line, 2)).toEqual(['a', 'b']);
+  line.join('b');
+  expect(line.take(2)).toEqual(['a3', 'b3']);
 });
 
-test('a group with as many at work as may be waits, and others pass it', () => {
-  const line = lineOf('loud', 'loud', 'loud', 'quiet');
-  expect(take(line, 4, 2)).toEqual(['loud', 'quiet', 'loud', undefined]);
-  expect([line.hasNext(2), line.hasNext(3), line.waiting()]).toEqual([false, true, 1]);
-  line.leave('loud');
-  expect([line.hasNext(2), line.next(2), line.waiting()]).toEqual([true, 'loud', 0]);
+test('who may not work waits, and others pass: those of its group in another lane, and other groups', () => {
+  const line = lineOf('a', 'a', 'b');
+  line.join('a', QUEUE);
+  const notInA1 = ({ name }: Item) => name !== 'a1';
+  expect(line.take(4, notInA1)).toEqual(['a3', 'b1', undefined, undefined]);
+  expect(line.take(2)).toEqual(['a1', 'a2']);
+});
+
+test('the lanes of a group take turns: what fills one does not hold up the others', () => {
+  const line = lineOf('a', 'a', 'a', 'a');
+  line.join('a', QUEUE);
+  line.join('a', QUEUE);
+  expect(line.take(6)).toEqual(['a1', 'a5', 'a2', 'a6', 'a3', 'a4']);
+});
+
+test('the first one is told without a turn', () => {
+  const line = lineOf('a', 'b');
+  const names = [anyone, anyone, () => false].map((mayWork) => line.first(mayWork)?.name);
+  expect(names).toEqual(['a1', 'a1', undefined]);
 });

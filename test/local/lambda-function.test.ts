@@ -4,20 +4,21 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import { createLambdaFunction, type LambdaFunction } from '../../infra/local/stack/lambda-function.ts';
+import { createTurns } from '../../infra/local/stack/turns.ts';
 
 const started: LambdaFunction[] = [];
 afterEach(async () => {
   for (const lambda of started.splice(0)) await lambda.stop();
 });
 
-function start({ exportName = 'handler', maxConcurrency = 1, timeoutMs = 500, unused = 1 } = {}): LambdaFunction {
+function start({ exportName = 'handler', maxConcurrency = 1, timeoutMs = 500, processors = 2 } = {}): LambdaFunction {
   const moduleUrl = pathToFileURL(join(import.meta.dirname, 'fixtures/handlers/pool.mjs')).href;
   const lambda = createLambdaFunction({
     setup: { moduleUrl, exportName, functionName: 'pool', functionArn: 'arn:pool', memoryMb: 128 },
     variables: {},
     timeoutMs,
     maxConcurrency,
-    watchProcessors: () => () => unused,
+    turns: createTurns(processors),
     write: () => {},
     onFailure: () => {},
   });
@@ -48,32 +49,35 @@ test('events that need not wait long share an environment, and no other is made'
 });
 
 const invokeAll = (lambda: LambdaFunction, event: object, count: number) =>
-  Promise.all(Array.from({ length: count }, () => lambda.invoke(event, 'loud') as Promise<{ served: number }>));
+  Promise.all(
+    Array.from({ length: count }, () => lambda.invoke(event, { group: 'loud' }) as Promise<{ served: number }>),
+  );
 
 test('a flood of one group does not delay the event of another by more than the one at work', async () => {
   const lambda = start();
   await lambda.prewarm();
   const flood = invokeAll(lambda, {}, 10);
-  expect(await lambda.invoke({ name: 'quiet' }, 'quiet')).toEqual({ name: 'quiet', served: 2, atOnce: 1 });
+  expect(await lambda.invoke({ name: 'quiet' }, { group: 'quiet' })).toEqual({ name: 'quiet', served: 2, atOnce: 1 });
   expect(await flood).toHaveLength(10);
 });
 
-test('where processors are short, a group keeps to two environments, and another group gets its own', async () => {
-  const lambda = start({ maxConcurrency: 8, timeoutMs: 20_000, unused: 0 });
-  const flood = invokeAll(lambda, { computesMs: 200 }, 10);
-  const quiet = (await lambda.invoke({}, 'quiet')) as { served: number };
-  expect([quiet, ...(await flood)].filter(({ served }) => served === 1).length).toBeLessThanOrEqual(3);
-});
-
-test.for([
-  ['whose events compute gets more environments where processors are unused', { unused: 1, computing: true }],
-  ['whose events only wait gets more environments where processors are short', { unused: 0, computing: false }],
-] as const)('a group %s, up to the concurrency', { timeout: 30_000 }, async ([, { unused, computing }]) => {
+test('a group whose events only wait gets more environments than there are processors, up to the concurrency', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'overture-pool-'));
-  const lambda = start({ maxConcurrency: 3, timeoutMs: 20_000, unused });
-  const answers = await invokeAll(lambda, { meets: { folder, count: 3, computing } }, 6);
+  const lambda = start({ maxConcurrency: 3, timeoutMs: 20_000, processors: 1 });
+  const answers = await invokeAll(lambda, { meets: { folder, count: 3 } }, 6);
   expect(answers.filter(({ served }) => served === 1)).toHaveLength(3);
   rmSync(folder, { recursive: true });
+}, 30_000);
+
+test('an event whose caller gave up while it waited is not begun', async () => {
+  const lambda = start();
+  const caller = new AbortController();
+  const atWork = lambda.invoke({ takesMs: 50 });
+  const given = lambda.invoke({}, { signal: caller.signal });
+  caller.abort();
+  await expect(given).rejects.toThrow('aborted');
+  await atWork;
+  expect(await lambda.invoke({})).toMatchObject({ served: 2 });
 });
 
 test('an error keeps its name and leaves the environment alive', async () => {

@@ -6,6 +6,8 @@ export interface EnvironmentSetup {
   readonly functionName: string;
   readonly functionArn: string;
   readonly memoryMb: number;
+  /** Added to that of the process, where threads have one of their own (Linux). Default: 0. */
+  readonly niceness?: number;
 }
 
 export interface InvocationRequest {

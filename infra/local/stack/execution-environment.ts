@@ -2,6 +2,7 @@
  * The inside of one execution environment: a worker thread that loads the bundled handler once and runs one invocation
  * at a time. Reports `ready` (or why the handler could not be loaded), then one reply for each event.
  */
+import { constants, getPriority, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { EnvironmentSetup, InvocationReply, InvocationRequest } from './environment-protocol.ts';
 
@@ -17,6 +18,11 @@ const describe = (error: unknown) => ({
   errorMessage: error instanceof Error ? error.message : String(error),
   stack: error instanceof Error ? (error.stack ?? '') : '',
 });
+
+/** Of this thread alone: 0 is the caller's own thread on Linux, and the whole process elsewhere. */
+function lowerPriority(by: number): void {
+  if (process.platform === 'linux') setPriority(0, Math.min(getPriority(0) + by, constants.priority.PRIORITY_LOW));
+}
 
 async function load(): Promise<Handler> {
   const module = await import(setup.moduleUrl);
@@ -37,6 +43,7 @@ const contextOf = ({ requestId, deadline }: InvocationRequest) => ({
   getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
 });
 
+lowerPriority(setup.niceness ?? 0);
 try {
   const handler = await load();
   port.on('message', async (request: InvocationRequest) => {

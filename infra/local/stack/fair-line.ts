@@ -1,67 +1,83 @@
-export interface FairLine<T> {
-  join(group: string, item: T): void;
-  /** The one whose turn it is, at work from now on; undefined when all who wait have `mostAtWork` of their group at work. */
-  next(mostAtWork: number): T | undefined;
-  hasNext(mostAtWork: number): boolean;
+/** Where somebody waits: with a group, in one of its lanes. */
+export interface Place {
+  readonly group: string;
+  readonly lane: object;
+}
+
+export interface FairLine<T extends Place> {
+  join(item: T): void;
+  /** Of those who are first in their lane and may work, the one whose turn it is: still waiting. */
+  first(mayWork: (item: T) => boolean): T | undefined;
+  /** The same one, at work from now on. */
+  next(mayWork: (item: T) => boolean): T | undefined;
   /** Somebody of the group has finished work. */
   leave(group: string): void;
-  waiting(): number;
+}
+
+interface Lane<T> {
+  readonly waiting: T[];
+  lastTurn: number;
 }
 
 interface Group<T> {
-  readonly name: string;
-  readonly waiting: { readonly since: number; readonly item: T }[];
+  readonly lanes: Map<object, Lane<T>>;
   atWork: number;
   /** The turn it had last, 0 for none since the group was last gone. */
   lastTurn: number;
 }
 
 /**
- * Those who wait for a turn: next is the group with fewest at work, on a tie the one whose last turn is longest ago, then
- * the one whose first has waited longest.
+ * Those who wait for a turn: next is the group with fewest at work, on a tie the one whose last turn is longest ago. So do
+ * the lanes of a group take turns: what fills one does not hold up the others. A lane keeps its order.
  */
-export function createFairLine<T>(): FairLine<T> {
+export function createFairLine<T extends Place>(): FairLine<T> {
   const groups = new Map<string, Group<T>>();
-  let joined = 0;
   let turns = 0;
-  let waiting = 0;
 
-  function find(name: string): Group<T> {
-    const group = groups.get(name) ?? { name, waiting: [], atWork: 0, lastTurn: 0 };
-    groups.set(name, group);
-    return group;
-  }
-
-  function inTurn(mostAtWork: number): Group<T> | undefined {
-    const mayWork = [...groups.values()].filter((group) => group.waiting.length > 0 && group.atWork < mostAtWork);
-    return mayWork.toSorted(byTurn)[0];
+  function inTurn(mayWork: (item: T) => boolean) {
+    for (const group of [...groups.values()].sort(byTurn)) {
+      for (const lane of [...group.lanes.values()].sort(byLastTurn)) {
+        const [head] = lane.waiting;
+        if (head && mayWork(head)) return { group, lane, head };
+      }
+    }
+    return undefined;
   }
 
   return {
-    join(name, item) {
-      joined += 1;
-      waiting += 1;
-      find(name).waiting.push({ since: joined, item });
+    join(item) {
+      const group = groups.get(item.group) ?? { lanes: new Map(), atWork: 0, lastTurn: 0 };
+      groups.set(item.group, group);
+      const lane = group.lanes.get(item.lane) ?? { waiting: [], lastTurn: 0 };
+      group.lanes.set(item.lane, lane);
+      lane.waiting.push(item);
     },
-    next(mostAtWork) {
-      const group = inTurn(mostAtWork);
-      const head = group?.waiting.shift();
-      if (!group || !head) return undefined;
-      waiting -= 1;
+    first: (mayWork) => inTurn(mayWork)?.head,
+    next(mayWork) {
+      const found = inTurn(mayWork);
+      if (!found) return undefined;
+      const { group, lane, head } = found;
+      lane.waiting.shift();
       turns += 1;
+      lane.lastTurn = turns;
       group.lastTurn = turns;
       group.atWork += 1;
-      return head.item;
+      return head;
     },
     leave(name) {
-      const group = find(name);
+      const group = groups.get(name);
+      if (!group) return;
       group.atWork -= 1;
-      if (group.atWork === 0 && group.waiting.length === 0) groups.delete(name);
+      const isWaiting = [...group.lanes.values()].some(({ waiting }) => waiting.length > 0);
+      if (group.atWork === 0 && !isWaiting) groups.delete(name);
     },
-    hasNext: (mostAtWork) => inTurn(mostAtWork) !== undefined,
-    waiting: () => waiting,
   };
 }
 
-const byTurn = (a: Group<unknown>, b: Group<unknown>): number =>
-  a.atWork - b.atWork || a.lastTurn - b.lastTurn || (a.waiting[0]?.since ?? 0) - (b.waiting[0]?.since ?? 0);
+interface Turned {
+  readonly lastTurn: number;
+}
+
+const byLastTurn = (a: Turned, b: Turned): number => a.lastTurn - b.lastTurn;
+
+const byTurn = (a: Group<unknown>, b: Group<unknown>): number => a.atWork - b.atWork || byLastTurn(a, b);

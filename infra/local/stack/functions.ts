@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { openFunctionLog } from './function-log.ts';
 import { arnOf, CREDENTIALS, plainName, REGION } from './identity.ts';
 import { createLambdaFunction, type LambdaFunction } from './lambda-function.ts';
-import { watchProcessors } from './processors.ts';
 import type { Declared, Resources } from './resources.ts';
+import { createTurns, type Turns } from './turns.ts';
 
 interface FunctionProperties {
   readonly FunctionName?: string;
@@ -45,7 +46,8 @@ export function createFunctions(resources: Resources, surroundings: FunctionSurr
     const name = properties.FunctionName ?? logicalId;
     created({ ref: name, attributes: { Arn: arnOf('lambda', `function:${name}`) } });
   }
-  const opened = declared.map((fn) => openFunction(fn, surroundings));
+  const turns = createTurns(availableParallelism());
+  const opened = declared.map((fn) => openFunction(fn, surroundings, turns));
   const all = opened.map(({ lambda }) => lambda);
   return {
     all,
@@ -61,7 +63,7 @@ export function createFunctions(resources: Resources, surroundings: FunctionSurr
   };
 }
 
-function openFunction(declared: Declared<FunctionProperties>, surroundings: FunctionSurroundings) {
+function openFunction(declared: Declared<FunctionProperties>, surroundings: FunctionSurroundings, turns: Turns) {
   const { properties } = declared;
   const name = properties.FunctionName ?? declared.logicalId;
   const arn = arnOf('lambda', `function:${name}`);
@@ -76,7 +78,7 @@ function openFunction(declared: Declared<FunctionProperties>, surroundings: Func
     variables: { ...platformVariables(name, folder, properties), ...surroundings.variables },
     timeoutMs: (properties.Timeout ?? 3) * 1000,
     maxConcurrency: properties.ReservedConcurrentExecutions ?? DEFAULT_CONCURRENCY,
-    watchProcessors,
+    turns,
     write: log.write,
     onFailure: (error) => {
       log.note(`${error.errorType}: ${error.stack}`);

@@ -87,7 +87,7 @@ async function invoke({ route }: RouteMatch, event: object, group?: string): Pro
   if (Buffer.byteLength(JSON.stringify(event)) > MAX_PAYLOAD_BYTES) return gatewayAnswer.tooLarge();
   const { promise: late, resolve } = Promise.withResolvers<HttpAnswer>();
   const timer = setTimeout(() => resolve(gatewayAnswer.unavailable()), INTEGRATION_MS);
-  const answered = route.lambda.invoke(event, group).then(toHttpAnswer, (error) => {
+  const answered = route.lambda.invoke(event, { group }).then(toHttpAnswer, (error) => {
     const isTimeout = error instanceof FunctionError && error.kind === 'timeout';
     return isTimeout ? gatewayAnswer.unavailable() : gatewayAnswer.functionFailed();
   });

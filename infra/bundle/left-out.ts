@@ -1,0 +1,45 @@
+/** What takes the place of a package's file, made of its source. */
+
+/** Where a country's formats stand in its metadata (libphonenumber-js, version 4 of its metadata). */
+const FORMATS = 4;
+
+export function withoutFormats(source: string): string {
+  const metadata = JSON.parse(source.slice(source.indexOf('{')));
+  for (const place of Object.values<unknown[]>({ ...metadata.countries, ...metadata.nonGeographic }))
+    place[FORMATS] = 0;
+  return `export default ${JSON.stringify(metadata)}`;
+}
+
+function exportedNames(source: string): string[] {
+  const declared = [...source.matchAll(/^export (?:const|function|class) (\w+)/gm)].map(([, name = '']) => name);
+  const listed = [...source.matchAll(/^export \{([^}]+)\}/gm)].flatMap(([, list = '']) => list.split(','));
+  const renamed = listed.map((item) => item.trim().split(' as ').at(-1) ?? '');
+  return [...declared, ...renamed].filter((name) => name !== '');
+}
+
+const LEFT_OUT_EXPORT = `const leftOut = () => { throw new Error('left out of this bundle'); };`;
+const asLeftOut = (names: readonly string[]): string =>
+  `export { ${names.map((name) => `leftOut as ${name}`).join(', ')} };`;
+
+/** Every exported name, of something that throws when it is called. */
+export const namesOnly = (source: string): string => `${LEFT_OUT_EXPORT}${asLeftOut(exportedNames(source))}`;
+
+/** What S3's client calls when it is made; nothing asks what it gets. */
+const ASKED_AT_START = ['eventStreamSerdeProvider', 'resolveEventStreamSerdeConfig'];
+
+export function withoutEventStreams(source: string): string {
+  const others = exportedNames(source).filter((name) => !ASKED_AT_START.includes(name));
+  const asIs = ASKED_AT_START.map((name) => `asIs as ${name}`).join(', ');
+  return `${LEFT_OUT_EXPORT}${asLeftOut(others)}const asIs = (given) => given; export { ${asIs} };`;
+}
+
+/** What schemas ask for their own checks stands before them. */
+export function withoutProcessors(source: string): string {
+  const first = source.search(/^export const \w+Processor = /m);
+  if (first < 0) throw new Error('zod has moved the processors of its JSON Schemas: see LEFT_OUT.');
+  return `${source.slice(0, first)}${namesOnly(source.slice(first))}`;
+}
+
+export function versionOnly(source: string): string {
+  return JSON.stringify({ version: JSON.parse(source).version });
+}
