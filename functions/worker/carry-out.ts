@@ -3,11 +3,11 @@ import type { Conversation } from '../../shared/domain/conversation.ts';
 import { isOutbound, type Message } from '../../shared/domain/message.ts';
 import { applyRule } from '../../shared/domain/rules.ts';
 import { exceedsMeta, MAX_META_KEYS, propertyChangesOf } from '../../shared/domain/set-command.ts';
-import { failPending } from '../../shared/store/deliveries.ts';
 import { getMessage } from '../../shared/store/messages.ts';
 import { writeProperties } from '../../shared/store/property-changes.ts';
 import { findRuleContext } from '../../shared/store/rule-context.ts';
 import { finishWithRule, writeRule } from '../../shared/store/rule-writes.ts';
+import { failPending } from '../../shared/store/withdrawals.ts';
 import type { WorkerParts } from './parts.ts';
 import type { Step } from './step.ts';
 

@@ -5,8 +5,9 @@ import { isOutbound, isTerminal, type Message } from '../../shared/domain/messag
 import { pairFreeAt } from '../../shared/domain/pace.ts';
 import { advance } from '../../shared/queue/advance.ts';
 import { getConversation } from '../../shared/store/conversations.ts';
-import { failPending, giveUpLease } from '../../shared/store/deliveries.ts';
-import { findNext, readTurn } from '../../shared/store/messages.ts';
+import { giveUpLease } from '../../shared/store/deliveries.ts';
+import { findNext, readTurn } from '../../shared/store/turn.ts';
+import { failPending } from '../../shared/store/withdrawals.ts';
 import { carryOut } from './carry-out.ts';
 import type { WorkerParts } from './parts.ts';
 import { resolveUnclear } from './resolve-unclear.ts';

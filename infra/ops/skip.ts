@@ -10,8 +10,9 @@ import { createQueueSender } from '../../shared/queue/send.ts';
 import { createTicker } from '../../shared/queue/ticks.ts';
 import { systemClock } from '../../shared/runtime/clock.ts';
 import { secureRandom } from '../../shared/runtime/random.ts';
-import { skip as skipMessage } from '../../shared/store/deliveries.ts';
-import { findNext, locateMessage } from '../../shared/store/messages.ts';
+import { locateMessage } from '../../shared/store/messages.ts';
+import { findNext } from '../../shared/store/turn.ts';
+import { skip as skipMessage } from '../../shared/store/withdrawals.ts';
 import { findInstallation, type Installation } from './installation.ts';
 
 /** An operator reads what is printed; nobody reads metrics or logs of a command. */

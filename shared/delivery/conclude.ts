@@ -3,7 +3,7 @@ import { isTerminal, type Message } from '../domain/message.ts';
 import { advance } from '../queue/advance.ts';
 import { TryLaterError } from '../queue/consume.ts';
 import { giveUpLease } from '../store/deliveries.ts';
-import { findNext } from '../store/messages.ts';
+import { findNext } from '../store/turn.ts';
 import { linkReceipts } from './link-receipts.ts';
 import type { DeliveryParts } from './parts.ts';
 import { tellFailure } from './tell-failure.ts';

@@ -4,7 +4,7 @@ import { type FrequencyCap, roomAt, windowMsOf } from '../domain/frequency-cap.t
 import { type Message, SENDABLE_MS } from '../domain/message.ts';
 import { quietUntil } from '../domain/quiet-hours.ts';
 import type { SendOutcome } from '../store/deliveries.ts';
-import { listBetween } from '../store/messages.ts';
+import { listBetween } from '../store/message-lists.ts';
 import type { Table } from '../store/table.ts';
 import type { Cleared } from './gate.ts';
 import { refuse } from './refuse.ts';

@@ -1,6 +1,6 @@
 import { SENDABLE_MS } from '../domain/message.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { listBetween } from './messages.ts';
+import { listBetween } from './message-lists.ts';
 import type { Table } from './table.ts';
 
 const STEP_MS = 250;

@@ -12,9 +12,11 @@ import { TryLaterError } from '../../shared/queue/consume.ts';
 import { EnqueueError } from '../../shared/queue/send.ts';
 import { createConfigurationReader, putService } from '../../shared/store/configuration.ts';
 import { changeConsent, readConsent } from '../../shared/store/consent.ts';
-import { applyEvidence, cancel, giveUpLease, resolveUnknown } from '../../shared/store/deliveries.ts';
+import { giveUpLease, resolveUnknown } from '../../shared/store/deliveries.ts';
+import { applyEvidence } from '../../shared/store/evidence.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { setTemplateStatus } from '../../shared/store/templates.ts';
+import { cancel } from '../../shared/store/withdrawals.ts';
 import { aConversation, NOW, tableOf } from '../support/builders.ts';
 import { startTestTable, type TestTable } from '../support/emulators.ts';
 import {

@@ -4,7 +4,7 @@ import type { DeliveryParts } from '../../shared/delivery/parts.ts';
 import type { Message } from '../../shared/domain/message.ts';
 import { changeConsent } from '../../shared/store/consent.ts';
 import { attachIdentities } from '../../shared/store/conversations.ts';
-import { applyEvidence } from '../../shared/store/deliveries.ts';
+import { applyEvidence } from '../../shared/store/evidence.ts';
 import { identityOf } from '../../shared/store/identities.ts';
 import { appendMessages } from '../../shared/store/messages.ts';
 import type { Table } from '../../shared/store/table.ts';

@@ -7,7 +7,7 @@ import type { Message } from '../../shared/domain/message.ts';
 import type { Rejected } from '../../shared/providers/provider.ts';
 import { EnqueueError } from '../../shared/queue/send.ts';
 import { markDeleted } from '../../shared/store/deletion.ts';
-import { listNewest } from '../../shared/store/messages.ts';
+import { listNewest } from '../../shared/store/message-lists.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { twilioStatus } from '../hooks/requests.ts';
 import { NOW, tableOf } from '../support/builders.ts';

@@ -5,7 +5,7 @@ import { readSmsEvent } from '../../shared/providers/aws-sms/read-event.ts';
 import { readSocialEvent } from '../../shared/providers/aws-social/read-event.ts';
 import { putService } from '../../shared/store/configuration.ts';
 import { readConsent } from '../../shared/store/consent.ts';
-import { listNewest } from '../../shared/store/messages.ts';
+import { listNewest } from '../../shared/store/message-lists.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { createSetting, PEPPER, type Setting, TELEPHONE } from '../delivery/setting.ts';
 import { NOW, newId, tableOf } from '../support/builders.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createHooks } from '../../functions/hooks/serve.ts';
 import type { Message } from '../../shared/domain/message.ts';
-import { listBetween } from '../../shared/store/messages.ts';
+import { listBetween } from '../../shared/store/message-lists.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { createSetting, type Setting } from '../delivery/setting.ts';
 import { NOW, tableOf } from '../support/builders.ts';

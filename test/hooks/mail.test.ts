@@ -10,7 +10,7 @@ import { putService } from '../../shared/store/configuration.ts';
 import { attachIdentities } from '../../shared/store/conversations.ts';
 import { markDeleted } from '../../shared/store/deletion.ts';
 import { findOwners, identityOf } from '../../shared/store/identities.ts';
-import { listNewest } from '../../shared/store/messages.ts';
+import { listNewest } from '../../shared/store/message-lists.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { createSetting, deliveryOf, EMAIL, inSeconds, PEPPER, type Setting } from '../delivery/setting.ts';
 import { AGENT, NOW, tableOf } from '../support/builders.ts';

@@ -10,7 +10,7 @@ import type { Message } from '../../shared/domain/message.ts';
 import { readSocialEvent } from '../../shared/providers/aws-social/read-event.ts';
 import { createTwilio } from '../../shared/providers/twilio/twilio.ts';
 import { putService } from '../../shared/store/configuration.ts';
-import { listNewest } from '../../shared/store/messages.ts';
+import { listNewest } from '../../shared/store/message-lists.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { createSetting, deliveryOf, type Setting } from '../delivery/setting.ts';
 import { newId, permutations, tableOf } from '../support/builders.ts';

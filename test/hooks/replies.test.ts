@@ -6,7 +6,7 @@ import { markDeleted } from '../../shared/store/deletion.ts';
 import { record } from '../../shared/store/deliveries.ts';
 import { findOwners, identityOf } from '../../shared/store/identities.ts';
 import { conversationKey } from '../../shared/store/keys.ts';
-import { listNewest } from '../../shared/store/messages.ts';
+import { listNewest } from '../../shared/store/message-lists.ts';
 import { writeRule } from '../../shared/store/rule-writes.ts';
 import { type Table, updateItem } from '../../shared/store/table.ts';
 import { createSetting, deliveryOf, inSeconds, PEPPER, type Setting, TELEPHONE } from '../delivery/setting.ts';

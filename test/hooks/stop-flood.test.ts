@@ -5,7 +5,7 @@ import type { DeliveryParts } from '../../shared/delivery/parts.ts';
 import { TryLaterError } from '../../shared/queue/consume.ts';
 import { type Clock, systemClock } from '../../shared/runtime/clock.ts';
 import { toMessageItems } from '../../shared/store/message-item.ts';
-import { listBetween } from '../../shared/store/messages.ts';
+import { listBetween } from '../../shared/store/message-lists.ts';
 import { batchWrite, type Table } from '../../shared/store/table.ts';
 import { createSetting, deliveryOf } from '../delivery/setting.ts';
 import { aMessage, tableOf } from '../support/builders.ts';

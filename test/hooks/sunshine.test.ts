@@ -8,7 +8,7 @@ import { correlationFields } from '../../shared/providers/correlation.ts';
 import { createSunshine } from '../../shared/providers/sunshine/sunshine.ts';
 import { putService } from '../../shared/store/configuration.ts';
 import { readConsent } from '../../shared/store/consent.ts';
-import { listNewest } from '../../shared/store/messages.ts';
+import { listNewest } from '../../shared/store/message-lists.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { createSetting, PEPPER, type Setting, TELEPHONE } from '../delivery/setting.ts';
 import { NOW, newId, permutations, tableOf } from '../support/builders.ts';

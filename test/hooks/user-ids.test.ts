@@ -5,7 +5,7 @@ import { readConsent } from '../../shared/store/consent.ts';
 import { markDeleted } from '../../shared/store/deletion.ts';
 import { findOwners, identityOf } from '../../shared/store/identities.ts';
 import type { IdentifierKind } from '../../shared/store/keys.ts';
-import { listNewest } from '../../shared/store/messages.ts';
+import { listNewest } from '../../shared/store/message-lists.ts';
 import type { Table } from '../../shared/store/table.ts';
 import { createSetting, deliveryOf, PEPPER, type Setting, TELEPHONE } from '../delivery/setting.ts';
 import { aMessage, NOW, tableOf } from '../support/builders.ts';

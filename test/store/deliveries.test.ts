@@ -1,23 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeliveryError, Message, MessageState, Receipt } from '../../shared/domain/message.ts';
 import { createConversation } from '../../shared/store/conversations.ts';
-import {
-  applyEvidence,
-  cancel,
-  claim,
-  failPending,
-  giveUpLease,
-  move,
-  record,
-  resolveUnknown,
-  type SendOutcome,
-  skip,
-  type Transition,
-} from '../../shared/store/deliveries.ts';
+import { claim, giveUpLease, record, resolveUnknown, type SendOutcome } from '../../shared/store/deliveries.ts';
+import { applyEvidence } from '../../shared/store/evidence.ts';
 import { messageSk } from '../../shared/store/keys.ts';
 import { appendMessages, getMessage } from '../../shared/store/messages.ts';
 import { untilQuiet } from '../../shared/store/quiet.ts';
 import type { Table } from '../../shared/store/table.ts';
+import type { Transition } from '../../shared/store/transition.ts';
+import { cancel, failPending, move, skip } from '../../shared/store/withdrawals.ts';
 import { aConversation, aMessage, NOW, newId, tableOf } from '../support/builders.ts';
 import { startTestTable, type TestTable } from '../support/emulators.ts';
 

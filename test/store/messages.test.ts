@@ -6,16 +6,10 @@ import type { Message, MessageState } from '../../shared/domain/message.ts';
 import { createDocumentClient } from '../../shared/runtime/clients.ts';
 import { bodyKey, messageKey, messageSk } from '../../shared/store/keys.ts';
 import { toMessage } from '../../shared/store/message-item.ts';
-import {
-  appendMessages,
-  findNext,
-  getMessage,
-  listBetween,
-  listNewest,
-  locateMessage,
-  readTurn,
-} from '../../shared/store/messages.ts';
+import { listBetween, listNewest } from '../../shared/store/message-lists.ts';
+import { appendMessages, getMessage, locateMessage } from '../../shared/store/messages.ts';
 import type { Table } from '../../shared/store/table.ts';
+import { findNext, readTurn } from '../../shared/store/turn.ts';
 import { aMessage, NOW, newId, tableOf } from '../support/builders.ts';
 import { startTestTable, type TestTable } from '../support/emulators.ts';
 

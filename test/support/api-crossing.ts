@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { getConversation } from '../../shared/store/conversations.ts';
 import { findOwners, identityOf } from '../../shared/store/identities.ts';
-import { listNewest } from '../../shared/store/messages.ts';
+import { listNewest } from '../../shared/store/message-lists.ts';
 import { createInterleaving } from './api-interleave.ts';
 import { createRandom, pick } from './api-random.ts';
 import { emailMessage, newEmail, newTelephone, smsMessage, startWith } from './api-requests.ts';

@@ -3,7 +3,7 @@ import type { Conversation } from '../../../shared/domain/conversation.ts';
 import { RequestError } from '../../../shared/domain/errors.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import { getConversation } from '../../../shared/store/conversations.ts';
-import { pageMessages } from '../../../shared/store/messages.ts';
+import { pageMessages } from '../../../shared/store/message-lists.ts';
 import type { Table } from '../../../shared/store/table.ts';
 import { type Collected, collect, type Place } from '../lists/collect.ts';
 import type { ApiParts } from '../parts.ts';

@@ -3,7 +3,7 @@ import type { ListQuery } from '../../../shared/contracts/list-query.ts';
 import type { MessageView } from '../../../shared/contracts/views/messages.ts';
 import type { Message } from '../../../shared/domain/message.ts';
 import { isStreamSk, messageSk } from '../../../shared/store/keys.ts';
-import { pageMessages } from '../../../shared/store/messages.ts';
+import { pageMessages } from '../../../shared/store/message-lists.ts';
 import { messageView } from '../../../shared/views/message-view.ts';
 import { demandReadable } from '../conversations/read-conversation.ts';
 import { type Collected, collect, type Entry, readCursor } from '../lists/collect.ts';

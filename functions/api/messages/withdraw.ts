@@ -5,9 +5,9 @@ import { type Message, type MessageState, SENDABLE_MS } from '../../../shared/do
 import { advance } from '../../../shared/queue/advance.ts';
 import { EnqueueError } from '../../../shared/queue/send.ts';
 import { untilWritten } from '../../../shared/store/contention.ts';
-import { cancel, move } from '../../../shared/store/deliveries.ts';
 import { messageSk } from '../../../shared/store/keys.ts';
-import { findNext } from '../../../shared/store/messages.ts';
+import { findNext } from '../../../shared/store/turn.ts';
+import { cancel, move } from '../../../shared/store/withdrawals.ts';
 import type { ApiParts } from '../parts.ts';
 import { readMessage } from './read-message.ts';
 

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { getConversation } from '../../../shared/store/conversations.ts';
-import { listNewest } from '../../../shared/store/messages.ts';
+import { listNewest } from '../../../shared/store/message-lists.ts';
 import type { Table } from '../../../shared/store/table.ts';
 import type { UserReader } from '../../../shared/store/users.ts';
 import { conversationView } from '../../../shared/views/conversation-view.ts';

@@ -66,7 +66,7 @@ export interface Timer {
 const systemTimer: Timer = {
   now: () => performance.now(),
   every(ms, look) {
-    const interval = setInterval(look, ms);
+    const interval = setInterval(look, ms).unref();
     return () => clearInterval(interval);
   },
 };

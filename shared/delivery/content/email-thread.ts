@@ -1,5 +1,5 @@
 import type { Message } from '../../domain/message.ts';
-import { listBefore } from '../../store/messages.ts';
+import { listBefore } from '../../store/message-lists.ts';
 import type { Table } from '../../store/table.ts';
 
 /** What an email follows on. */
