@@ -44,7 +44,11 @@ export async function continueImport(
 }
 
 /** The rest of an upload that its sender must mend is one refusal. */
-async function sliceOf(parts: IngestParts, file: Import, of: Omit<SliceOf, 'rows' | 'caller'>): Promise<Slice> {
+async function sliceOf(
+  parts: IngestParts,
+  file: Import,
+  of: Omit<SliceOf, 'rows' | 'prepare' | 'caller'>,
+): Promise<Slice> {
   try {
     const upload = await openUpload(parts, file, of.progress);
     return await importSlice(parts, { ...upload, ...of });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { csvRows, readHeader } from '../../functions/ingest/csv.ts';
-import { COLUMNS } from '../../functions/ingest/csv-columns.ts';
+import { COLUMNS, STARTS } from '../../functions/ingest/csv-columns.ts';
 import { StartConversationSchema } from '../../shared/contracts/conversation-request.ts';
 import { StartRequestedSchema } from '../../shared/contracts/ingress.ts';
 import { ORGANIZATION } from '../support/api-seed.ts';
@@ -30,7 +30,7 @@ it('docs/events-in.md has an example of CSV whose row is a start', async () => {
   async function* pieces() {
     yield Buffer.from(example);
   }
-  const header = await readHeader(pieces());
+  const header = await readHeader(pieces(), STARTS);
   const rows = await Array.fromAsync(csvRows(pieces(), header, { offset: 0, row: 0 }));
   const [body] = rows.slice(1).map((row) => row.json());
   const whole = { type: 'contact', organization: ORGANIZATION.shop, ...(body as object) };

@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { csvRows, readHeader } from '../../functions/ingest/csv.ts';
+import { STARTS } from '../../functions/ingest/csv-columns.ts';
 import { ndjsonRows } from '../../functions/ingest/ndjson.ts';
 import type { Row } from '../../functions/ingest/row.ts';
 import { type IngestSetting, startIngest } from './setting.ts';
@@ -49,7 +50,7 @@ it.each([
       }
       return csvRows(
         file((row) => `row${row}@example.com,"Hello, ${row}"\n`),
-        await readHeader(header()),
+        await readHeader(header(), STARTS),
         BEGINNING,
       );
     },
