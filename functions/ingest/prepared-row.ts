@@ -13,12 +13,12 @@ export interface EndpointOutcome extends Omit<Outcome, 'status' | 'messages'> {
   /** Where their address gets nothing any more. */
   readonly optedOut?: readonly Touchpoint[];
   /** Why address and user do not come together in one contact. */
-  readonly conflict?: EndpointConflict;
+  readonly conflict?: (typeof ENDPOINT_CONFLICTS)[number];
   /** Fields that a contact cannot have so. */
   readonly leftOut?: readonly string[];
 }
 
-export type EndpointConflict = 'address_of_other_user' | 'user_of_other_contact' | 'too_many_endpoints';
+export const ENDPOINT_CONFLICTS = ['user_of_other_contact', 'address_of_other_user', 'too_many_endpoints'] as const;
 
 /** A row, looked through. */
 export interface PreparedRow {

@@ -1,9 +1,8 @@
-import { append } from '../../../shared/acceptance/append.ts';
 import type { Owners } from '../../../shared/acceptance/choose-contact.ts';
 import { createConversation } from '../../../shared/acceptance/create-conversation.ts';
-import { contactOf, findPerson, goneMeansAgain, type Start } from '../../../shared/acceptance/describe-start.ts';
-import type { Conversation, Profile } from '../../../shared/domain/conversation.ts';
-import { type Person, readPerson } from '../../../shared/store/contact-writes.ts';
+import { contactOf, findPerson, type Start } from '../../../shared/acceptance/describe-start.ts';
+import type { Conversation } from '../../../shared/domain/conversation.ts';
+import { type Person, readPerson, replaceProfile } from '../../../shared/store/contact-writes.ts';
 import { untilWritten } from '../../../shared/store/contention.ts';
 import { namesOfKind } from '../../../shared/store/identities.ts';
 import type { IngestParts } from '../parts.ts';
@@ -78,20 +77,17 @@ async function conflictOf(
 
 const conflicting = (contact: string | undefined) => (contact === undefined ? {} : { conflictingContact: contact });
 
-/** Adds to a contact what they lack. Undefined: they are gone, or an identity was taken meanwhile. */
+/** Adds to a contact what they lack. Undefined: they changed meanwhile, or an identity was taken. */
 async function join(
-  parts: IngestParts,
-  { caller, person }: Start,
-  { owners, person: { conversation } }: Known,
+  { table, clock }: IngestParts,
+  { person: given }: Start,
+  { owners, person }: Known,
 ): Promise<EndpointOutcome | undefined> {
-  const free = person.identities.filter(({ kind }) => !owners.has(kind));
-  const profile = lacking(conversation.profile, person.profile);
-  if (free.length === 0 && Object.keys(profile).length === 0) return named('found', conversation);
-  const own = person.identities.filter(({ kind }) => owners.has(kind));
-  const request = { conversation: conversation.id, drafts: [], caller, person: { profile, free, own } };
-  const joined = await append(parts, request, undefined, 200).catch(goneMeansAgain);
-  return joined && named('found', conversation);
+  const { conversation } = person;
+  const take = given.identities.filter(({ kind }) => !owners.has(kind));
+  const profile = { ...given.profile, ...conversation.profile };
+  const found = named('found', conversation);
+  if (take.length === 0 && Object.keys(profile).length === Object.keys(conversation.profile).length) return found;
+  const change = { profile, take, release: [], changes: {}, now: clock.now() };
+  return (await replaceProfile(table, person, change)).written ? found : undefined;
 }
-
-const lacking = (has: Profile, given: Profile): Profile =>
-  Object.fromEntries(Object.entries(given).filter(([field]) => has[field as keyof Profile] === undefined));
