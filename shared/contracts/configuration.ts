@@ -95,6 +95,7 @@ export const OrganizationSchema = z.object({
   industry: z.string().optional(),
   stopwords: z.array(z.string()).optional(),
   categories: z.array(z.unknown()).optional(),
+  commands: z.array(z.unknown()).optional(),
   tags: z.array(z.string()).optional(),
   meta: z.record(z.string(), z.unknown()).optional(),
   /** Epoch milliseconds. */

@@ -5,7 +5,7 @@ import { OrganizationSchema } from './configuration.ts';
 import { KeptMetaSchema, ObjectIdSchema, optional, Text } from './conversation-request.ts';
 import { isStorableJson } from './storable-json.ts';
 
-const MAX_CATEGORIES_BYTES = 64 * 1024;
+const MAX_LIST_BYTES = 64 * 1024;
 
 const name = Text(256)
   .refine((given) => given.trim() !== '', 'must not be empty')
@@ -20,13 +20,14 @@ export const EmailSchema = Text(320).refine((address) => parseEmailAddress(addre
 
 export const WebAddressSchema = Text(2048).refine((url) => /^https?:\/\/\S+$/i.test(url), 'must be a web address');
 
-const CategoriesSchema = z
+/** Texts or objects, kept as they are given. */
+const KeptListSchema = z
   .array(z.union([Text(256), z.record(z.string(), z.unknown())], { error: 'must be a text or an object' }))
   .max(100)
   .refine(isStorableJson, 'holds a number, a name or a depth that cannot be kept')
   .refine(
-    (categories) => Buffer.byteLength(JSON.stringify(categories)) <= MAX_CATEGORIES_BYTES,
-    `must not take more than ${MAX_CATEGORIES_BYTES} bytes`,
+    (list) => Buffer.byteLength(JSON.stringify(list)) <= MAX_LIST_BYTES,
+    `must not take more than ${MAX_LIST_BYTES} bytes`,
   );
 
 /** In a PATCH `null` clears. */
@@ -39,7 +40,8 @@ const fields = {
   country: CountrySchema.nullish().meta({ description: 'ISO 3166-1 alpha-2: reads national telephone numbers.' }),
   language: Text(35).nullish().meta({ description: 'Default language of templates.' }),
   stopwords: z.array(Text(64)).max(100).nullish().meta({ description: 'Kept and shown.' }),
-  categories: CategoriesSchema.nullish().meta({ description: 'What conversations are filed under.' }),
+  categories: KeptListSchema.nullish().meta({ description: 'What conversations are filed under.' }),
+  commands: KeptListSchema.nullish().meta({ description: 'What its bots listen to, like >sms. Kept and shown.' }),
   tags: z.array(Text(128)).max(50).nullish().meta({ description: 'Words it is filed under.' }),
   meta: KeptMetaSchema.nullish().meta({ description: 'Your own values.' }),
 };

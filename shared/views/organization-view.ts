@@ -20,6 +20,7 @@ export function organizationView(organization: StoredOrganization): Organization
     status: organization.status,
     stopwords: organization.stopwords,
     categories: organization.categories,
+    commands: organization.commands,
     tags: organization.tags,
     settings: organization.settings,
     meta: organization.meta,

@@ -59,6 +59,7 @@ describe('a new organization', () => {
       language: 'nl',
       stopwords: ['klaar'],
       categories: [{ name: 'Sales', forms: ['f1'] }, 'Service'],
+      commands: ['sms', { name: 'call', bot: 'b1' }],
       tags: ['dealer'],
       meta: { crm: 17 },
       settings: { identifierConflict: 'reject' },
@@ -100,6 +101,7 @@ describe('a new organization', () => {
     ['with a blank name', { name: '  ' }, 'name'],
     ['with half of a character', { settings: { emailSubject: 'Hello \ud800' } }, 'settings.emailSubject'],
     ['with a name that cannot be kept', { meta: { '': 1 } }, 'meta'],
+    ['with a command that is a number', { commands: [7] }, 'commands.0'],
     ['with a number that cannot be kept', { meta: { crm: 1e300 } }, 'meta.crm'],
     ['in no country', { country: 'XX' }, 'country'],
     ['with an address that is none', { email: 'nobody' }, 'email'],
@@ -110,6 +112,7 @@ describe('a new organization', () => {
       'settings.quietHours.start',
     ],
     ['with categories that are no list', { categories: 'Sales' }, 'categories'],
+    ['with a command that is a number', { commands: [7] }, 'commands.0'],
     ['with a number that cannot be kept', { categories: [{ size: 1e300 }] }, 'categories'],
     ['below an id that is none', { parent: 'root' }, 'parent'],
   ])('is refused %s', async (_what, body, path) => {

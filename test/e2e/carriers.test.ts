@@ -84,7 +84,7 @@ const deliveryWith = (message: string | undefined, ...statuses: string[]) =>
     { withinMs: 25_000 },
   );
 
-describe('messages in the local run', { timeout: 60_000 }, () => {
+describe.concurrent('messages in the local run', { timeout: 60_000 }, () => {
   it.each([
     ['SMS by AWS', AWS, 'sms', 'aws-sms', '+31620000901'],
     ['WhatsApp by AWS', AWS, 'whatsapp', 'aws-social', '+31620000902'],
@@ -151,8 +151,10 @@ describe('messages in the local run', { timeout: 60_000 }, () => {
     expect(answer?.text).toBe('It is.');
     expect(answer?.template).toBeUndefined();
   });
+});
 
-  it('keep to the documents of the providers', async (context) => {
+describe('all that went to them', () => {
+  it('kept to the documents of the providers', async (context) => {
     if (!client.overture.checksRequests) context.skip(NOT_CHECKED);
     expect((await client.get('/_local/violations')).body).toEqual([]);
   });

@@ -22,7 +22,7 @@ const startFor = (email: string, text: string) => ({
 });
 const withinMs = 30_000;
 
-describe('a start that another service asks for', { timeout: 60_000 }, () => {
+describe.concurrent('a start that another service asks for', { timeout: 60_000 }, () => {
   it('by an event on our bus, of the real client, is delivered once though the event comes twice', async () => {
     const { stack } = client.overture;
     const bridge = new EventBridgeClient({ ...config, endpoint: stack.endpoints.eventBridge });

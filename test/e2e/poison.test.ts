@@ -55,7 +55,7 @@ const deadLetters = async (): Promise<number> => {
   return Number(Attributes?.ApproximateNumberOfMessages);
 };
 
-it('parks the conversation of a poisoned message in the DLQ while others go on, and a redrive brings it back', {
+it.concurrent('parks the conversation of a poisoned message in the DLQ while others go on, and a redrive brings it back', {
   timeout: 150_000,
 }, async () => {
   const poisoned = await start('poisoned@example.com', 2000);
@@ -73,7 +73,7 @@ it('parks the conversation of a poisoned message in the DLQ while others go on, 
   expect(emails.map(({ messageId }) => messageId)).toEqual(poisoned);
 });
 
-it('gives up a message that cannot go on, and sends what waits behind it', { timeout: 60_000 }, async () => {
+it.concurrent('gives up a message that cannot go on, and sends what waits behind it', { timeout: 60_000 }, async () => {
   await client.fault({
     provider: 'ses',
     behaviour: '429',

@@ -71,7 +71,8 @@ async function waitingInQueues(): Promise<number> {
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
-describe('a message that is far ahead', () => {
+// Each waits for moments of its own: together they take as long as the longest.
+describe.concurrent('a message that is far ahead', () => {
   it('leaves through a schedule, when nothing else holds its tick, and never early', { timeout: 90_000 }, async () => {
     const delay = (scheduleFromSeconds + hopSeconds + 15) * 1000;
     const [message = ''] = await start('scheduled@example.com', { text: 'later', delay });

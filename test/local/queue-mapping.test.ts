@@ -1,6 +1,13 @@
-import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LocalStack } from '../../infra/local/stack/local-stack.ts';
+import { createKeeper } from '../../infra/local/stack/visibility.ts';
 import { eventually } from './eventually.ts';
 import { prepareSample, readNotes, startSample } from './sample-stack.ts';
 
@@ -107,4 +114,19 @@ test('five hundred messages are each delivered once', async () => {
     return found.length >= bodies.length && found;
   });
   expect(bulk.toSorted()).toEqual(bodies.toSorted());
+});
+
+test('a message is not received again while it is kept, and is after its visibility timeout when it is not', async () => {
+  const create = new CreateQueueCommand({ QueueName: 'Kept', Attributes: { VisibilityTimeout: '1' } });
+  const { QueueUrl } = await client.send(create);
+  const receive = async () => {
+    const { Messages = [] } = await client.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 2 }));
+    return Messages;
+  };
+  await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'waits' }));
+  const keep = await createKeeper({ client, queueUrl: QueueUrl ?? '', log: () => {} });
+  const endKeeping = keep(await receive());
+  expect(await receive()).toEqual([]);
+  endKeeping();
+  expect(await receive()).toMatchObject([{ Body: 'waits' }]);
 });

@@ -19,6 +19,7 @@ export const OrganizationViewSchema = z
     status: textField('`active`.'),
     stopwords: texts('As they were given.').optional(),
     categories: z.array(z.unknown()).meta({ description: 'What conversations are filed under.' }).optional(),
+    commands: z.array(z.unknown()).meta({ description: 'What its bots listen to.' }).optional(),
     tags: texts('Words it is filed under.').optional(),
     settings: OrganizationSchema.shape.settings.unwrap().meta({ description: 'How it works.' }),
     meta: metaField('Your own values.').optional(),

@@ -16,6 +16,7 @@ const draft = {
   language: 'nl',
   stopwords: ['klaar'],
   categories: [{ name: 'Sales', forms: ['f1'] }, 'Service'],
+  commands: ['sms'],
   tags: ['dealer'],
   meta: { crm: 17 },
   settings: { quietHours: { start: '21:00', end: '08:00' }, frequencyCaps: [{ messages: 1, perHours: 24 }] },
