@@ -4,10 +4,11 @@ import type { Import } from '../../shared/contracts/ingress.ts';
 import { type Invocation, type Received, TryLaterError } from '../../shared/queue/consume.ts';
 import { claimImport, saveImport } from '../../shared/store/imports.ts';
 import { importSlice } from './import-slice.ts';
-import { openUpload, organizationIn } from './open-upload.ts';
+import { openUpload } from './open-upload.ts';
 import type { IngestParts } from './parts.ts';
 import { writePart, writeSummary } from './results.ts';
 import type { Slice, SliceOf } from './slice.ts';
+import { readUploadName } from './upload-name.ts';
 
 /** Until the progress is stored: the rest must not find the file as it was. */
 const REST_AFTER_SECONDS = 1;
@@ -43,7 +44,11 @@ export async function continueImport(
 }
 
 /** The rest of an upload that its sender must mend is one refusal. */
-async function sliceOf(parts: IngestParts, file: Import, of: Omit<SliceOf, 'rows' | 'caller'>): Promise<Slice> {
+async function sliceOf(
+  parts: IngestParts,
+  file: Import,
+  of: Omit<SliceOf, 'rows' | 'prepare' | 'caller'>,
+): Promise<Slice> {
   try {
     const upload = await openUpload(parts, file, of.progress);
     return await importSlice(parts, { ...upload, ...of });
@@ -66,7 +71,7 @@ async function finish(
   if (isOver) await writeSummary(objects, file, { slice, progress, finishedAt: clock.now() });
   else {
     const message = { import: { ...file, from: progress.row } };
-    const group = organizationIn(file.key) ?? 'uploads';
+    const group = readUploadName(file.key)?.organization ?? 'uploads';
     await rest.send([{ body: message, group, delaySeconds: REST_AFTER_SECONDS }]);
   }
   const saved = await saveImport(table, digest, { token, progress, ...(isOver && { doneAt: clock.now() }) });

@@ -1,4 +1,5 @@
-import { invalid, RequestError } from '../../shared/domain/errors.ts';
+import { invalid } from '../../shared/domain/errors.ts';
+import { type CsvKind, wordsOf } from './csv-kind.ts';
 
 /** What a cell says: where it goes in the body, and how its text is read. */
 interface Column {
@@ -42,7 +43,7 @@ const columnOf = (name: string): Column | undefined => {
 };
 
 /** Throws 400 for a column that means nothing: a slip there would be a slip in every row. */
-export function demandColumns(names: readonly string[]): void {
+function demandColumns(names: readonly string[]): void {
   const unknown = names.find((name) => columnOf(name) === undefined);
   if (unknown !== undefined) throw invalid(unknown, 'is not the name of a column (docs/events-in.md lists them)');
   const twice = names.find(
@@ -51,21 +52,11 @@ export function demandColumns(names: readonly string[]): void {
   if (twice !== undefined) throw invalid(twice, 'is the name of two columns');
 }
 
-/** A row as a body of `POST /v2/conversations`: one message of an agent. Empty cells say nothing. Throws 400. */
-export function bodyOf(names: readonly string[], cells: readonly string[]): unknown {
-  if (cells.length !== names.length) {
-    throw new RequestError(
-      'invalid_request',
-      `The row has ${cells.length} cells, and there are ${names.length} columns.`,
-    );
-  }
-  if (cells.some((cell) => cell.includes('\ufffd'))) {
-    throw new RequestError('invalid_request', 'The row is not UTF-8: save the file with that encoding.');
-  }
-  const said = names.flatMap((name, index) => {
-    const text = cells[index]?.trim() ?? '';
+/** A row as a body of `POST /v2/conversations`: one message of an agent. Throws 400. */
+function bodyOf(names: readonly string[], cells: readonly string[]): unknown {
+  const said = wordsOf(names, cells).flatMap(({ name, text }) => {
     const known = columnOf(name);
-    return known && text !== '' ? [{ ...known, name, value: known.read(text) }] : [];
+    return known ? [{ ...known, name, value: known.read(text) }] : [];
   });
   const fieldsOf = (place: Column['place'], isOwn = false) =>
     Object.fromEntries(
@@ -80,3 +71,6 @@ export function bodyOf(names: readonly string[], cells: readonly string[]): unkn
     messages: [{ role: 'agent', ...fieldsOf('message'), meta: fieldsOf('messageMeta') }],
   };
 }
+
+/** Rows that start conversations. */
+export const STARTS: CsvKind = { demandColumns, bodyOf };

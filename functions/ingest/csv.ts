@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { CsvError, type Options, parse } from 'csv-parse';
 import { RequestError } from '../../shared/domain/errors.ts';
-import { bodyOf, demandColumns } from './csv-columns.ts';
+import type { CsvKind } from './csv-kind.ts';
 import type { Row, RowsFrom } from './row.ts';
 
 /** The first line must fit. */
@@ -10,6 +10,7 @@ const LONGEST_CHARACTERS = 256 * 1024;
 const DELIMITERS = [',', ';', '\t'];
 
 export interface CsvHeader {
+  readonly kind: CsvKind;
   readonly columns: readonly string[];
   readonly delimiter: string;
   /** Where the rows begin. */
@@ -33,7 +34,7 @@ const optionsOf = (delimiter: string): Options => ({
 });
 
 /** The columns of a file that begins so, by comma, semicolon or tab. Throws 400 for columns that mean nothing here. */
-export async function readHeader(beginning: AsyncIterable<Buffer>): Promise<CsvHeader> {
+export async function readHeader(beginning: AsyncIterable<Buffer>, kind: CsvKind): Promise<CsvHeader> {
   const bytes = Buffer.concat(await Array.fromAsync(beginning));
   const delimiter = delimiterIn(bytes.toString('utf8').split('\n', 1)[0] ?? '');
   for await (const { record, bytes: length } of parsed(
@@ -42,8 +43,8 @@ export async function readHeader(beginning: AsyncIterable<Buffer>): Promise<CsvH
     0,
   )) {
     const columns = record.map((name) => name.trim());
-    demandColumns(columns);
-    return { columns, delimiter, end: length };
+    kind.demandColumns(columns);
+    return { kind, columns, delimiter, end: length };
   }
   throw new RequestError('invalid_request', 'The file is empty: its first line must name the columns.');
 }
@@ -55,13 +56,13 @@ const delimiterIn = (line: string): string =>
 /** The rows of a file; `body` begins at `from`. Throws 400 where a quote that is never closed has swallowed the rest. */
 export async function* csvRows(
   body: AsyncIterable<Buffer>,
-  { columns, delimiter }: CsvHeader,
+  { kind, columns, delimiter }: CsvHeader,
   from: RowsFrom,
 ): AsyncGenerator<Row> {
   let number = from.row;
   for await (const { record, bytes: length } of parsed(body, optionsOf(delimiter), from.row)) {
     number += 1;
-    yield { number, end: from.offset + length, json: () => bodyOf(columns, record) };
+    yield { number, end: from.offset + length, json: () => kind.bodyOf(columns, record) };
   }
 }
 

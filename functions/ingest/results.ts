@@ -2,6 +2,7 @@ import type { Import } from '../../shared/contracts/ingress.ts';
 import type { Progress } from '../../shared/store/imports.ts';
 import type { Objects } from './objects.ts';
 import type { RowResult, Slice } from './slice.ts';
+import { readUploadName } from './upload-name.ts';
 
 /** Apart for each content: a corrected file in the same place has results of its own. */
 const folderOf = ({ key, etag }: Import): string => `${key.replace(/^imports\//, 'results/')}/${etag}`;
@@ -17,14 +18,19 @@ export async function writePart(objects: Objects, file: Import, { progress, resu
   const parts = progress.parts + 1;
   const lines = results.map((result) => `${JSON.stringify(result)}\n`).join('');
   await objects.write(file.bucket, `${folderOf(file)}/${partName(parts)}`, lines, 'application/x-ndjson');
-  const count = (status: RowResult['status']) => results.filter((result) => result.status === status).length;
+  return { ...progress, parts, ...countsWith(progress, results) };
+}
+
+type Counts = Pick<Progress, (typeof STATUSES)[number] | 'optedOut' | 'conflicts'>;
+const STATUSES = ['created', 'found', 'appended', 'repeated', 'refused'] as const;
+
+function countsWith(progress: Progress, results: readonly RowResult[]): Counts {
+  const count = (isCounted: (result: RowResult) => boolean) => results.filter(isCounted).length;
+  const statuses = STATUSES.map((status) => [status, progress[status] + count((result) => result.status === status)]);
   return {
-    ...progress,
-    parts,
-    created: progress.created + count('created'),
-    appended: progress.appended + count('appended'),
-    repeated: progress.repeated + count('repeated'),
-    refused: progress.refused + count('refused'),
+    ...(Object.fromEntries(statuses) as Pick<Progress, (typeof STATUSES)[number]>),
+    optedOut: progress.optedOut + count((result) => 'optedOut' in result),
+    conflicts: progress.conflicts + count((result) => 'conflict' in result),
   };
 }
 
@@ -34,14 +40,14 @@ export async function writeSummary(
   file: Import,
   { slice, progress, finishedAt }: { slice: Slice; progress: Progress; finishedAt: number },
 ): Promise<void> {
-  const { created, appended, repeated, refused, parts, startedAt } = progress;
+  const { created, found, appended, repeated, refused, optedOut, conflicts, parts, startedAt } = progress;
+  const isOfEndpoints = readUploadName(file.key)?.project !== undefined;
   const summary = {
     key: file.key,
     etag: file.etag,
-    rows: created + appended + repeated + refused,
+    rows: created + found + appended + repeated + refused,
     created,
-    appended,
-    repeated,
+    ...(isOfEndpoints ? { found, optedOut, conflicts } : { appended, repeated }),
     refused,
     error: slice.refusal && { code: slice.refusal.code, message: slice.refusal.message },
     parts: Array.from({ length: parts }, (_, index) => partName(index + 1)),

@@ -1,12 +1,13 @@
-import type { Outcome } from '../../shared/acceptance/outcome.ts';
 import type { Caller } from '../../shared/auth/caller.ts';
 import type { RequestError } from '../../shared/domain/errors.ts';
 import type { Progress } from '../../shared/store/imports.ts';
+import type { PrepareRow, RowOutcome } from './prepared-row.ts';
 import type { Row } from './row.ts';
 
 /** Rows to do, and what they are done with. */
 export interface SliceOf {
   readonly rows: AsyncIterable<Row>;
+  readonly prepare: PrepareRow;
   readonly caller: Caller;
   readonly digest: string;
   readonly progress: Progress;
@@ -15,7 +16,7 @@ export interface SliceOf {
   hasTime(): boolean;
 }
 
-export type RowResult = { readonly row: number } & Outcome;
+export type RowResult = { readonly row: number } & RowOutcome;
 
 /** A stretch of rows that are done, and how far the upload is with them. */
 export interface Slice {

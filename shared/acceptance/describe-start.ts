@@ -1,5 +1,5 @@
 import type { Caller } from '../auth/caller.ts';
-import type { StartConversation } from '../contracts/conversation-request.ts';
+import type { ProfileRequest, StartConversation } from '../contracts/conversation-request.ts';
 import { checkDrafts, demandOutbound } from '../domain/acceptance.ts';
 import { RequestError } from '../domain/errors.ts';
 import type { OrganizationConfiguration } from '../store/configuration.ts';
@@ -39,6 +39,18 @@ export async function describeStart(
   await checkSenders(request.messages, start.configuration.organization.path, caller, parts.users);
   return start;
 }
+
+/** A request for somebody whom nothing is said to. */
+export const withoutMessages = (organization: string, profile: ProfileRequest): StartConversation => ({
+  organization,
+  type: 'contact',
+  contact: { profile },
+  messages: [],
+  name: undefined,
+  language: undefined,
+  meta: undefined,
+  tags: undefined,
+});
 
 /** A request to find or create somebody, without messages. Throws 400, 404 for an organization out of reach. */
 export async function describeContact(

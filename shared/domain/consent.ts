@@ -17,7 +17,7 @@ export const CONSENT_CHANGES = [
 ] as const;
 export type ConsentChangeKind = (typeof CONSENT_CHANGES)[number];
 
-export const CONSENT_SOURCES = ['reply', 'provider', 'unsubscribe', 'api'] as const;
+export const CONSENT_SOURCES = ['reply', 'provider', 'unsubscribe', 'api', 'import'] as const;
 export type ConsentSource = (typeof CONSENT_SOURCES)[number];
 
 /**

@@ -2,14 +2,14 @@ import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Conversation } from '../domain/conversation.ts';
 import { successor } from '../runtime/ids.ts';
 import { absent, any, equals } from './expression.ts';
-import { identityNamesIn, noteFormerOwner } from './identities.ts';
+import { identityNamesIn, namesOfKind, noteFormerOwner } from './identities.ts';
 import { contactPointerKey, conversationKey, conversationPk, type ItemKey, identityKeyOfName } from './keys.ts';
 import { batchWrite, deleteAction, type Item, type Table, transact, updateAction } from './table.ts';
 
 /**
  * Marks a conversation deleted and frees its contact's identifiers, in one transaction, so that an upsert either finds
  * the contact alive or starts anew. Whose they were is noted before, for a STOP that comes while a message is still on
- * its way. Answers how many it freed; undefined when the conversation changed meanwhile.
+ * its way. Answers how many addresses it freed; undefined when the conversation changed meanwhile.
  */
 export async function markDeleted(
   table: Table,
@@ -19,7 +19,8 @@ export async function markDeleted(
   const { Item } = await table.client.send(
     new GetCommand({ TableName: table.name, Key: conversationKey(id), ConsistentRead: true }),
   );
-  const names = [...identityNamesIn(Item)];
+  const identities = identityNamesIn(Item);
+  const names = [...identities];
   const keys = names.map((name) => identityKeyOfName(organization, name));
   await batchWrite(
     table,
@@ -35,7 +36,7 @@ export async function markDeleted(
     ),
     ...keys.map((key) => deleteAction(table, key, any(absent('pk'), equals('conversation', id)))),
   ]);
-  return outcome.done ? names.length : undefined;
+  return outcome.done ? names.length - namesOfKind(identities, 'pinpointUser').length : undefined;
 }
 
 const PAGE = 100;

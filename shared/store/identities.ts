@@ -40,6 +40,10 @@ export const ownerIn = (item: Item | undefined): Conversation['id'] | undefined 
 export const identityNamesIn = (item: Item | undefined): ReadonlySet<string> =>
   item?.identities instanceof Set ? item.identities : new Set();
 
+/** Of the names, those of a kind. */
+export const namesOfKind = (names: ReadonlySet<string>, kind: IdentifierKind): string[] =>
+  [...names].filter((name) => name.startsWith(identityName(kind, '')));
+
 /** Which conversation each identity belongs to; free ones are absent. One consistent round trip. */
 export async function findOwners(
   table: Table,
@@ -94,5 +98,5 @@ export async function countIdentifiers(table: Table, conversation: string, kind:
   const { Item } = await table.client.send(
     new GetCommand({ TableName: table.name, Key: conversationKey(conversation), ConsistentRead: true }),
   );
-  return [...identityNamesIn(Item)].filter((name) => name.startsWith(identityName(kind, ''))).length;
+  return namesOfKind(identityNamesIn(Item), kind).length;
 }

@@ -18,10 +18,16 @@ const ProgressSchema = z.object({
   appended: CountSchema,
   repeated: CountSchema,
   refused: CountSchema,
+  /** Of endpoints of another system: contacts that were known, opt-outs that stand, and what does not come together. */
+  found: CountSchema,
+  optedOut: CountSchema,
+  conflicts: CountSchema,
   /** Epoch milliseconds. */
   startedAt: z.number(),
 });
 export type Progress = z.infer<typeof ProgressSchema>;
+
+const NOTHING_YET = { created: 0, appended: 0, repeated: 0, refused: 0, found: 0, optedOut: 0, conflicts: 0 };
 
 export type ClaimedImport =
   | { readonly claimed: true; readonly progress: Progress }
@@ -43,7 +49,7 @@ export async function claimImport(table: Table, digest: string, lease: ImportLea
     importKey(digest),
     {
       set: { token, leaseUntil: now + leaseMs, [TABLE.timeToLive]: Math.floor(now / 1000) + KEPT_SECONDS },
-      fill: { offset: 0, row: 0, parts: 0, created: 0, appended: 0, repeated: 0, refused: 0, startedAt: now },
+      fill: { offset: 0, row: 0, parts: 0, ...NOTHING_YET, startedAt: now },
     },
     any(absent('pk'), all(absent('doneAt'), any(atMost('leaseUntil', now), equals('token', token)))),
   );

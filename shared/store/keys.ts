@@ -47,9 +47,14 @@ export const bodyKey = (conversation: string, message: string): ItemKey => ({
   sk: `B#${message}`,
 });
 
-export type IdentifierKind = 'email' | 'telephone' | 'whatsappId';
+export type IdentifierKind = 'email' | 'telephone' | 'whatsappId' | 'pinpointUser';
 
-const KIND_LETTER: Readonly<Record<IdentifierKind, string>> = { email: 'e', telephone: 't', whatsappId: 'b' };
+const KIND_LETTER: Readonly<Record<IdentifierKind, string>> = {
+  email: 'e',
+  telephone: 't',
+  whatsappId: 'b',
+  pinpointUser: 'p',
+};
 
 /** An identity without its organization, as the conversation it belongs to remembers it. */
 export const identityName = (kind: IdentifierKind, digest: string): string => `${KIND_LETTER[kind]}#${digest}`;

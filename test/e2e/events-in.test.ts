@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -85,5 +86,97 @@ describe.concurrent('a start that another service asks for', { timeout: 60_000 }
     ]);
     await client.delivered('row1@example.com', 1, withinMs);
     await client.delivered('row3@example.com', 1, withinMs);
+  });
+});
+
+describe('an export of Amazon Pinpoint', { timeout: 120_000 }, () => {
+  const USERS = 150;
+  const isOptedOut = (user: number) => user % 10 === 0;
+  const emailOf = (user: number) => `pinpoint${user}@example.com`;
+  const telephoneOf = (user: number) => `+316200${String(user).padStart(5, '0')}`;
+  const endpointsOf = (user: number) =>
+    [
+      { ChannelType: 'EMAIL', Address: emailOf(user) },
+      { ChannelType: 'SMS', Address: telephoneOf(user) },
+      { ChannelType: 'GCM', Address: `token-${user}` },
+    ].map((endpoint) => ({
+      Id: `${endpoint.ChannelType}-${user}`,
+      ...endpoint,
+      EndpointStatus: 'ACTIVE',
+      OptOut: isOptedOut(user) ? 'ALL' : 'NONE',
+      EffectiveDate: '2026-10-01T12:00:00.000Z',
+      Attributes: { Interests: ['cars'] },
+      User: { UserId: `user-${user}`, UserAttributes: { Name: [`Person ${user}`] } },
+    }));
+  const users = Array.from({ length: USERS }, (_, index) => index + 1);
+  // Not in the order of users, as no export is.
+  const rows = [0, 1, 2].flatMap((kind) => users.map((user) => endpointsOf(user)[kind]));
+  const file = gzipSync(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+
+  const upload = async (name: string) => {
+    const url = `${client.overture.url}/_local/objects/imports/${SHOP}/pinpoint/shop-app/${name}`;
+    const answer = await fetch(url, { method: 'PUT', body: file });
+    expect(answer.status).toBe(200);
+    return `results/${SHOP}/pinpoint/shop-app/${name}/${answer.headers.get('etag')?.replaceAll('"', '')}`;
+  };
+  const read = (path: string) => client.raw('GET', `/_local/objects/${path}`, undefined, {});
+  const summaryOf = (folder: string) =>
+    until(
+      'the summary',
+      async () => {
+        const { status, body } = await read(`${folder}/summary.json`);
+        return status === 200 && body;
+      },
+      { withinMs: 60_000 },
+    );
+  const start = (touchpoint: 'email' | 'sms', profile: object) =>
+    client.post('/v2/conversations', {
+      type: 'contact',
+      organization: SHOP,
+      contact: { profile },
+      messages: [{ text: 'News!', role: 'agent', touchpoint, meta: { purpose: 'marketing' } }],
+    });
+
+  it('makes one contact of each user, writes to nobody, and keeps who opted out from being written to', async () => {
+    const folder = await upload('part-00000.gz');
+    const summary = await summaryOf(folder);
+    expect(summary).toMatchObject({
+      rows: 3 * USERS,
+      created: USERS,
+      found: USERS,
+      refused: USERS,
+      optedOut: (2 * USERS) / 10,
+      conflicts: 0,
+    });
+    const again = await summaryOf(await upload('the-same-again.gz'));
+    expect(again).toMatchObject({ created: 0, found: 2 * USERS, refused: USERS, optedOut: (2 * USERS) / 10 });
+    await upload('part-00000.gz');
+    expect(await summaryOf(folder)).toEqual(summary);
+    expect((await client.outbox()).filter(({ to }) => to.startsWith('pinpoint'))).toEqual([]);
+
+    const refused = await Promise.all([
+      start('email', { email: emailOf(10) }),
+      start('sms', { telephone: telephoneOf(20) }),
+    ]);
+    const taken = await Promise.all([
+      start('email', { email: emailOf(11) }),
+      start('sms', { telephone: telephoneOf(21) }),
+    ]);
+    expect([...refused, ...taken].map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    expect(taken[0]?.body.name).toBe('Person 11');
+    await client.delivered(emailOf(11), 1, withinMs);
+    await client.delivered(telephoneOf(21), 1, withinMs);
+    for (const { body } of refused) {
+      const [id] = body.messages;
+      await until(
+        'the message is refused',
+        async () => (await client.get(`/v2/messages/${id}`)).body.delivery.status === 'failed',
+        { withinMs },
+      );
+      const { delivery } = (await client.get(`/v2/messages/${id}`)).body;
+      expect(delivery.error).toMatchObject({ code: 'opted_out' });
+    }
+    expect(await client.outbox(emailOf(10))).toEqual([]);
+    expect(await client.outbox(telephoneOf(20))).toEqual([]);
   });
 });

@@ -6,7 +6,7 @@ const ROWS = 1_000;
 it('imports every row of a file once, with a result for each, though it is killed twice while at work', {
   timeout: 600_000,
 }, async () => {
-  const { summary, results, messages, logged } = await importAtHome(ROWS, console.log);
+  const { summary, results, items, logged } = await importAtHome(ROWS, console.log);
   const rows = Array.from({ length: ROWS }, (_, index) => index + 1);
   const good = rows.filter((row) => !isBad(row));
   expect(summary).toMatchObject({ rows: ROWS, created: good.length, refused: ROWS - good.length, repeated: 0 });
@@ -17,5 +17,5 @@ it('imports every row of a file once, with a result for each, though it is kille
     );
   }
   expect(logged).toEqual([]);
-  expect(messages).toEqual(new Map(good.map((row) => [textOf(row), 1])));
+  expect(items).toEqual(new Map(good.map((row) => [textOf(row), 1])));
 });

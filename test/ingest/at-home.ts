@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   CompleteMultipartUploadCommand,
@@ -19,7 +20,6 @@ import { until } from '../support/poll.ts';
 import { freePort, type StartProcess, spawnStart } from '../support/start-process.ts';
 
 const SHOP = '6663a1f684ba342816c4b7c4';
-const KEY = `imports/${SHOP}/people.ndjson`;
 /** S3 takes no smaller parts but the last. */
 const PART_BYTES = 5 * 1024 * 1024;
 const DAY_MS = 86_400_000;
@@ -39,49 +39,97 @@ export interface ImportAtHome {
   readonly results: readonly Json[];
   /** What the functions' logs say of people. */
   readonly logged: readonly string[];
-  /** How many messages each row has in the table, by its text. */
-  readonly messages: ReadonlyMap<string, number>;
+  /** How many items there are in the table of each name: messages by their text, contacts by their user. */
+  readonly items: ReadonlyMap<string, number>;
 }
 
 export const textOf = (row: number): string => `Row ${row}`;
 export const isBad = (row: number): boolean => row % BAD_EVERY === 0;
 
-const lineOf = (row: number): string =>
-  `${JSON.stringify({
+/** What the rows of a file are, and what of them is counted in the table. */
+export interface Rows {
+  readonly name: string;
+  /** Characters of a part of the upload. */
+  readonly partLength: number;
+  bytesOf(lines: string): string | Uint8Array;
+  row(number: number): Json;
+  /** Sort keys of the items begin so. */
+  readonly counted: string;
+  /** What an item is counted as; undefined for one that is not of the file. */
+  nameIn(item: Json): string | undefined;
+}
+
+/** Nothing is delivered: the messages are for tomorrow. */
+export const STARTS: Rows = {
+  name: 'people.ndjson',
+  partLength: PART_BYTES,
+  bytesOf: (lines) => lines,
+  row: (row) => ({
     contact: { profile: { name: `Person ${row}`, ...(!isBad(row) && { email: `row${row}@example.com` }) } },
     messages: [{ text: textOf(row), role: 'agent', touchpoint: 'email', delay: DAY_MS }],
-  })}\n`;
+  }),
+  counted: 'M#',
+  nameIn: ({ text }) => text,
+};
+
+/** An endpoint of Amazon Pinpoint in each row, by turns the email and the telephone of a user; every tenth is opted out. */
+export const ENDPOINTS: Rows = {
+  name: 'pinpoint/app/endpoints.gz',
+  partLength: Number.POSITIVE_INFINITY,
+  bytesOf: (lines) => gzipSync(lines),
+  row: (row) => ({
+    Id: `endpoint-${row}`,
+    ...(row % 2 === 1
+      ? { ChannelType: 'EMAIL', Address: `row${row}@example.com` }
+      : { ChannelType: 'SMS', Address: `+31620${String(row).padStart(6, '0')}` }),
+    ...(isBad(row) && { ChannelType: 'GCM' }),
+    EndpointStatus: 'ACTIVE',
+    OptOut: row % 10 === 0 ? 'ALL' : 'NONE',
+    EffectiveDate: '2026-10-01T12:00:00.000Z',
+    Attributes: { Interests: ['Science', 'Music'] },
+    Demographic: { Locale: 'nl_NL', Timezone: 'Europe/Amsterdam' },
+    User: { UserId: userOf(row), UserAttributes: { FirstName: [`Person ${row}`] } },
+  }),
+  counted: '@',
+  nameIn: ({ contactMeta }) => contactMeta?.pinpointUserId,
+};
+
+export const userOf = (row: number): string => `user-${Math.ceil(row / 2)}`;
 
 /**
  * Imports a file of so many people through the whole local run, which is killed when a third and when two thirds of them
- * are there. Nothing is delivered: the messages are for tomorrow.
+ * are there.
  */
-export async function importAtHome(rows: number, log: (line: string) => void): Promise<ImportAtHome> {
+export async function importAtHome(
+  rows: number,
+  log: (line: string) => void,
+  of: Rows = STARTS,
+): Promise<ImportAtHome> {
   const dataDir = await mkdtemp(join(tmpdir(), 'overture-import-'));
   const doubles = await startDoubles({});
   const started = performance.now();
   let home: Home | undefined;
   try {
     home = await startHome(dataDir, doubles);
-    const etag = await upload(home.objects, home.bucket, rows);
+    const etag = await upload(home, of, rows);
     const memory = [];
     for (const share of [1 / 3, 2 / 3]) {
-      const samples = await watch(home, { etag, rows }, ({ done, isAtWork }) => isAtWork && done >= rows * share);
+      const samples = await watch(home, { of, etag, rows }, ({ done, isAtWork }) => isAtWork && done >= rows * share);
       await home.kill();
       log(`Killed at work, with ${samples.at(-1)?.done} of ${rows} rows done.`);
       memory.push(samples);
       home = await startHome(dataDir, doubles);
     }
     const { objects, bucket } = home;
-    const folder = `results/${SHOP}/people.ndjson/${etag}`;
+    const folder = `results/${SHOP}/${of.name}/${etag}`;
     const read = (name: string) => readText(objects, bucket, `${folder}/${name}`);
-    memory.push(await watch(home, { etag, rows }, async () => (await read('summary.json')) !== undefined));
+    memory.push(await watch(home, { of, etag, rows }, async () => (await read('summary.json')) !== undefined));
     const summary = JSON.parse((await read('summary.json')) ?? '');
     const parts = await Promise.all(summary.parts.map(read));
     const results = parts.flatMap((part) => String(part).trimEnd().split('\n')).map((line) => JSON.parse(line));
     const seconds = Math.round((performance.now() - started) / 1000);
     const logged = personalDataIn(join(dataDir, 'logs'), []);
-    return { rows, memory, seconds, summary, results, logged, messages: await countMessages(home) };
+    return { rows, memory, seconds, summary, results, logged, items: await countItems(home, of) };
   } finally {
     await home?.kill();
     await doubles.stop();
@@ -125,6 +173,7 @@ async function startHome(dataDir: string, doubles: RunningDoubles): Promise<Home
 }
 
 interface Upload {
+  readonly of: Rows;
   readonly etag: string;
   readonly rows: number;
 }
@@ -134,24 +183,27 @@ interface Progress {
   readonly isAtWork: boolean;
 }
 
-async function upload(client: S3Client, Bucket: string, rows: number): Promise<string> {
-  const { UploadId } = await client.send(new CreateMultipartUploadCommand({ Bucket, Key: KEY }));
+const keyOf = ({ name }: Rows): string => `imports/${SHOP}/${name}`;
+
+async function upload({ objects, bucket: Bucket }: Home, of: Rows, rows: number): Promise<string> {
+  const Key = keyOf(of);
+  const { UploadId } = await objects.send(new CreateMultipartUploadCommand({ Bucket, Key }));
   const Parts: { PartNumber: number; ETag: string | undefined }[] = [];
-  const put = async (Body: string) => {
+  const put = async (lines: string) => {
     const PartNumber = Parts.length + 1;
-    const { ETag } = await client.send(new UploadPartCommand({ Bucket, Key: KEY, UploadId, PartNumber, Body }));
-    Parts.push({ PartNumber, ETag });
+    const part = { Bucket, Key, UploadId, PartNumber, Body: of.bytesOf(lines) };
+    Parts.push({ PartNumber, ETag: (await objects.send(new UploadPartCommand(part))).ETag });
   };
-  let body = '';
+  let lines = '';
   for (let row = 1; row <= rows; row++) {
-    body += lineOf(row);
-    if (body.length < PART_BYTES) continue;
-    await put(body);
-    body = '';
+    lines += `${JSON.stringify(of.row(row))}\n`;
+    if (lines.length < of.partLength) continue;
+    await put(lines);
+    lines = '';
   }
-  if (body !== '') await put(body);
-  const complete = { Bucket, Key: KEY, UploadId, MultipartUpload: { Parts } };
-  const { ETag = '' } = await client.send(new CompleteMultipartUploadCommand(complete));
+  if (lines !== '') await put(lines);
+  const complete = { Bucket, Key, UploadId, MultipartUpload: { Parts } };
+  const { ETag = '' } = await objects.send(new CompleteMultipartUploadCommand(complete));
   return ETag.replaceAll('"', '');
 }
 
@@ -165,33 +217,39 @@ async function readText(client: S3Client, Bucket: string, Key: string): Promise<
 }
 
 /** How many rows are noted as done, and whether somebody is at work on the next ones. */
-async function readProgress({ table, tableName, bucket }: Home, etag: string): Promise<Progress> {
-  const Key = importKey(digestOf({ bucket, key: KEY, etag }));
+async function readProgress({ table, tableName, bucket }: Home, { of, etag }: Upload): Promise<Progress> {
+  const Key = importKey(digestOf({ bucket, key: keyOf(of), etag }));
   const { Item = {} } = await table.send(new GetCommand({ TableName: tableName, Key, ConsistentRead: true }));
   return { done: Item.row ?? 0, isAtWork: Item.leaseUntil > 0 };
 }
 
-async function countMessages({ table, tableName: TableName }: Home): Promise<Map<string, number>> {
+async function countItems(
+  { table, tableName: TableName }: Home,
+  { counted, nameIn }: Rows,
+): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
-  const messages = { FilterExpression: 'begins_with(sk, :m)', ExpressionAttributeValues: { ':m': 'M#' } };
-  for await (const { Items = [] } of paginateScan({ client: table }, { TableName, ...messages })) {
-    for (const { text } of Items) counts.set(text, (counts.get(text) ?? 0) + 1);
+  const items = {
+    FilterExpression: 'begins_with(pk, :c) AND begins_with(sk, :s)',
+    ExpressionAttributeValues: { ':c': 'C#', ':s': counted },
+  };
+  for await (const { Items = [] } of paginateScan({ client: table }, { TableName, ...items })) {
+    for (const name of Items.flatMap((item) => nameIn(item) ?? [])) counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return counts;
 }
 
 /** Samples the memory of a run until enough is done. */
-async function watch(home: Home, { etag, rows }: Upload, isEnough: (progress: Progress) => boolean | Promise<boolean>) {
+async function watch(home: Home, upload: Upload, isEnough: (progress: Progress) => boolean | Promise<boolean>) {
   const samples: { done: number; residentKb: number }[] = [];
   await until(
     'the rows are done',
     async () => {
-      const progress = await readProgress(home, etag);
+      const progress = await readProgress(home, upload);
       const { done } = progress;
       if (samples.at(-1)?.done !== done) samples.push({ done, residentKb: residentKbOf(home.run) });
       return isEnough(progress);
     },
-    { withinMs: 120_000 + rows * 100 },
+    { withinMs: 120_000 + upload.rows * 100 },
   );
   return samples;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { csvRows, readHeader } from '../../functions/ingest/csv.ts';
+import { STARTS } from '../../functions/ingest/csv-columns.ts';
 import type { Row } from '../../functions/ingest/row.ts';
 import { StartConversationSchema } from '../../shared/contracts/conversation-request.ts';
 import { RequestError } from '../../shared/domain/errors.ts';
@@ -21,7 +22,7 @@ const read = (row: Row): unknown => {
 
 async function rowsOf(file: string | Buffer, from?: { offset: number; row: number }): Promise<Row[]> {
   const bytes = Buffer.from(file);
-  const header = await readHeader(piecesOf(bytes));
+  const header = await readHeader(piecesOf(bytes), STARTS);
   const begin = from ?? { offset: header.end, row: 0 };
   return Array.fromAsync(csvRows(piecesOf(bytes.subarray(begin.offset)), header, begin));
 }
@@ -132,7 +133,7 @@ describe('a CSV file', () => {
       const rows: Row[] = [];
       const reading = async () => {
         const bytes = Buffer.from(`email,text\nana@example.com,Hi\nbob@example.com,"Hi\n${rest}`);
-        const header = await readHeader(piecesOf(bytes, 1_000));
+        const header = await readHeader(piecesOf(bytes, 1_000), STARTS);
         const body = piecesOf(bytes.subarray(header.end), 1_000);
         for await (const row of csvRows(body, header, { offset: header.end, row: 0 })) rows.push(row);
       };
@@ -146,7 +147,7 @@ describe('a CSV file', () => {
       yield Buffer.from('ana@example.com,Hi\n');
       throw new Error('the connection is gone');
     }
-    const header = await readHeader(piecesOf(Buffer.from('email,text\n')));
+    const header = await readHeader(piecesOf(Buffer.from('email,text\n')), STARTS);
     await expect(Array.fromAsync(csvRows(broken(), header, { offset: 11, row: 0 }))).rejects.toThrow(
       'the connection is gone',
     );
@@ -161,7 +162,7 @@ describe('a CSV file', () => {
         closed = true;
       }
     }
-    const header = await readHeader(piecesOf(Buffer.from('email,text\n')));
+    const header = await readHeader(piecesOf(Buffer.from('email,text\n')), STARTS);
     for await (const { number } of csvRows(endless(), header, { offset: 11, row: 0 })) if (number === 100) break;
     await expect.poll(() => closed).toBe(true);
   });

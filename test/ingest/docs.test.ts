@@ -2,12 +2,18 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { csvRows, readHeader } from '../../functions/ingest/csv.ts';
-import { COLUMNS } from '../../functions/ingest/csv-columns.ts';
+import { COLUMNS, STARTS } from '../../functions/ingest/csv-columns.ts';
+import { describeEndpoint } from '../../functions/ingest/pinpoint/describe-endpoint.ts';
+import { describePerson } from '../../functions/ingest/pinpoint/describe-person.ts';
+import { EndpointSchema } from '../../functions/ingest/pinpoint/endpoint.ts';
+import { ENDPOINTS } from '../../functions/ingest/pinpoint/endpoint-columns.ts';
+import { ENDPOINT_CONFLICTS } from '../../functions/ingest/prepared-row.ts';
 import { StartConversationSchema } from '../../shared/contracts/conversation-request.ts';
 import { StartRequestedSchema } from '../../shared/contracts/ingress.ts';
 import { ORGANIZATION } from '../support/api-seed.ts';
 
-const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'events-in.md'), 'utf8');
+const pageOf = (name: string): string => readFileSync(join(import.meta.dirname, '..', '..', 'docs', name), 'utf8');
+const page = pageOf('events-in.md');
 
 /** What stands between two marks, each time they do. */
 const between = (begin: string, end: string): string[] =>
@@ -30,7 +36,7 @@ it('docs/events-in.md has an example of CSV whose row is a start', async () => {
   async function* pieces() {
     yield Buffer.from(example);
   }
-  const header = await readHeader(pieces());
+  const header = await readHeader(pieces(), STARTS);
   const rows = await Array.fromAsync(csvRows(pieces(), header, { offset: 0, row: 0 }));
   const [body] = rows.slice(1).map((row) => row.json());
   const whole = { type: 'contact', organization: ORGANIZATION.shop, ...(body as object) };
@@ -49,4 +55,29 @@ it('docs/events-in.md has examples whose requests are as the schema of requests 
   const { Detail } = JSON.parse(machine.replaceAll('.$"', '"')).TellTheCustomer.Parameters.Entries[0];
   expect(requests).toHaveLength(4);
   for (const request of [...requests, Detail]) expect(StartRequestedSchema.safeParse(request).error).toBeUndefined();
+});
+
+it('docs/pinpoint.md has an example of CSV whose rows are endpoints, and names what contacts have of them', async () => {
+  const text = pageOf('pinpoint.md');
+  const [example = ''] = text.split('```csv\n')[1]?.split('```') ?? [];
+  async function* pieces() {
+    yield Buffer.from(example);
+  }
+  const header = await readHeader(pieces(), ENDPOINTS);
+  const rows = await Array.fromAsync(csvRows(pieces(), header, { offset: 0, row: 0 }));
+  const endpoints = rows.slice(1).map((row) => EndpointSchema.parse(row.json()));
+  expect(endpoints.map((endpoint) => describeEndpoint(endpoint).optedOut)).toEqual([['email'], []]);
+  expect(endpoints.map((endpoint) => describePerson(endpoint))).toEqual([
+    {
+      profile: { givenName: 'John', address: { country: 'US' } },
+      meta: { pinpointUserId: 'example-user-id-2' },
+      leftOut: [],
+    },
+    {
+      profile: { givenName: 'Ana', address: { country: 'CA' } },
+      meta: { pinpointUserId: 'example-user-id-1' },
+      leftOut: [],
+    },
+  ]);
+  for (const conflict of ENDPOINT_CONFLICTS) expect(text).toContain(`| \`${conflict}\` |`);
 });

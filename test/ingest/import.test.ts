@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Import } from '../../shared/contracts/ingress.ts';
@@ -145,6 +146,34 @@ describe('an upload of NDJSON', () => {
     await importAll(ingest, upload);
     const { rows } = await setting.results(upload);
     expect(rows.map(({ error }) => error?.code)).toEqual(['invalid_request', 'request_too_large', undefined]);
+  });
+});
+
+describe('a compressed upload', () => {
+  const csv = (emails: readonly string[]) =>
+    `email,text,touchpoint\n${emails.map((email) => `${email},Hé,email\n`).join('')}`;
+
+  it.for([
+    ['NDJSON', 'ndjson.gz', (emails: readonly string[]) => ndjson(emails.map((email) => rowFor(email)))],
+    ['CSV', 'CSV.GZ', csv],
+  ] as const)('of %s is one like any other, and goes on where it stopped', async ([, ending, write]) => {
+    const emails = Array.from({ length: 5 }, newEmail);
+    const upload = await setting.upload(gzipSync(write(emails)), `${crypto.randomUUID()}.${ending}`);
+    await ingest.receive(upload, timeFor(2));
+    await importAll(ingest, ingest.rest.shift() as { import: Import }, timeFor(20));
+    const { rows, summary } = await setting.results(upload);
+    expect(rows.map(({ row, status }) => [row, status])).toEqual([1, 2, 3, 4, 5].map((row) => [row, 'created']));
+    expect(summary).toMatchObject({ created: 5, parts: ['part-00001.ndjson', 'part-00002.ndjson'] });
+  });
+
+  it('that was cut off is refused behind the rows that could be read', async () => {
+    const bytes = gzipSync(ndjson(Array.from({ length: 2_000 }, () => ({ messages: [], id: crypto.randomUUID() }))));
+    const upload = await setting.upload(bytes.subarray(0, -20), 'cut.ndjson.gz');
+    await importAll(ingest, upload);
+    const { rows, summary } = await setting.results(upload);
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows.map(({ row }) => row)).toEqual(rows.map((_, index) => index + 1));
+    expect(summary).toMatchObject({ error: { code: 'invalid_request', message: expect.stringContaining('gzip') } });
   });
 });
 

@@ -1,7 +1,11 @@
+import { Readable } from 'node:stream';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { createGzip } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { csvRows, readHeader } from '../../functions/ingest/csv.ts';
+import { STARTS } from '../../functions/ingest/csv-columns.ts';
+import { inflated } from '../../functions/ingest/inflate.ts';
 import { ndjsonRows } from '../../functions/ingest/ndjson.ts';
 import type { Row } from '../../functions/ingest/row.ts';
 import { type IngestSetting, startIngest } from './setting.ts';
@@ -42,6 +46,13 @@ it.each([
       ),
   ],
   [
+    'compressed NDJSON',
+    async () => {
+      const lines = file((row) => `{"ChannelType":"EMAIL","Address":"row${row}@example.com"}\n`);
+      return ndjsonRows(inflated(Readable.from(lines).pipe(createGzip()), 0), BEGINNING);
+    },
+  ],
+  [
     'CSV',
     async () => {
       async function* header() {
@@ -49,7 +60,7 @@ it.each([
       }
       return csvRows(
         file((row) => `row${row}@example.com,"Hello, ${row}"\n`),
-        await readHeader(header()),
+        await readHeader(header(), STARTS),
         BEGINNING,
       );
     },

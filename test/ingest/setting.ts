@@ -36,8 +36,12 @@ export interface Ingest {
 export interface UploadSummary {
   readonly rows: number;
   readonly created: number;
-  readonly appended: number;
-  readonly repeated: number;
+  readonly appended?: number;
+  readonly repeated?: number;
+  /** Of endpoints. */
+  readonly found?: number;
+  readonly optedOut?: number;
+  readonly conflicts?: number;
   readonly refused: number;
   readonly parts: string[];
   readonly error?: { code: string; message: string };

@@ -1,9 +1,8 @@
-import { describeContact } from '../../../shared/acceptance/describe-start.ts';
+import { describeContact, withoutMessages } from '../../../shared/acceptance/describe-start.ts';
 import type { Once } from '../../../shared/acceptance/once.ts';
 import { findOrCreate, type Started } from '../../../shared/acceptance/start-conversation.ts';
 import type { Caller } from '../../../shared/auth/caller.ts';
 import type { ContactRequest } from '../../../shared/contracts/contact-change.ts';
-import type { StartConversation } from '../../../shared/contracts/conversation-request.ts';
 import type { ApiParts } from '../parts.ts';
 
 /**
@@ -16,16 +15,7 @@ export async function createContact(
   { organization, profile, meta }: ContactRequest,
   once: Once | undefined,
 ): Promise<Started> {
-  const request: StartConversation = {
-    organization: organization ?? caller.organization,
-    type: 'contact',
-    contact: { profile },
-    messages: [],
-    name: undefined,
-    language: undefined,
-    meta: undefined,
-    tags: undefined,
-  };
+  const request = withoutMessages(organization ?? caller.organization, profile);
   const start = await describeContact(parts, caller, request, once);
   return findOrCreate(parts, { ...start, ...(meta && { contactMeta: meta }) });
 }
