@@ -1,14 +1,28 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Whole local runs, and the engine: minutes each, and each begun last would be waited for alone. */
+/** Whole local runs, and the engine: begun last, each would be waited for alone. */
 const LONG = ['test/e2e/**/*.test.ts', 'test/engine/**/*.test.ts'];
-const isLong = ({ moduleId }: TestSpecification): boolean => /\/test\/(e2e|engine)\//.test(moduleId);
+/** The longest first, and beside one that computes one that waits. */
+const ORDER = [
+  'e2e/kill',
+  'e2e/schedule',
+  'e2e/poison',
+  'e2e/one-person',
+  'engine/variants',
+  'e2e/import-kill',
+  'e2e/',
+  'engine/',
+];
+
+const placeOf = ({ moduleId }: TestSpecification): number => {
+  const place = ORDER.findIndex((start) => moduleId.includes(`/test/${start}`));
+  return place === -1 ? ORDER.length : place;
+};
 
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const sorted = await super.sort(files);
-    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+    return (await super.sort(files)).toSorted((a, b) => placeOf(a) - placeOf(b));
   }
 }
 
