@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs';
 import type { Plugin } from 'esbuild';
-import { namesOnly, versionOnly, withoutEventStreams, withoutFormats, withoutProcessors } from './left-out.ts';
+import {
+  namesOnly,
+  versionOnly,
+  withoutCache,
+  withoutEventStreams,
+  withoutFormats,
+  withoutMeta,
+  withoutProcessors,
+} from './left-out.ts';
 
 interface LeftOut {
   /** The file of a package, by the end of its path. */
@@ -9,15 +17,19 @@ interface LeftOut {
   instead(source: string): string;
 }
 
-/** What packages bring along that no function runs: it would be loaded at every cold start. */
+/** What packages bring along, and we write for documents, that no function runs: it would be loaded at every cold start. */
 const LEFT_OUT: readonly LeftOut[] = [
   // How countries write their numbers: we keep and send E.164. 50 kB.
   { file: /libphonenumber-js\/metadata\.max\.json\.js$/, instead: withoutFormats },
   // JSON Schemas are made where the OpenAPI document is. 18 kB.
   { file: /zod\/v4\/core\/to-json-schema\.js$/, instead: namesOnly },
   { file: /zod\/v4\/core\/json-schema-processors\.js$/, instead: withoutProcessors },
+  // Ids and descriptions of our schemas are for documents; each call copies its schema. 9 kB.
+  { file: /\/(?:functions|shared)\/.+\.ts$/, instead: withoutMeta },
   // No call of ours streams events. 16 kB.
   { file: /@smithy\/core\/dist-es\/submodules\/event-streams\/index\.js$/, instead: withoutEventStreams },
+  // DynamoDB's client makes one and no command asks it. 7 kB.
+  { file: /@aws-sdk\/endpoint-cache\/dist-es\/EndpointCache\.js$/, instead: withoutCache },
   // A client reads its version there. 2 kB each.
   { file: /@aws-sdk\/client-[a-z-]+\/package\.json$/, instead: versionOnly },
 ];
@@ -39,7 +51,7 @@ export function createLean(): Lean {
           build.onLoad({ filter: leftOut.file }, ({ path }) => {
             used.add(leftOut);
             const contents = leftOut.instead(readFileSync(path, 'utf8'));
-            return { contents, loader: path.endsWith('.json') ? 'json' : 'js' };
+            return { contents, loader: 'default' };
           });
         }
       },

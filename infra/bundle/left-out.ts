@@ -40,6 +40,31 @@ export function withoutProcessors(source: string): string {
   return `${source.slice(0, first)}${namesOnly(source.slice(first))}`;
 }
 
+export const withoutCache = (): string => 'export class EndpointCache {}';
+
 export function versionOnly(source: string): string {
   return JSON.stringify({ version: JSON.parse(source).version });
+}
+
+/** Strings, comments and parentheses: what a call's end can be told by. */
+const TOKENS = /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`|\/\/.*|[()]/g;
+
+/** Where the call ends whose arguments the text begins with. */
+function endOfCall(text: string): number {
+  let open = 1;
+  for (const { 0: token, index } of text.matchAll(TOKENS)) {
+    if (token === '(') open += 1;
+    if (token === ')') open -= 1;
+    if (open === 0) return index + 1;
+  }
+  throw new Error('A call of .meta() has no end.');
+}
+
+/** Schemas without what is told of them. Lines stay where they are, for source maps. */
+export function withoutMeta(source: string): string {
+  const [before = '', ...calls] = source.split('.meta(');
+  return calls.reduce((kept, call) => {
+    const end = endOfCall(call);
+    return kept + call.slice(0, end).replace(/[^\n]/g, '') + call.slice(end);
+  }, before);
 }

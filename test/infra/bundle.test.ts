@@ -22,16 +22,16 @@ function environmentOf(name: string): Record<string, string> {
 
 /** Every 100 kB is about 10 ms of a cold start. api: all of the contracts. hooks: S3's client, MIME. ingest: S3's, CSV. email: MIME, SES. */
 const MAX_BYTES: Readonly<Record<FunctionName, number>> = {
-  api: 750_000,
-  bulk: 610_000,
-  worker: 425_000,
-  email: 765_000,
-  sms: 620_000,
-  whatsapp: 655_000,
-  hooks: 885_000,
-  sweeper: 360_000,
-  publisher: 645_000,
-  ingest: 825_000,
+  api: 720_000,
+  bulk: 590_000,
+  worker: 410_000,
+  email: 745_000,
+  sms: 600_000,
+  whatsapp: 635_000,
+  hooks: 860_000,
+  sweeper: 345_000,
+  publisher: 620_000,
+  ingest: 795_000,
 };
 
 // Vitest ends its workers without the exit event on which the folder is otherwise removed.

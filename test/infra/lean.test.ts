@@ -7,6 +7,8 @@ import { build } from 'esbuild';
 import { type CountryCode, getCountries, getExampleNumber } from 'libphonenumber-js/max';
 import { afterAll, expect, test } from 'vitest';
 import { createLean } from '../../infra/bundle/lean.ts';
+import { withoutMeta } from '../../infra/bundle/left-out.ts';
+import * as contracts from '../../shared/contracts/conversation-request.ts';
 import * as whole from '../../shared/domain/telephone.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -14,18 +16,19 @@ const examples = createRequire(import.meta.url)('libphonenumber-js/examples.mobi
 const folder = mkdtempSync(join(tmpdir(), 'overture-lean-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** The module as functions have it. */
-async function bundled(): Promise<typeof whole> {
-  const outfile = join(folder, 'telephone.mjs');
+/** Where the module lies as functions have it. */
+async function bundle(name: string): Promise<string> {
+  const outfile = join(folder, `${name}.mjs`);
   await build({
     absWorkingDir: ROOT,
-    entryPoints: ['shared/domain/telephone.ts'],
+    entryPoints: [`${name}.ts`],
     outfile,
     bundle: true,
     format: 'esm',
+    platform: 'node',
     plugins: [createLean().plugin],
   });
-  return import(pathToFileURL(outfile).href);
+  return outfile;
 }
 
 /** Numbers that may or may not be valid: every digit of a country's example replaced by every other. */
@@ -38,7 +41,7 @@ function neighbours(country: CountryCode): string[] {
 }
 
 test('a telephone number is read alike with and without what bundles leave out, in every country', async () => {
-  const { parseTelephone } = await bundled();
+  const { parseTelephone }: typeof whole = await import(pathToFileURL(await bundle('shared/domain/telephone')).href);
   for (const country of getCountries()) {
     for (const number of neighbours(country)) {
       for (const written of [number, `+${whole.parseTelephone(number, country).ok ? number : `1${number}`}`]) {
@@ -47,3 +50,35 @@ test('a telephone number is read alike with and without what bundles leave out, 
     }
   }
 }, 60_000);
+
+test.each([
+  { profile: { email: 'jo@example.com' }, messages: [{ text: 'Hello', role: 'agent', touchpoint: 'email' }] },
+  { profile: { telephone: '+31612345678', name: 'Jo' }, messages: [{ text: 'Hi', delay: 5 }], user: 'not an id' },
+  { profile: { email: 7 }, messages: [{ text: 'x'.repeat(99_999), role: 'king', meta: { a: { b: { c: 1 } } } }] },
+  { messages: 'none' },
+])('a request is read alike with and without what is told of its schema: %j', async (body) => {
+  const file = await bundle('shared/contracts/conversation-request');
+  const { StartConversationSchema }: typeof contracts = await import(pathToFileURL(file).href);
+  const read = StartConversationSchema.safeParse(body);
+  const wanted = contracts.StartConversationSchema.safeParse(body);
+  expect(read.data).toEqual(wanted.data);
+  expect(read.error?.issues).toEqual(wanted.error?.issues);
+});
+
+test.each([
+  ["z.string().meta({ description: 'What it is.' }).max(3)", 'z.string().max(3)'],
+  ["list.meta({ description: 'One) of them, it\\'s (so' })", 'list'],
+  ['text.meta({ description: "It\'s :)", id: name(of(`it (`)) })', 'text'],
+  [
+    'z\n  .string()\n  .meta({\n    // Not ) here.\n    id: "Name",\n  })\n  .min(1)',
+    'z\n  .string()\n  \n\n\n\n  .min(1)',
+  ],
+  ['one.meta({ id: "One" }).or(two.meta({ id: "Two" }))', 'one.or(two)'],
+  ['message.meta', 'message.meta'],
+])('what is told of a schema is cut out of %j and nothing else, line for line', (source, left) => {
+  expect(withoutMeta(source)).toBe(left);
+});
+
+test('a call whose end is not found ends the build', () => {
+  expect(() => withoutMeta("z.string().meta({ id: 'Name' }")).toThrow('has no end');
+});
