@@ -31,7 +31,7 @@ const MAX_BYTES: Readonly<Record<FunctionName, number>> = {
   hooks: 860_000,
   sweeper: 345_000,
   publisher: 620_000,
-  ingest: 795_000,
+  ingest: 810_000,
 };
 
 // Vitest ends its workers without the exit event on which the folder is otherwise removed.
