@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { csvRows, readHeader } from '../../functions/ingest/csv.ts';
 import { describeEndpoint } from '../../functions/ingest/pinpoint/describe-endpoint.ts';
 import { describePerson } from '../../functions/ingest/pinpoint/describe-person.ts';
-import { EndpointSchema } from '../../functions/ingest/pinpoint/endpoint.ts';
+import { EndpointSchema, readEndpoint } from '../../functions/ingest/pinpoint/endpoint.ts';
 import { ENDPOINTS } from '../../functions/ingest/pinpoint/endpoint-columns.ts';
 import { readUploadName } from '../../functions/ingest/upload-name.ts';
 import { RequestError } from '../../shared/domain/errors.ts';
@@ -91,6 +91,23 @@ describe('an endpoint of Pinpoint', () => {
     ['says neither ALL nor NONE', { OptOut: 'SOME' }, 'OptOut'],
   ])('that %s is refused', ([, overrides, path]) => {
     expect(pathOf(exported(overrides as Json))).toBe(path);
+  });
+
+  it.for([
+    ['a channel that is a list', { ChannelType: ['EMAIL'] }, 'ChannelType'],
+    ['an address that is an object', { Address: {} }, 'Address'],
+    ['a consent that is a boolean', { OptOut: true, Attributes: 'oops' }, 'OptOut'],
+  ])('with %s is refused: nobody knows whose it is, or what they want', ([, overrides, path]) => {
+    expect(() => readEndpoint(exported(overrides as object))).toThrow(path as string);
+  });
+
+  it.for([
+    ['a text', 'text'],
+    ['a number', 7],
+    ['nothing', null],
+    ['a list', []],
+  ])('that is %s is refused', ([, json]) => {
+    expect(() => readEndpoint(json)).toThrow(expect.objectContaining({ status: 400 }));
   });
 
   it('has a state that Pinpoint gave it: all but ACTIVE get nothing', () => {

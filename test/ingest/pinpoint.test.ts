@@ -284,6 +284,20 @@ describe('an opt-out of an export', () => {
     expect((await consentOf(rows[0].contact)).consent.email.status).toBe('opted_out');
   });
 
+  it('is kept of an endpoint whose other fields are no fields of an endpoint', async () => {
+    const email = newEmail();
+    const odd = { Demographic: { Locale: true }, Attributes: 'oops', User: { UserId: {} }, EffectiveDate: [] };
+    const { rows } = await take([byEmail(email, { OptOut: 'ALL', ...odd })]);
+    expect(rows).toMatchObject([
+      {
+        status: 'created',
+        optedOut: ['email'],
+        leftOut: ['EffectiveDate', 'Attributes', 'Demographic.Locale', 'User.UserId'],
+      },
+    ]);
+    expect((await consentOf(rows[0].contact)).consent.email.status).toBe('opted_out');
+  });
+
   it('is stored before their contact is, so that nobody is found who may still be written to', async () => {
     const email = newEmail();
     const faulty = setting.createIngest();

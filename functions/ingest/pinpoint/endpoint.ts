@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseShape } from '../../../shared/http/errors.ts';
 
 const words = z
   .nullish(z.union([z.string(), z.number()]))
@@ -26,3 +27,22 @@ export const EndpointSchema = z.object({
   User: group({ UserId: words, UserAttributes: own }),
 });
 export type Endpoint = z.infer<typeof EndpointSchema>;
+
+/** What says whose address it is, and whether it may be written to. */
+const NEEDED: readonly unknown[] = ['ChannelType', 'Address', 'OptOut'] satisfies (keyof Endpoint)[];
+
+/**
+ * Reads an endpoint without the fields that have no shape of theirs, whose paths it names: no opt-out is lost over them.
+ * Throws 400 where one is needed.
+ */
+export function readEndpoint(json: unknown): { endpoint: Endpoint; leftOut: readonly string[] } {
+  const paths = EndpointSchema.safeParse(json).error?.issues.map(({ path }) => path) ?? [];
+  const isReadable = paths.every(([field]) => field !== undefined && !NEEDED.includes(field));
+  const kept = isReadable ? paths.reduce(without, json) : json;
+  return { endpoint: parseShape(EndpointSchema, kept), leftOut: paths.map((path) => path.join('.')) };
+}
+
+function without(value: unknown, [field = '', ...inner]: readonly PropertyKey[]): unknown {
+  const { [field]: given, ...others } = Object(value);
+  return inner.length === 0 ? others : { ...others, [field]: without(given, inner) };
+}

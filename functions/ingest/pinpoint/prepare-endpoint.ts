@@ -3,7 +3,6 @@ import { refusedFor } from '../../../shared/acceptance/outcome.ts';
 import { reachableOrganization } from '../../../shared/acceptance/reachable-organization.ts';
 import { ProfileRequestSchema } from '../../../shared/contracts/conversation-request.ts';
 import { invalid } from '../../../shared/domain/errors.ts';
-import { parseShape } from '../../../shared/http/errors.ts';
 import { type Identity, identityOf } from '../../../shared/store/identities.ts';
 import { onceFor } from '../once-for.ts';
 import type { IngestParts } from '../parts.ts';
@@ -11,7 +10,7 @@ import type { EndpointOutcome, PrepareRow } from '../prepared-row.ts';
 import type { SliceOf } from '../slice.ts';
 import { type DescribedEndpoint, describeEndpoint } from './describe-endpoint.ts';
 import { describePerson, type EndpointPerson } from './describe-person.ts';
-import { type Endpoint, EndpointSchema } from './endpoint.ts';
+import { type Endpoint, readEndpoint } from './endpoint.ts';
 import { importContact } from './import-contact.ts';
 import { keepOptOut } from './keep-opt-out.ts';
 
@@ -22,9 +21,10 @@ import { keepOptOut } from './keep-opt-out.ts';
 export const prepareEndpoint =
   (project: string): PrepareRow =>
   async (parts, slice, row) => {
-    const endpoint = parseShape(EndpointSchema, row.json());
+    const { endpoint, leftOut } = readEndpoint(row.json());
     const described = describeEndpoint(endpoint);
     const person = describePerson(endpoint);
+    const lacking = [...leftOut, ...person.leftOut];
     const name = `row ${slice.digest} ${row.number}`;
     const start = await startFor(parts, slice, { project, endpoint, described, person, name });
     return {
@@ -40,7 +40,7 @@ export const prepareEndpoint =
         return {
           ...outcome,
           ...(optedOut.length > 0 && { optedOut }),
-          ...(described.isActive && person.leftOut.length > 0 && { leftOut: person.leftOut }),
+          ...(described.isActive && lacking.length > 0 && { leftOut: lacking }),
         };
       },
     };
