@@ -13,6 +13,12 @@ const ORDER = [
   'e2e/import-kill',
   'e2e/',
   'engine/',
+  'api/concurrency',
+  'api/idempotency',
+  'bulk/',
+  'hooks/stop-flood',
+  'local/queue-mapping',
+  'api/login',
 ];
 
 const placeOf = ({ moduleId }: TestSpecification): number => {
