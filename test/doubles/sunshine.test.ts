@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SUNSHINE } from '../../infra/local/doubles/credentials.ts';
-import { UNKNOWN_NUMBER } from '../../infra/local/doubles/sunshine.ts';
+import { UNKNOWN_NUMBER } from '../../infra/local/doubles/sunshine-clients.ts';
 import { type Json, openSunshine } from './sunshine.ts';
 import { CONTACT, eventually, openStage, type Stage } from './support.ts';
 

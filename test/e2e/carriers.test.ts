@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { UNKNOWN_NUMBER } from '../../infra/local/doubles/sunshine.ts';
+import { UNKNOWN_NUMBER } from '../../infra/local/doubles/sunshine-clients.ts';
 import { NOT_CHECKED } from '../providers/specs.ts';
 import { type Client, startClient } from '../support/overture.ts';
 import { until } from '../support/poll.ts';

@@ -1,5 +1,6 @@
 import type { Courier, Outcome } from './courier.ts';
 import type { SunshineApp } from './senders.ts';
+import { shownConversation } from './sunshine-answers.ts';
 import {
   newSunshineId,
   type SunshineClient,
@@ -11,6 +12,8 @@ import {
 const RETRIES = 4;
 /** What Sunshine takes for an answer that another attempt would not change. */
 const FINAL = [400, 401, 403, 404, 406];
+
+export type SunshineWebhooks = ReturnType<typeof createSunshineWebhooks>;
 
 /** Calls an app's webhook (version v2, with full sources) as Sunshine does: with the secret in a header, each event by itself. */
 export function createSunshineWebhooks(courier: Courier, now: () => number) {
@@ -27,11 +30,9 @@ export function createSunshineWebhooks(courier: Courier, now: () => number) {
     });
   }
 
-  const truncated = ({ id, metadata }: SunshineConversation) => ({ id, type: 'personal', metadata });
-
   return {
     message: (app: SunshineApp, conversation: SunshineConversation, message: SunshineMessage & { source: object }) =>
-      post(app, 'conversation:message', { conversation: truncated(conversation), message }),
+      post(app, 'conversation:message', { conversation: shownConversation(conversation), message }),
     delivery: (
       app: SunshineApp,
       conversation: SunshineConversation,
@@ -39,7 +40,7 @@ export function createSunshineWebhooks(courier: Courier, now: () => number) {
     ) =>
       post(app, `conversation:message:delivery:${trigger}`, {
         user: { id: conversation.user.id, externalId: conversation.user.externalId },
-        conversation: truncated(conversation),
+        conversation: shownConversation(conversation),
         message: { id },
         destination: { type: client.type, integrationId: client.integrationId },
         isFinalEvent: trigger !== 'channel',
@@ -47,7 +48,7 @@ export function createSunshineWebhooks(courier: Courier, now: () => number) {
       }),
     client: (app: SunshineApp, conversation: SunshineConversation, client: SunshineClient, reason: string) =>
       post(app, 'client:update', {
-        conversation: truncated(conversation),
+        conversation: shownConversation(conversation),
         user: { id: conversation.user.id, externalId: conversation.user.externalId },
         client: { ...client },
         reason,
