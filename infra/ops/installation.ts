@@ -3,9 +3,7 @@ import { ListSecretsCommand, SecretsManagerClient } from '@aws-sdk/client-secret
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { createDocumentClient } from '../../shared/runtime/clients.ts';
 import type { Table } from '../../shared/store/table.ts';
-
-export const QUEUES = ['ticks', 'email', 'sms', 'whatsapp', 'receipts', 'sweep'] as const;
-export type QueueName = (typeof QUEUES)[number];
+import { QUEUES, type QueueName } from '../stages.ts';
 
 /** What the stack calls the function that each queue feeds; CloudFormation puts it into the queue's name. */
 const CONSTRUCTS: Readonly<Record<QueueName, string>> = {
@@ -15,6 +13,8 @@ const CONSTRUCTS: Readonly<Record<QueueName, string>> = {
   whatsapp: 'WhatsApp',
   receipts: 'Hooks',
   sweep: 'Sweeper',
+  webhooks: 'Publisher',
+  ingress: 'Ingest',
 };
 
 /** What the data stack calls the secrets that it makes. */

@@ -4,12 +4,13 @@
  */
 import { parseArgs } from 'node:util';
 import { DeleteMessageCommand, type Message, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
-import { findInstallation, type Installation, type QueueName, toQueueName } from './installation.ts';
+import type { QueueName } from '../stages.ts';
+import { findInstallation, type Installation, toQueueName } from './installation.ts';
 
 const HIDDEN_SECONDS = 60;
 const EMPTY_RECEIVES = 2;
 
-/** Moves everything that is there; answers how many went back, and how many are none of the queue's messages. */
+/** Moves all but notes of the stream and what is no JSON; answers how many went back and how many stay. */
 export async function redrive(
   { sqs, queueUrl, deadLettersUrl }: Installation,
   queue: QueueName,
@@ -23,6 +24,7 @@ export async function redrive(
         MaxNumberOfMessages: 10,
         WaitTimeSeconds: 1,
         VisibilityTimeout: HIDDEN_SECONDS,
+        MessageSystemAttributeNames: ['MessageGroupId'],
       }),
     );
     empty = Messages.length === 0 ? empty + 1 : 0;
@@ -37,25 +39,25 @@ export async function redrive(
 
 async function sendBack(
   { sqs, from, to }: { sqs: Installation['sqs']; from: string; to: string },
-  { Body = '', ReceiptHandle }: Message,
+  { Body = '', ReceiptHandle, Attributes }: Message,
 ): Promise<boolean> {
   const message = messageIn(Body);
   if (!message) return false;
-  await sqs.send(new SendMessageCommand({ QueueUrl: to, MessageBody: message.body, MessageGroupId: message.group }));
+  const MessageGroupId = Attributes?.MessageGroupId ?? message.group;
+  await sqs.send(new SendMessageCommand({ QueueUrl: to, MessageBody: message.body, MessageGroupId }));
   await sqs.send(new DeleteMessageCommand({ QueueUrl: from, ReceiptHandle }));
   return true;
 }
 
 /**
- * A message of ours and its organization, which is on itself or on the messages it names. EventBridge Scheduler may leave
- * the request that it could not make: then the message is inside.
+ * What is to go back, and its organization, which is on itself or on the messages it names; what came from outside may
+ * have none. EventBridge Scheduler may leave the request that it could not make: then the message is inside.
  */
-function messageIn(body: string): { body: string; group: string } | undefined {
+function messageIn(body: string): { body: string; group: string | undefined } | undefined {
   try {
-    const { organization, messages, MessageBody } = JSON.parse(body);
+    const { organization, messages, MessageBody, DDBStreamBatchInfo } = JSON.parse(body);
     if (typeof MessageBody === 'string') return messageIn(MessageBody);
-    const group: string | undefined = organization ?? messages?.[0]?.organization;
-    return group === undefined ? undefined : { body, group };
+    return DDBStreamBatchInfo ? undefined : { body, group: organization ?? messages?.[0]?.organization };
   } catch {
     return undefined;
   }

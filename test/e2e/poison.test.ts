@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { findInstallation, type Installation } from '../../infra/ops/installation.ts';
 import { redrive } from '../../infra/ops/redrive.ts';
 import { skip } from '../../infra/ops/skip.ts';
+import { QUEUES } from '../../infra/stages.ts';
 import { messageKey } from '../../shared/store/keys.ts';
 import { locateMessage } from '../../shared/store/messages.ts';
 import { type Client, startClient } from '../support/overture.ts';
@@ -54,6 +55,13 @@ const deadLetters = async (): Promise<number> => {
   );
   return Number(Attributes?.ApproximateNumberOfMessages);
 };
+
+it.concurrent('has a queue and a DLQ of every name that a redrive can be asked for', async () => {
+  const urls = await Promise.all(
+    QUEUES.flatMap((queue) => [installation.queueUrl(queue), installation.deadLettersUrl(queue)]),
+  );
+  expect(new Set(urls).size).toBe(2 * QUEUES.length);
+});
 
 it.concurrent('parks the conversation of a poisoned message in the DLQ while others go on, and a redrive brings it back', {
   timeout: 150_000,

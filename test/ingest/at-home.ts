@@ -27,6 +27,8 @@ const DAY_MS = 86_400_000;
 const HOP_SECONDS = '900';
 /** Every so many rows one cannot be done. */
 const BAD_EVERY = 100;
+/** Of so many rows, evenly spread, the logs are searched for what is personal: a log that names people names all alike. */
+const SEARCHED = 100;
 const config = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
 
 // biome-ignore lint/suspicious/noExplicitAny: results and items are read as any JSON
@@ -55,6 +57,8 @@ export interface Rows {
   readonly partLength: number;
   bytesOf(lines: string): string | Uint8Array;
   row(number: number): Json;
+  /** What of a row is its person's. */
+  personal(row: number): readonly string[];
   /** Sort keys of the items begin so. */
   readonly counted: string;
   /** What an item is counted as; undefined for one that is not of the file. */
@@ -67,9 +71,10 @@ export const STARTS: Rows = {
   partLength: PART_BYTES,
   bytesOf: (lines) => lines,
   row: (row) => ({
-    contact: { profile: { name: `Person ${row}`, ...(!isBad(row) && { email: `row${row}@example.com` }) } },
+    contact: { profile: { name: nameOf(row), ...(!isBad(row) && { email: `row${row}@example.com` }) } },
     messages: [{ text: textOf(row), role: 'agent', touchpoint: 'email', delay: DAY_MS }],
   }),
+  personal: (row) => [nameOf(row), textOf(row)],
   counted: 'M#',
   nameIn: ({ text }) => text,
 };
@@ -83,19 +88,22 @@ export const ENDPOINTS: Rows = {
     Id: `endpoint-${row}`,
     ...(row % 2 === 1
       ? { ChannelType: 'EMAIL', Address: `row${row}@example.com` }
-      : { ChannelType: 'SMS', Address: `+31620${String(row).padStart(6, '0')}` }),
+      : { ChannelType: 'SMS', Address: telephoneOf(row) }),
     ...(isBad(row) && { ChannelType: 'GCM' }),
     EndpointStatus: 'ACTIVE',
     OptOut: row % 10 === 0 ? 'ALL' : 'NONE',
     EffectiveDate: '2026-10-01T12:00:00.000Z',
     Attributes: { Interests: ['Science', 'Music'] },
     Demographic: { Locale: 'nl_NL', Timezone: 'Europe/Amsterdam' },
-    User: { UserId: userOf(row), UserAttributes: { FirstName: [`Person ${row}`] } },
+    User: { UserId: userOf(row), UserAttributes: { FirstName: [nameOf(row)] } },
   }),
+  personal: (row) => [nameOf(row), telephoneOf(row)],
   counted: '@',
   nameIn: ({ contactMeta }) => contactMeta?.pinpointUserId,
 };
 
+const nameOf = (row: number): string => `Person ${row}`;
+const telephoneOf = (row: number): string => `+31620${String(row).padStart(6, '0')}`;
 export const userOf = (row: number): string => `user-${Math.ceil(row / 2)}`;
 
 /**
@@ -130,7 +138,8 @@ export async function importAtHome(
     const parts = await Promise.all(summary.parts.map(read));
     const results = parts.flatMap((part) => String(part).trimEnd().split('\n')).map((line) => JSON.parse(line));
     const seconds = Math.round((performance.now() - started) / 1000);
-    const logged = personalDataIn(join(dataDir, 'logs'), []);
+    const searched = Array.from({ length: SEARCHED }, (_, index) => Math.ceil(((index + 1) * rows) / SEARCHED));
+    const logged = personalDataIn(join(dataDir, 'logs'), searched.flatMap(of.personal));
     return { rows, memory, seconds, summary, results, logged, items: await countItems(home, of) };
   } finally {
     await home?.kill();
