@@ -43,12 +43,15 @@ export function givePermissions(parts: Parts): void {
   giveFiles(parts);
 }
 
-const WRITER = ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem'] as const;
-const ERASER = [...WRITER, 'DeleteItem', 'BatchWriteItem'] as const;
+/** Messages with long texts are stored in two items, the texts by a batch. */
+const SENDER = ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'ConditionCheckItem', 'BatchWriteItem'] as const;
+const WRITER = [...SENDER, 'BatchGetItem'] as const;
+const ERASER = [...WRITER, 'DeleteItem'] as const;
 
 function giveStore({ functions, data: { table } }: Parts): void {
   const { api, bulk, worker, email, sms, whatsapp, hooks, sweeper, publisher, ingest } = functions;
-  for (const writer of [bulk, ingest, worker, email, sms, whatsapp]) giveTable(writer, table, WRITER);
+  for (const sender of [email, sms, whatsapp]) giveTable(sender, table, SENDER);
+  for (const writer of [bulk, ingest, worker]) giveTable(writer, table, WRITER);
   for (const eraser of [api, hooks, publisher]) giveTable(eraser, table, ERASER);
   giveTable(sweeper, table, ['BatchGetItem', 'GetItem', 'Query', 'BatchWriteItem']);
   for (const reader of [api, hooks, publisher]) giveIndexes(reader, table);

@@ -6,9 +6,26 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { ASSETS } from '../../infra/bundle/assets.ts';
 import { bundleOf } from '../../infra/bundle/bundle.ts';
 import { FUNCTIONS, type FunctionName } from '../../infra/bundle/functions.ts';
+import { grantsIn } from './grants.ts';
 import { functionsOf, synthesize } from './synthesize.ts';
 
-const functions = functionsOf(synthesize('local').service);
+const local = synthesize('local');
+const functions = functionsOf(local.service);
+const { granted } = grantsIn(local);
+
+/** What the table is asked by commands of its own. In transactions it is asked for more; the local run sees to that. */
+const ALONE: Readonly<Record<string, string>> = {
+  GetCommand: 'GetItem',
+  BatchGetCommand: 'BatchGetItem',
+  QueryCommand: 'Query',
+  BatchWriteCommand: 'BatchWriteItem',
+};
+const PARTS: Readonly<Record<string, string>> = {
+  PutCommand: 'PutItem',
+  UpdateCommand: 'UpdateItem',
+  DeleteCommand: 'DeleteItem',
+};
+const COMMAND = /lib-dynamodb\/dist-es\/commands\/(\w+)\.js$/;
 
 /** The template's environment; what CloudFormation would fill in is an address nobody answers at. */
 function environmentOf(name: string): Record<string, string> {
@@ -53,5 +70,17 @@ describe.each(FUNCTIONS)('the bundle of %s', (name) => {
     const map = JSON.parse(readFileSync(join(bundleOf(name), 'index.mjs.map'), 'utf8'));
     expect(map.sourcesContent).toBeUndefined();
     expect(map.sources).toContain(`../functions/${name}/handler.ts`);
+  });
+
+  it('carries no command that its role may not send to the table, and its role allows no others', () => {
+    const { sources } = JSON.parse(readFileSync(join(bundleOf(name), 'index.mjs.map'), 'utf8'));
+    const carried: string[] = sources.flatMap((source: string) => COMMAND.exec(source)?.[1] ?? []);
+    const allowed = (action: string) => granted.includes(`${name} dynamodb:${action} Table`);
+    for (const [command, action] of Object.entries(ALONE)) {
+      expect(allowed(action), action).toBe(carried.includes(command));
+    }
+    for (const [command, action] of Object.entries(PARTS)) {
+      if (carried.includes(command)) expect(allowed(action), action).toBe(true);
+    }
   });
 });

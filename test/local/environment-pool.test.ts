@@ -11,7 +11,7 @@ afterEach(async () => {
 function poolOf({ maxConcurrency = 8, exportName = 'handler' } = {}): EnvironmentPool {
   const moduleUrl = pathToFileURL(join(import.meta.dirname, 'fixtures/handlers/pool.mjs')).href;
   const pool = createEnvironmentPool({
-    setup: { moduleUrl, exportName, functionName: 'pool', functionArn: 'arn:pool', memoryMb: 128 },
+    setup: { moduleUrl, exportName, functionName: 'pool', functionArn: 'arn:pool', memoryMb: 128, permissions: [] },
     variables: {},
     timeoutMs: 500,
     maxConcurrency,

@@ -14,7 +14,7 @@ afterEach(async () => {
 function start({ exportName = 'handler', maxConcurrency = 1, timeoutMs = 500, processors = 2 } = {}): LambdaFunction {
   const moduleUrl = pathToFileURL(join(import.meta.dirname, 'fixtures/handlers/pool.mjs')).href;
   const lambda = createLambdaFunction({
-    setup: { moduleUrl, exportName, functionName: 'pool', functionArn: 'arn:pool', memoryMb: 128 },
+    setup: { moduleUrl, exportName, functionName: 'pool', functionArn: 'arn:pool', memoryMb: 128, permissions: [] },
     variables: {},
     timeoutMs,
     maxConcurrency,

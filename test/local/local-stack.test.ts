@@ -113,6 +113,18 @@ test('a kept queue takes the attributes of a changed template', async () => {
   expect((await attributesIn(second)).VisibilityTimeout).toBe('9');
 });
 
+test('a function’s call that its role does not allow fails before it leaves, and says what is missing', async () => {
+  const denied = async (more: Parameters<typeof prepare>[0]) => {
+    const stack = await start(prepare(more));
+    return (await fetch(`${stack.url}/v2/why-no-secret`)).text();
+  };
+  const withoutPolicy = { RolePolicy: { Type: 'AWS::SQS::Queue' } };
+  expect(await denied(withoutPolicy)).toMatch(
+    /^AccessDeniedException: HttpFunction is not allowed to secretsmanager:GetSecretValue on arn:aws:secretsmanager:/,
+  );
+  expect(await denied({})).toBe('');
+});
+
 test('a preset secret wins over a generated one', async () => {
   const stack = await start(prepare(), { secrets: { Key: 'preset' } });
   expect(await (await fetch(`${stack.url}/v2/secret`)).text()).toBe('preset');

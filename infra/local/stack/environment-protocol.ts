@@ -1,3 +1,5 @@
+import type { Permission } from './permissions.ts';
+
 /** What travels between the pool and the thread of an execution environment. */
 
 export interface EnvironmentSetup {
@@ -6,6 +8,8 @@ export interface EnvironmentSetup {
   readonly functionName: string;
   readonly functionArn: string;
   readonly memoryMb: number;
+  /** What the function's role may do. */
+  readonly permissions: readonly Permission[];
   /** Added to that of the process, where threads have one of their own (Linux). Default: 0. */
   readonly niceness?: number;
 }

@@ -5,6 +5,7 @@
 import { constants, getPriority, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { EnvironmentSetup, InvocationReply, InvocationRequest } from './environment-protocol.ts';
+import { guardCalls } from './guard-calls.ts';
 
 type Handler = (event: unknown, context: unknown) => unknown;
 
@@ -44,6 +45,7 @@ const contextOf = ({ requestId, deadline }: InvocationRequest) => ({
 });
 
 lowerPriority(setup.niceness ?? 0);
+guardCalls(setup.functionName, setup.permissions);
 try {
   const handler = await load();
   port.on('message', async (request: InvocationRequest) => {

@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { openFunctionLog } from './function-log.ts';
 import { arnOf, CREDENTIALS, plainName, REGION } from './identity.ts';
 import { createLambdaFunction, type LambdaFunction } from './lambda-function.ts';
+import { type Permission, readPermissions } from './permissions.ts';
 import type { Declared, Resources } from './resources.ts';
 import { createTurns, type Turns } from './turns.ts';
 
@@ -13,6 +14,7 @@ interface FunctionProperties {
   readonly FunctionName?: string;
   readonly Code: { readonly S3Key?: string };
   readonly Handler: string;
+  readonly Role: string;
   readonly Runtime: string;
   readonly MemorySize?: number;
   readonly Timeout?: number;
@@ -47,7 +49,8 @@ export function createFunctions(resources: Resources, surroundings: FunctionSurr
     created({ ref: name, attributes: { Arn: arnOf('lambda', `function:${name}`) } });
   }
   const turns = createTurns(availableParallelism());
-  const opened = declared.map((fn) => openFunction(fn, surroundings, turns));
+  const permissionsOf = readPermissions(resources);
+  const opened = declared.map((fn) => openFunction(fn, { ...surroundings, turns, permissionsOf }));
   const all = opened.map(({ lambda }) => lambda);
   return {
     all,
@@ -63,8 +66,14 @@ export function createFunctions(resources: Resources, surroundings: FunctionSurr
   };
 }
 
-function openFunction(declared: Declared<FunctionProperties>, surroundings: FunctionSurroundings, turns: Turns) {
+interface Opening extends FunctionSurroundings {
+  readonly turns: Turns;
+  permissionsOf(roleArn: string): readonly Permission[];
+}
+
+function openFunction(declared: Declared<FunctionProperties>, surroundings: Opening) {
   const { properties } = declared;
+  const { turns, permissionsOf } = surroundings;
   const name = properties.FunctionName ?? declared.logicalId;
   const arn = arnOf('lambda', `function:${name}`);
   if (!properties.Code.S3Key) throw new Error(`The code of function ${name} is not an asset of the assembly.`);
@@ -74,7 +83,14 @@ function openFunction(declared: Declared<FunctionProperties>, surroundings: Func
   const label = plainName(name);
   const log = openFunctionLog(surroundings.logFolder, label, surroundings.log);
   const lambda = createLambdaFunction({
-    setup: { moduleUrl, exportName, functionName: name, functionArn: arn, memoryMb },
+    setup: {
+      moduleUrl,
+      exportName,
+      functionName: name,
+      functionArn: arn,
+      memoryMb,
+      permissions: permissionsOf(properties.Role),
+    },
     variables: { ...platformVariables(name, folder, properties), ...surroundings.variables },
     timeoutMs: (properties.Timeout ?? 3) * 1000,
     maxConcurrency: properties.ReservedConcurrentExecutions ?? DEFAULT_CONCURRENCY,

@@ -9,6 +9,8 @@ const RUN = new Set([
   'AWS::DynamoDB::Table',
   'AWS::Events::EventBus',
   'AWS::Events::Rule',
+  'AWS::IAM::Policy',
+  'AWS::IAM::Role',
   'AWS::Lambda::EventSourceMapping',
   'AWS::Lambda::Function',
   'AWS::S3::Bucket',
@@ -19,7 +21,7 @@ const RUN = new Set([
   'AWS::SecretsManager::Secret',
 ]);
 
-/** What a local run is complete without: permissions, observation, and what only AWS's own services would act on. */
+/** What a local run is complete without: observation, what others than functions may do, and what only AWS's own services would act on. */
 const IGNORED = new Set([
   'AWS::ApiGatewayV2::Stage',
   'AWS::CDK::Metadata',
@@ -27,8 +29,6 @@ const IGNORED = new Set([
   'AWS::CloudWatch::CompositeAlarm',
   'AWS::CloudWatch::Dashboard',
   'AWS::IAM::ManagedPolicy',
-  'AWS::IAM::Policy',
-  'AWS::IAM::Role',
   'AWS::KMS::Alias',
   'AWS::KMS::Key',
   'AWS::KinesisFirehose::DeliveryStream',
@@ -58,6 +58,7 @@ const REFUSED_PROPERTIES: Record<string, readonly string[]> = {
   'AWS::ApiGatewayV2::Stage': ['StageVariables'],
   'AWS::Events::EventBus': ['EventSourceName'],
   'AWS::Events::Rule': ['ScheduleExpression'],
+  'AWS::IAM::Role': ['ManagedPolicyArns', 'PermissionsBoundary', 'Policies'],
   'AWS::Lambda::EventSourceMapping': ['TumblingWindowInSeconds', 'ProvisionedPollerConfig'],
   'AWS::Lambda::Function': ['FileSystemConfigs', 'ImageConfig', 'Layers'],
   'AWS::S3::Bucket': ['ObjectLockConfiguration', 'ReplicationConfiguration', 'WebsiteConfiguration'],
