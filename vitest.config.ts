@@ -13,6 +13,12 @@ const ORDER = [
   'e2e/import-kill',
   'e2e/',
   'engine/',
+  'api/concurrency',
+  'api/idempotency',
+  'bulk/',
+  'hooks/stop-flood',
+  'local/queue-mapping',
+  'api/login',
 ];
 
 const placeOf = ({ moduleId }: TestSpecification): number => {
@@ -29,6 +35,7 @@ class LongFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     pool: 'forks',
+    globalSetup: 'test/support/in-memory.ts',
     // The end-to-end tests mostly wait; by itself vitest would leave a core of two alone.
     maxWorkers: 2,
     testTimeout: 30_000,

@@ -17,6 +17,7 @@ import { createObserver } from '../../shared/runtime/observe.ts';
 import { secureRandom } from '../../shared/runtime/random.ts';
 import { createSecretReader } from '../../shared/runtime/secrets.ts';
 import { createConfigurationReader } from '../../shared/store/configuration.ts';
+import { createItemReader } from '../../shared/store/table.ts';
 import { createUserReader } from '../../shared/store/users.ts';
 import { createBulk } from './serve.ts';
 
@@ -40,6 +41,7 @@ const ticks = createQueueSender<Tick>(createQueueClient(), environment.TICKS_QUE
 
 const serve = createBulk({
   table,
+  read: createItemReader(table),
   configuration: createConfigurationReader(table, systemClock, environment.REMEMBER_MS),
   users: createUserReader(table, systemClock, environment.REMEMBER_MS),
   tokens: createTokenService(() => secrets.text(environment.TOKEN_KEY_SECRET_ID), systemClock),

@@ -5,6 +5,7 @@ import type { Caller } from '../../shared/auth/caller.ts';
 import { RequestError } from '../../shared/domain/errors.ts';
 import { gatherTicks } from '../../shared/queue/gather-ticks.ts';
 import { createLanes } from '../../shared/runtime/lanes.ts';
+import { gatherReads } from '../../shared/store/gather-reads.ts';
 import { clientIdOf, prepareItem } from './item.ts';
 import type { BulkParts } from './parts.ts';
 
@@ -28,12 +29,13 @@ export type ItemResult = { readonly index: number; readonly clientId?: string } 
 export async function startMany(parts: BulkParts, caller: Caller, request: BulkRequest): Promise<ItemResult[]> {
   const { items, key: requestKey } = request;
   const ticker = gatherTicks(parts.ticker);
+  const gathering = { ...parts, ticker, read: gatherReads(parts.read) };
   const lanes = createLanes(WIDTH);
   const outcomes = new Map<number, Outcome>();
   for (const [index, json] of items.entries()) {
     try {
       demandTime(parts, request);
-      const { about, accept } = await prepareItem({ ...parts, ticker }, caller, { index, json, requestKey });
+      const { about, accept } = await prepareItem(gathering, caller, { index, json, requestKey });
       await lanes.enter(about, async () => {
         outcomes.set(index, await carryOut(parts, request, accept));
       });

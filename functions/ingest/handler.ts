@@ -26,6 +26,7 @@ import { createObserver } from '../../shared/runtime/observe.ts';
 import { secureRandom } from '../../shared/runtime/random.ts';
 import { createSecretReader } from '../../shared/runtime/secrets.ts';
 import { createConfigurationReader } from '../../shared/store/configuration.ts';
+import { createItemReader } from '../../shared/store/table.ts';
 import { createUserReader } from '../../shared/store/users.ts';
 import { createObjects } from './objects.ts';
 import type { IngestParts } from './parts.ts';
@@ -54,6 +55,7 @@ const ticks = createQueueSender<Tick>(queues, environment.TICKS_QUEUE_URL, syste
 
 const parts: IngestParts = {
   table,
+  read: createItemReader(table),
   configuration: createConfigurationReader(table, systemClock, environment.REMEMBER_MS),
   users: createUserReader(table, systemClock, environment.REMEMBER_MS),
   pepper: () => secrets.text(environment.PEPPER_SECRET_ID),

@@ -1,5 +1,6 @@
 import { orLeaveToSweeper } from '../../shared/acceptance/wake.ts';
 import { gatherTicks } from '../../shared/queue/gather-ticks.ts';
+import { gatherReads } from '../../shared/store/gather-reads.ts';
 import type { IngestParts } from './parts.ts';
 import { createRowWork } from './row-work.ts';
 import type { Slice, SliceOf } from './slice.ts';
@@ -11,7 +12,7 @@ import type { Slice, SliceOf } from './slice.ts';
  */
 export async function importSlice(parts: IngestParts, slice: SliceOf): Promise<Slice> {
   const ticker = gatherTicks(parts.ticker);
-  const work = createRowWork({ ...parts, ticker }, slice);
+  const work = createRowWork({ ...parts, ticker, read: gatherReads(parts.read) }, slice);
   let { row, offset } = slice.progress;
   let isDone = true;
   try {

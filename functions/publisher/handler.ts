@@ -22,6 +22,7 @@ import { createObserver } from '../../shared/runtime/observe.ts';
 import { secureRandom } from '../../shared/runtime/random.ts';
 import { createSecretReader } from '../../shared/runtime/secrets.ts';
 import { createConfigurationReader } from '../../shared/store/configuration.ts';
+import { createItemReader } from '../../shared/store/table.ts';
 import { createUserReader } from '../../shared/store/users.ts';
 import { createRequester } from '../../shared/webhooks/requester.ts';
 import { createHealth } from './health.ts';
@@ -61,6 +62,7 @@ const ticks = createQueueSender<Tick>(queues, environment.TICKS_QUEUE_URL, syste
 
 const parts: NotifyParts = {
   table,
+  read: createItemReader(table),
   configuration: createConfigurationReader(table, systemClock, environment.REMEMBER_MS),
   users: createUserReader(table, systemClock, environment.REMEMBER_MS),
   tokens: createTokenService(() => secrets.text(environment.TOKEN_KEY_SECRET_ID), systemClock),

@@ -37,6 +37,8 @@ export interface OvertureOptions {
   readonly seedFile?: string;
   /** Doubles that somebody else started, and that live on when this run ends. */
   readonly doubles?: Addresses;
+  /** Longest hop of a tick through its queue; default: what the stage `local` has. */
+  readonly hopSeconds?: number;
   log(line: string): void;
 }
 
@@ -86,6 +88,7 @@ export async function startOverture(options: OvertureOptions): Promise<Overture>
         SUNSHINE_BASE_URL: doubles.sunshine,
         AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2: doubles.awsSms,
         AWS_ENDPOINT_URL_SOCIALMESSAGING: doubles.awsSocial,
+        ...(options.hopSeconds !== undefined && { HOP_SECONDS: String(options.hopSeconds) }),
       },
       log: options.log,
       groupOf: requesterOf,

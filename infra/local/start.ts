@@ -29,6 +29,12 @@ function portOf(value: string | undefined): number {
   throw new Error(`PORT must be a number from 0 to 65535, not "${value}".`);
 }
 
+function hopSecondsOf(value: string): number {
+  const seconds = Number(value);
+  if (Number.isInteger(seconds) && seconds >= 1 && seconds <= 900) return seconds;
+  throw new Error(`OVERTURE_HOP_SECONDS must be a number from 1 to 900, not "${value}".`);
+}
+
 /** When the npm that started us is gone, so is the one who would end us. */
 function endWithParent(stop: () => void): void {
   const parent = process.ppid;
@@ -41,6 +47,7 @@ async function main(): Promise<void> {
     ...(process.env.OVERTURE_DATA && { dataDir: process.env.OVERTURE_DATA }),
     ...(process.env.OVERTURE_SEED && { seedFile: process.env.OVERTURE_SEED }),
     ...(process.env.OVERTURE_DOUBLES && { doubles: JSON.parse(process.env.OVERTURE_DOUBLES) }),
+    ...(process.env.OVERTURE_HOP_SECONDS && { hopSeconds: hopSecondsOf(process.env.OVERTURE_HOP_SECONDS) }),
     log: (line) => console.error(line),
   });
   let stopping = false;

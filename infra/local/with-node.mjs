@@ -43,13 +43,21 @@ function resolveBinary(command) {
   return join(dirname(manifest), typeof bin === 'string' ? bin : (bin[command] ?? Object.values(bin)[0]));
 }
 
+/** What Node compiled once it does not compile again: a local run starts in two thirds of the time. */
+const COMPILED = process.env.NODE_COMPILE_CACHE ?? join(root, 'node_modules', '.cache', 'node');
+
 const [command, ...args] = process.argv.slice(2);
 if (!command) fail('Usage: node with-node.mjs <package binary | script> [arguments]');
 const isScript = /\.[mc]?[jt]s$/.test(command);
 const node = findNode();
 const child = spawn(node, [isScript ? command : resolveBinary(command), ...args], {
   stdio: 'inherit',
-  env: { ...process.env, NODE: node, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` },
+  env: {
+    ...process.env,
+    NODE: node,
+    NODE_COMPILE_CACHE: COMPILED,
+    PATH: `${dirname(node)}${delimiter}${process.env.PATH}`,
+  },
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)));

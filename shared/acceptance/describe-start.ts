@@ -5,8 +5,8 @@ import { RequestError } from '../domain/errors.ts';
 import type { OrganizationConfiguration } from '../store/configuration.ts';
 import { getConversation } from '../store/conversations.ts';
 import { toRecord } from '../store/idempotency.ts';
-import { findOwners } from '../store/identities.ts';
-import { batchGet } from '../store/table.ts';
+import { ownersAmong } from '../store/identities.ts';
+import { isAt } from '../store/table.ts';
 import type { Append } from './append-plan.ts';
 import { type Choice, chooseContact, type Owners } from './choose-contact.ts';
 import { type DescribedPerson, describePerson } from './contact-identifiers.ts';
@@ -74,12 +74,11 @@ export async function findPerson(
   parts: AcceptanceParts,
   { caller, person, once }: Start,
 ): Promise<{ owners: Owners } | { answer: AppendAnswer }> {
-  const [owners, records] = await Promise.all([
-    findOwners(parts.table, person.identities),
-    once ? batchGet(parts.table, [once.key], true) : [],
-  ]);
-  const record = toRecord(records[0], parts.clock.now());
-  return once && record ? { answer: await replay(parts, caller, once, record) } : { owners };
+  const items = await parts.read([...person.identities.map(({ key }) => key), ...(once ? [once.key] : [])]);
+  const record = once && toRecord(items.find(isAt(once.key)), parts.clock.now());
+  return once && record
+    ? { answer: await replay(parts, caller, once, record) }
+    : { owners: ownersAmong(items, person.identities) };
 }
 
 /** Whose conversation it is; undefined for somebody new. Throws 409 when the organization rejects two contacts. */

@@ -49,11 +49,15 @@ export async function findOwners(
   table: Table,
   identities: readonly Identity[],
 ): Promise<Map<IdentifierKind, Conversation['id']>> {
-  const items = await batchGet(
-    table,
-    identities.map((identity) => identity.key),
-    true,
-  );
+  const keys = identities.map(({ key }) => key);
+  return ownersAmong(await batchGet(table, keys, true), identities);
+}
+
+/** Which conversation each identity belongs to, by the items that were read of them. */
+export function ownersAmong(
+  items: readonly Item[],
+  identities: readonly Identity[],
+): Map<IdentifierKind, Conversation['id']> {
   const owners = new Map<IdentifierKind, string>();
   for (const identity of identities) {
     const owner = ownerIn(items.find((item) => item.pk === identity.key.pk));

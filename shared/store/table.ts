@@ -200,6 +200,19 @@ export async function batchGet(table: Table, keys: readonly ItemKey[], consisten
   return found;
 }
 
+/** Consistent reads of up to 100 keys, no key twice; in no order. */
+export type ReadItems = (keys: readonly ItemKey[]) => Promise<Item[]>;
+
+export const createItemReader =
+  (table: Table): ReadItems =>
+  (keys) =>
+    batchGet(table, keys, true);
+
+export const isAt =
+  ({ pk, sk }: ItemKey) =>
+  (item: Item): boolean =>
+    item.pk === pk && item.sk === sk;
+
 /** Any number of items, 100 in a round trip. The order is not that of the keys. */
 export async function batchGetAll(table: Table, keys: readonly ItemKey[], consistent: boolean): Promise<Item[]> {
   const found: Item[] = [];

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { importAtHome, isBad, textOf } from '../ingest/at-home.ts';
 
-const ROWS = 3_000;
+const ROWS = 10_000;
 
 it('imports every row of a file once, with a result for each, though it is killed twice while at work', {
   timeout: 600_000,

@@ -70,6 +70,12 @@ describe('npm start', { timeout: 90_000 }, () => {
     server.close();
   });
 
+  it.for(['0', '901', 'ten'])('says in one sentence that no tick hops for %s seconds, and ends', async (seconds) => {
+    const { code, said } = await start({ PORT: '0', OVERTURE_HOP_SECONDS: seconds }).ended;
+    expect(code).toBe(1);
+    expect(said.trim()).toBe(`OVERTURE_HOP_SECONDS must be a number from 1 to 900, not "${seconds}".`);
+  });
+
   it('says in one sentence what is wrong with a seed, and ends', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'overture-seed-'));
     const file = join(folder, 'seed.json');

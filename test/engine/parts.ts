@@ -13,7 +13,7 @@ import { createTicker, type TickerOptions } from '../../shared/queue/ticks.ts';
 import type { Clock } from '../../shared/runtime/clock.ts';
 import { createIdMaker } from '../../shared/runtime/ids.ts';
 import type { Observer } from '../../shared/runtime/observe.ts';
-import type { Table } from '../../shared/store/table.ts';
+import { createItemReader, type Table } from '../../shared/store/table.ts';
 import { count, type History } from './history.ts';
 import { PEPPER, type Setting } from './people.ts';
 import { type Callback, createProvider } from './providers.ts';
@@ -102,6 +102,7 @@ export function createParts({ scheduler, history, setting, queues, table, nonce,
     };
     return {
       table: own,
+      read: createItemReader(own),
       pace: createPace({ table: own, clock, random: random.next, pairMs: TIMES.pairMs }),
       configuration: {
         organization: (id: string) => afterPause(id === setting.organization ? setting.configuration : undefined),

@@ -23,6 +23,8 @@ const SHOP = '6663a1f684ba342816c4b7c4';
 /** S3 takes no smaller parts but the last. */
 const PART_BYTES = 5 * 1024 * 1024;
 const DAY_MS = 86_400_000;
+/** As on AWS: what the functions do for messages of tomorrow comes when the file has been read. */
+const HOP_SECONDS = '900';
 /** Every so many rows one cannot be done. */
 const BAD_EVERY = 100;
 /** Of so many rows, evenly spread, the logs are searched for what is personal: a log that names people names all alike. */
@@ -160,6 +162,7 @@ async function startHome(dataDir: string, doubles: RunningDoubles): Promise<Home
   const run = spawnStart({
     PORT: String(port),
     OVERTURE_DATA: dataDir,
+    OVERTURE_HOP_SECONDS: HOP_SECONDS,
     OVERTURE_DOUBLES: JSON.stringify(doubles),
   });
   await run.ready();

@@ -1,6 +1,6 @@
 /**
  * `npm run test:import -- --rows 100000`: the import at home that is killed twice, with figures. `--endpoints`: of an
- * export of Amazon Pinpoint. Exits 1 when it is wrong.
+ * export of Amazon Pinpoint. Exits 1 when it is wrong, or when memory grows with the rows.
  */
 import { parseArgs } from 'node:util';
 import { ENDPOINTS, importAtHome, isBad, STARTS, textOf, userOf } from './at-home.ts';
@@ -18,6 +18,17 @@ const isComplete = results.length === wanted && results.every(({ row }, index) =
 const isOnce = items.size === names.size && [...names].every((name) => items.get(name) === 1);
 const isRight = summary.created === names.size && summary.refused === wanted - good.length;
 
+type Samples = (typeof memory)[number];
+const peakOf = (samples: Samples): number => Math.max(...samples.map(({ residentKb }) => residentKb));
+/** A run that is shorter than so many rows is still loading and compiling. */
+const JUDGED_FROM = 10_000;
+const isLevel = (samples: Samples): boolean => {
+  const third = Math.ceil(samples.length / 3);
+  const rowsDone = (samples.at(-1)?.done ?? 0) - (samples[0]?.done ?? 0);
+  return rowsDone < JUDGED_FROM || peakOf(samples.slice(2 * third)) < 1.1 * peakOf(samples.slice(third, 2 * third));
+};
+const isFlat = memory.every(isLevel);
+
 memory.forEach((samples, index) => {
   const megabytes = samples.map(({ done, residentKb }) => `${done}: ${Math.round(residentKb / 1024)} MB`);
   const step = Math.ceil(megabytes.length / 8);
@@ -28,5 +39,6 @@ console.log(
   `${wanted} rows in ${seconds} s: ${created} created, ${found} found, ${refused} refused, ${optedOut} opted out, ${parts.length} parts`,
 );
 console.log(`a result for each row: ${isComplete}; each message or contact there once: ${isOnce}`);
+console.log(`memory of runs of ${JUDGED_FROM} rows and more is level: ${isFlat}`);
 if (logged.length > 0) console.log(`Logs name people: ${logged.join(', ')}`);
-process.exit(isComplete && isOnce && isRight && logged.length === 0 ? 0 : 1);
+process.exit(isComplete && isOnce && isRight && isFlat && logged.length === 0 ? 0 : 1);

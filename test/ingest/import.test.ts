@@ -78,6 +78,19 @@ describe('an upload of NDJSON', () => {
     });
   });
 
+  it('asks for the people of many rows at once', async () => {
+    const counted = setting.createIngest();
+    let reads = 0;
+    aroundCalls(counted.api.documents, async ({ command }, proceed) => {
+      if (command.startsWith('BatchGet')) reads += 1;
+      return proceed();
+    });
+    const upload = await setting.upload(ndjson(Array.from({ length: 25 }, () => newRow())));
+    await importAll(counted, upload);
+    expect((await setting.results(upload)).summary).toMatchObject({ created: 25 });
+    expect(reads).toBeLessThan(10);
+  });
+
   it('keeps the order of the file for one person', async () => {
     const profile = { email: newEmail(), telephone: newTelephone() };
     const rows = Array.from({ length: 30 }, (_, index) => ({

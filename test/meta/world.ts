@@ -20,7 +20,7 @@ import { TryLaterError } from '../../shared/queue/consume.ts';
 import type { QueueSender } from '../../shared/queue/send.ts';
 import { createTicker } from '../../shared/queue/ticks.ts';
 import { createIdMaker } from '../../shared/runtime/ids.ts';
-import type { Table } from '../../shared/store/table.ts';
+import { createItemReader, type Table } from '../../shared/store/table.ts';
 import type { Random } from '../engine/random.ts';
 import { createFakeObserver, type FakeObserver, newId } from '../support/builders.ts';
 import { SECRET, type Setting } from './setting.ts';
@@ -90,6 +90,7 @@ export async function startWorld({ table, timeline, random, setting, metaUrl, va
   );
   const parts = {
     table,
+    read: createItemReader(table),
     clock: timeline,
     observe,
     configuration: {

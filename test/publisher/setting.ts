@@ -19,7 +19,7 @@ import { toConversationItem } from '../../shared/store/conversation-item.ts';
 import { createConversation } from '../../shared/store/conversations.ts';
 import { serviceKey } from '../../shared/store/keys.ts';
 import { toMessageItems } from '../../shared/store/message-item.ts';
-import { type Item, putItem, type Table } from '../../shared/store/table.ts';
+import { createItemReader, type Item, putItem, type Table } from '../../shared/store/table.ts';
 import { createUserReader, putUser } from '../../shared/store/users.ts';
 import { createRequester } from '../../shared/webhooks/requester.ts';
 import { sealSecrets } from '../../shared/webhooks/secrets.ts';
@@ -88,6 +88,7 @@ export async function createSetting(table: Table, { rememberMs = 0 } = {}) {
   const tokens = createTokenService(async () => 'key', clock);
   const parts: NotifyParts = {
     table,
+    read: createItemReader(table),
     // Unless told otherwise nothing is remembered: what a test changes holds at once.
     configuration: createConfigurationReader(table, clock, rememberMs),
     users: createUserReader(table, clock),

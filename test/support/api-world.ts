@@ -23,7 +23,7 @@ import type { Clock } from '../../shared/runtime/clock.ts';
 import { createIdMaker } from '../../shared/runtime/ids.ts';
 import type { Observer } from '../../shared/runtime/observe.ts';
 import { createConfigurationReader } from '../../shared/store/configuration.ts';
-import type { Item } from '../../shared/store/table.ts';
+import { createItemReader, type Item } from '../../shared/store/table.ts';
 import { putUserToken } from '../../shared/store/user-tokens.ts';
 import { createUserReader } from '../../shared/store/users.ts';
 import { createRequester } from '../../shared/webhooks/requester.ts';
@@ -193,6 +193,7 @@ function createWorldApi({ documents, tableName, queue, queueUrl, clock, botToken
   const observer = createTestObserver();
   const parts: ApiParts = {
     table,
+    read: createItemReader(table),
     configuration: createConfigurationReader(table, clock),
     users: createUserReader(table, clock),
     tokens: createTokenService(async () => TOKEN_KEY, clock),
