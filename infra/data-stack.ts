@@ -14,8 +14,9 @@ import type { Construct } from 'constructs';
 import { INDEXES, TABLE } from '../shared/store/keys.ts';
 import { acknowledge } from './constructs/acknowledge.ts';
 import { createCustomerKey } from './constructs/customer-key.ts';
-import { addEventBucket } from './constructs/event-bucket.ts';
 import { InboundMail } from './constructs/inbound-mail.ts';
+import { LogArchive } from './constructs/log-archive.ts';
+import { addEventBucket } from './constructs/private-bucket.ts';
 import type { Stage, StageSettings } from './stages.ts';
 
 export interface DataStackProps extends StackProps {
@@ -32,13 +33,15 @@ const MAIL_KEPT_DAYS = 30;
 const IMPORTS_KEPT_DAYS = 30;
 
 /**
- * What must survive: the table, the mails that were received, the files that were uploaded, and the two secrets that are made once. Providers' secrets
- * are stored by operators.
+ * What must survive: the table, the mails that were received, the files that were uploaded, the archive of logs, and the two
+ * secrets that are made once. Providers' secrets are stored by operators.
  */
 export class DataStack extends Stack {
   readonly table: TableV2;
   readonly mail: Bucket;
   readonly imports: Bucket;
+  /** Takes what is logged, where the stage wants that. */
+  readonly logs: LogArchive | undefined;
   readonly tokenKey: Secret;
   readonly pepper: Secret;
   readonly #key: Key | undefined;
@@ -46,6 +49,7 @@ export class DataStack extends Stack {
   constructor(scope: Construct, id: string, props: DataStackProps) {
     super(scope, id, props);
     const { keepsData, customerKey, tableRecoveryDays, inboundMailDomain: domain } = props.settings;
+    const { logArchiveDays, logRetentionDays } = props.settings;
     const removalPolicy = keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
     this.#key = customerKey ? createCustomerKey(this, RemovalPolicy.RETAIN) : undefined;
     const { byId, byOrganization } = INDEXES;
@@ -83,6 +87,14 @@ export class DataStack extends Stack {
       whyNoAccessLog:
         'Who may upload is for operators to log (CloudTrail data events); the function reads each file once.',
     });
+    if (logArchiveDays !== undefined) {
+      this.logs = new LogArchive(this, 'Logs', {
+        keptDays: logArchiveDays,
+        retention: logRetentionDays,
+        key: this.#key,
+        removalPolicy,
+      });
+    }
     if (domain) new InboundMail(this, 'InboundMail', { stage: props.stage, domain, bucket: this.mail });
     this.tokenKey = this.#generated('TokenKey', 'Signs and verifies the tokens of the API.', removalPolicy);
     this.pepper = this.#generated(

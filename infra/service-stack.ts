@@ -72,6 +72,8 @@ export class ServiceStack extends Stack {
       new ReceiptHorizon(this, `${touchpoint}Horizon`, { stage, touchpoint, abovePercent: 50 });
     }
 
+    for (const { logGroup } of [http, ...Object.values(functions)]) data.logs?.take(logGroup);
+
     const schedules = new Schedules(this, 'Schedules', { stage, to: worker });
     givePermissions({ stage, settings, functions, data, bus, schedules, configurationSet });
 

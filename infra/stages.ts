@@ -73,6 +73,8 @@ export interface StageSettings {
   readonly apiBurstRequests: number;
   /** Logs hold no personal data, but they cost; a month covers an incident's review. */
   readonly logRetentionDays: 7 | 30;
+  /** Logs are kept in a bucket of the data stack besides, for so long. Default: they are not. */
+  readonly logArchiveDays?: number;
   /** How far back the table can be restored: also how long deleted contacts live on in backups. */
   readonly tableRecoveryDays: number;
   /** Table, token key and logs outlive their stack, which refuses to be deleted. The pepper always does. */
@@ -138,7 +140,7 @@ const deployed: StageSettings = {
 export const stages: Readonly<Record<Stage, StageSettings>> = {
   dev: { ...deployed, logRetentionDays: 7, tableRecoveryDays: 7, keepsData: false },
   staging: deployed,
-  prod: deployed,
+  prod: { ...deployed, logArchiveDays: 365 },
   local: {
     ...deployed,
     leaseMs: 4_000,

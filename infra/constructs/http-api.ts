@@ -46,6 +46,7 @@ export interface HttpApiProps {
 export class HttpApi extends Construct {
   /** Where it is reached, without a slash at the end: the name of the stage's edge or domain, if it has one. */
   readonly endpoint: string;
+  readonly logGroup: LogGroup;
   readonly #api: Api;
   readonly #stage: HttpStage;
   readonly #integrations = new Map<IFunction, HttpLambdaIntegration>();
@@ -60,7 +61,7 @@ export class HttpApi extends Construct {
       // With a domain of its own there is one way in, or a firewall before it could be walked around.
       disableExecuteApiEndpoint: domain !== undefined,
     });
-    const logGroup = new LogGroup(this, 'AccessLogs', {
+    this.logGroup = new LogGroup(this, 'AccessLogs', {
       retention: settings.logRetentionDays,
       removalPolicy: settings.keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
@@ -69,7 +70,7 @@ export class HttpApi extends Construct {
       autoDeploy: true,
       throttle: { rateLimit: settings.apiRatePerSecond, burstLimit: settings.apiBurstRequests },
       accessLogSettings: {
-        destination: new LogGroupLogDestination(logGroup),
+        destination: new LogGroupLogDestination(this.logGroup),
         format: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
       },
     });

@@ -6,7 +6,7 @@ const CONSUME = 'ReceiveMessage DeleteMessage ChangeMessageVisibility GetQueueAt
 const LOG = 'CreateLogStream PutLogEvents';
 const TRACE = 'PutTraceSegments PutTelemetryRecords';
 
-/** All that any function and any schedule may do: who, service, actions, resource. What is not here, must not be granted. */
+/** All that any function, any schedule and the archive of logs may do: who, service, actions, resource. What is not here, must not be granted. */
 const ALLOWED = `
 api       dynamodb        ${WRITER} DeleteItem BatchWriteItem           Table
 api       dynamodb        Query                                         Table/index/byId
@@ -118,6 +118,11 @@ ingest    xray            ${TRACE}                                      *
 
 schedules sqs             SendMessage                                   WorkerQueue
 schedules sqs             SendMessage                                   WorkerDeadLetters
+
+firehose  s3              GetBucketLocation ListBucket ListBucketMultipartUploads  LogsBucket
+firehose  s3              PutObject AbortMultipartUpload                LogsBucket/*
+firehose  logs            PutLogEvents                                  LogsFaults
+logs      firehose        PutRecord PutRecordBatch                      LogsStream
 `;
 
 const allowed = ALLOWED.trim()
@@ -129,15 +134,17 @@ const allowed = ALLOWED.trim()
   });
 
 const { data, service } = synthesize('prod');
-const policies = ofType(service, 'AWS::IAM::Policy').map(([, policy]) => policy);
+const policies = [service, data].flatMap((stack) => ofType(stack, 'AWS::IAM::Policy')).map(([, policy]) => policy);
 const trustedBy = (role: Resource): string => role.Properties.AssumeRolePolicyDocument.Statement[0].Principal.Service;
 const roleOf = (lambda: Resource): string => lambda.Properties.Role['Fn::GetAtt'][0];
 const scheduleRole = ofType(service, 'AWS::IAM::Role').filter(
   ([, role]) => trustedBy(role) === 'scheduler.amazonaws.com',
 );
+const archiveRoles = ofType(data, 'AWS::IAM::Role');
 const nameByRole = new Map([
   ...[...functionsOf(service)].map(([name, lambda]) => [roleOf(lambda), name] as const),
   ...scheduleRole.map(([id]) => [id, 'schedules'] as const),
+  ...archiveRoles.map(([id, role]) => [id, trustedBy(role).replace('.amazonaws.com', '')] as const),
 ]);
 const toArray = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
 
@@ -157,16 +164,15 @@ describe('what functions may do', () => {
     expect([...new Set(granted)].sort()).toEqual([...new Set(allowed)].sort());
   });
 
-  it('comes from a role of each function’s own and one for schedules, and from nowhere else', () => {
-    const roles = ofType(service, 'AWS::IAM::Role');
+  it('comes from a role of each function’s own, one for schedules and two for the archive, and from nowhere else', () => {
+    const roles = [...ofType(service, 'AWS::IAM::Role'), ...archiveRoles];
     expect(roles.map(([id]) => id).sort()).toEqual([...nameByRole.keys()].sort());
-    expect(nameByRole.size).toBe(11);
+    expect(nameByRole.size).toBe(13);
     for (const [id, role] of roles) {
       expect(role.Properties.ManagedPolicyArns, id).toBeUndefined();
       expect(role.Properties.Policies, id).toBeUndefined();
     }
-    service.resourceCountIs('AWS::IAM::ManagedPolicy', 0);
-    data.resourceCountIs('AWS::IAM::Policy', 0);
+    for (const stack of [service, data]) stack.resourceCountIs('AWS::IAM::ManagedPolicy', 0);
   });
 
   it('lets Scheduler alone take the role for schedules, for this account alone', () => {

@@ -59,6 +59,7 @@ describe('the template', () => {
   it.each(STAGES)(
     'of %s holds only types that the local runner executes or may ignore: no custom resource',
     (stage) => {
+      const archives = stages[stage].logArchiveDays !== undefined;
       const resources = Object.values(synthesize(stage)).flatMap((template) =>
         Object.values<Resource>(template.toJSON().Resources),
       );
@@ -74,10 +75,12 @@ describe('the template', () => {
         'AWS::Events::Rule',
         'AWS::IAM::Policy',
         'AWS::IAM::Role',
+        ...(archives ? ['AWS::KinesisFirehose::DeliveryStream'] : []),
         'AWS::Lambda::EventSourceMapping',
         'AWS::Lambda::Function',
         'AWS::Lambda::Permission',
         'AWS::Logs::LogGroup',
+        ...(archives ? ['AWS::Logs::LogStream', 'AWS::Logs::SubscriptionFilter'] : []),
         'AWS::S3::Bucket',
         'AWS::S3::BucketPolicy',
         'AWS::SES::ConfigurationSet',
@@ -103,7 +106,7 @@ describe('the template', () => {
 
   it('tags everything that can be tagged with project and stage', () => {
     const untaggable =
-      /::(\w+Policy|ConfigurationSetEventDestination|EventInvokeConfig|Integration|Permission|Policy|Route|Subscription)$/;
+      /::(\w+Policy|ConfigurationSetEventDestination|EventInvokeConfig|Integration|LogStream|Permission|Policy|Route|Subscription|SubscriptionFilter)$/;
     const resources = [data, service].flatMap((template) => Object.entries<Resource>(template.toJSON().Resources));
     for (const [id, { Type, Properties }] of resources.filter(([, resource]) => !untaggable.test(resource.Type))) {
       const { Tags } = Type === 'AWS::DynamoDB::GlobalTable' ? Properties.Replicas[0] : Properties;

@@ -4,7 +4,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket } from 'aws
 import type { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 
-export interface EventBucketProps {
+export interface PrivateBucketProps {
   readonly keptDays: number;
   /** Default: S3's own. */
   readonly key: Key | undefined;
@@ -12,11 +12,8 @@ export interface EventBucketProps {
   readonly whyNoAccessLog: string;
 }
 
-/**
- * A bucket that is private, by TLS only, and forgets. It tells EventBridge of every new object, by the property that needs
- * no custom resource.
- */
-export function addEventBucket(scope: Construct, id: string, props: EventBucketProps): Bucket {
+/** A bucket that is private, by TLS only, and forgets. */
+export function addPrivateBucket(scope: Construct, id: string, props: PrivateBucketProps): Bucket {
   const bucket = new Bucket(scope, id, {
     ...(props.key
       ? { encryption: BucketEncryption.KMS, encryptionKey: props.key, bucketKeyEnabled: true }
@@ -28,8 +25,14 @@ export function addEventBucket(scope: Construct, id: string, props: EventBucketP
     ],
     removalPolicy: props.removalPolicy,
   });
+  acknowledge(bucket, 'AwsSolutions-S1', props.whyNoAccessLog);
+  return bucket;
+}
+
+/** One that tells EventBridge of every new object, by the property that needs no custom resource. */
+export function addEventBucket(scope: Construct, id: string, props: PrivateBucketProps): Bucket {
+  const bucket = addPrivateBucket(scope, id, props);
   const { defaultChild } = bucket.node;
   (defaultChild as CfnBucket).notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
-  acknowledge(bucket, 'AwsSolutions-S1', props.whyNoAccessLog);
   return bucket;
 }
