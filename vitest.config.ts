@@ -35,7 +35,7 @@ class LongFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     pool: 'forks',
-    globalSetup: 'test/support/in-memory.ts',
+    globalSetup: 'test/support/temporary-files.ts',
     // The end-to-end tests mostly wait; by itself vitest would leave a core of two alone.
     maxWorkers: 2,
     testTimeout: 30_000,

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ASSETS } from '../../infra/bundle/assets.ts';
 import { bundleOf } from '../../infra/bundle/bundle.ts';
 import { FUNCTIONS, type FunctionName } from '../../infra/bundle/functions.ts';
@@ -50,9 +50,6 @@ const MAX_BYTES: Readonly<Record<FunctionName, number>> = {
   publisher: 620_000,
   ingest: 810_000,
 };
-
-// Vitest ends its workers without the exit event on which the folder is otherwise removed.
-afterAll(() => rmSync(dirname(bundleOf('api')), { recursive: true, force: true }));
 
 describe.each(FUNCTIONS)('the bundle of %s', (name) => {
   it('loads by itself under Node, as an ES module that exports a handler', () => {

@@ -1,13 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { type CountryCode, getCountries, getExampleNumber } from 'libphonenumber-js/max';
 import { afterAll, expect, test } from 'vitest';
-import { bundleOf } from '../../infra/bundle/bundle.ts';
-import { FUNCTIONS } from '../../infra/bundle/functions.ts';
 import { createLean } from '../../infra/bundle/lean.ts';
 import { withoutMeta } from '../../infra/bundle/left-out.ts';
 import * as contracts from '../../shared/contracts/conversation-request.ts';
@@ -16,9 +14,7 @@ import * as whole from '../../shared/domain/telephone.ts';
 const ROOT = join(import.meta.dirname, '..', '..');
 const examples = createRequire(import.meta.url)('libphonenumber-js/examples.mobile.json');
 const folder = mkdtempSync(join(tmpdir(), 'overture-lean-'));
-afterAll(() => {
-  for (const made of [folder, dirname(bundleOf('api'))]) rmSync(made, { recursive: true });
-});
+afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Where the module lies as functions have it. */
 async function bundle(name: string): Promise<string> {
@@ -85,58 +81,4 @@ test.each([
 
 test('a call whose end is not found ends the build', () => {
   expect(() => withoutMeta("z.string().meta({ id: 'Name' }")).toThrow('has no end');
-});
-
-const COMMAND = /\/(@aws-sdk\/client-[a-z0-9-]+)\/dist-es\/commands\/(\w+)\.js$/;
-const EVENT_STREAM = Symbol.for('@smithy/op-event-stream');
-const ofDynamoDb = createRequire(createRequire(import.meta.url).resolve('@aws-sdk/client-dynamodb'));
-const { endpointDiscoveryMiddlewareOptions: discovery, getEndpointDiscoveryPlugin } = ofDynamoDb(
-  '@aws-sdk/middleware-endpoint-discovery',
-);
-
-/** The files that bundles are made of. */
-const carried = new Set(
-  FUNCTIONS.flatMap((name): string[] => {
-    const map = JSON.parse(readFileSync(join(bundleOf(name), 'index.mjs.map'), 'utf8'));
-    return map.sources.map((source: string) => join(ROOT, name, source));
-  }),
-);
-const commands = [...carried].flatMap((file) => {
-  const [, client, command] = COMMAND.exec(file) ?? [];
-  return client && command ? [[command, client] as const] : [];
-});
-
-/** The command as it is just before it is sent. */
-async function prepared(command: string, client: string) {
-  const module = await import(client);
-  const name = Object.keys(module).find((key) => /^[A-Z]\w*Client$/.test(key)) ?? '';
-  const { middlewareStack, config } = new module[name]({ region: 'eu-west-1' });
-  const asked = new module[command]({});
-  asked.resolveMiddleware(middlewareStack, config, {});
-  return asked;
-}
-const stepsOf = (command: { middlewareStack: { identify(): string[] } }) =>
-  command.middlewareStack.identify().map((step) => step.split(' ')[0]);
-
-test.each(commands)('%s of %s asks no cache for its endpoint and streams no events', async (command, client) => {
-  const asked = await prepared(command, client);
-  expect(stepsOf(asked)).not.toContain(discovery.name);
-  expect(asked.schema[EVENT_STREAM]).toBe(false);
-});
-
-test('a command that asks the cache, or streams events, would be seen', async () => {
-  expect(commands).toContainEqual(['UpdateItemCommand', '@aws-sdk/client-dynamodb']);
-  const streaming = await prepared('SelectObjectContentCommand', '@aws-sdk/client-s3');
-  expect(streaming.schema[EVENT_STREAM]).toBe(true);
-  streaming.middlewareStack.use(getEndpointDiscoveryPlugin({}, {}));
-  expect(stepsOf(streaming)).toContain(discovery.name);
-});
-
-test('clients read their version in their package.json, and nothing else', () => {
-  const reads = [...carried].flatMap((file) => {
-    const source = readFileSync(file, 'utf8');
-    const [, name] = /^import (\w+) from "\.\.\/package\.json"/m.exec(source) ?? [];
-    return name ? [...source.matchAll(new RegExp(`\\b${name}\\b(?! from)\\S*`, 'g'))].map(([read]) => read) : [];
-  });
-  expect(new Set(reads)).toEqual(new Set(['packageInfo.version']));
 });

@@ -18,6 +18,15 @@ export function personalDataIn(folder: string, known: Iterable<string>): string[
   });
 }
 
+const PERSONAL: ReadonlySet<string> = new Set(['name', 'givenName', 'familyName', 'email', 'telephone', 'text']);
+
+/** What a request says of people, wherever in its body: who they are, where they are reached, what they are told. */
+export function personalIn(body: unknown, field = ''): string[] {
+  if (typeof body === 'string') return PERSONAL.has(field) ? [body] : [];
+  if (Array.isArray(body)) return body.flatMap((item) => personalIn(item, field));
+  return Object.entries(Object(body)).flatMap(([name, value]) => personalIn(value, name));
+}
+
 /** As it is, inside JSON, in a URL, and of a telephone number the digits alone. */
 const spellingsOf = (text: string): string[] => [
   text,

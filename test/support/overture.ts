@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Overture, type OvertureOptions, startOverture } from '../../infra/local/overture.ts';
-import { personalDataIn } from './log-scan.ts';
+import { personalDataIn, personalIn } from './log-scan.ts';
 import { until } from './poll.ts';
 
 /** One entry of `/_local/outbox`: what a person received. */
@@ -70,12 +70,14 @@ export async function startClient(
     raw,
     outbox,
     get: (path, as = token) => raw('GET', path, undefined, { authorization: `Bearer ${as}` }),
-    post: (path, body, headers = {}) =>
-      raw('POST', path, JSON.stringify(body), {
+    post: (path, body, headers = {}) => {
+      said.push(...personalIn(body));
+      return raw('POST', path, JSON.stringify(body), {
         authorization: `Bearer ${token}`,
         'content-type': 'application/json',
         ...headers,
-      }),
+      });
+    },
     delivered: (to, count, withinMs) =>
       until(
         `${count} deliveries to ${to}`,
