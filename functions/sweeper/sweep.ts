@@ -40,6 +40,7 @@ export async function sweep({ table, ticker, observe, now }: SweepParts, { messa
     messages.map(({ conversation, key }) => messageKey(conversation, key)),
     false,
   );
+  observe.count('MessageChecked', items.length);
   const waiting = items.map((item) => toMessage(item)).filter(({ state }) => WAITING.has(state));
   if (waiting.length === 0) return;
   await ticker.tick(...waiting.map((message) => ({ message, at: message.due })));

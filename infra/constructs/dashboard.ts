@@ -53,12 +53,14 @@ const graph = (title: string, left: readonly IMetric[], right: readonly IMetric[
   new GraphWidget({ title, left: [...left], right: [...right], width: WIDTH / 3, height: 6 });
 
 function isItWorking({ stage, http }: DashboardProps): IWidget[] {
-  const api = (name: 'ConversationStarted' | 'MessageAccepted') => ownMetric({ stage, by: 'api', name, label: name });
+  const accepted = (['api', 'bulk', 'ingest', 'publisher'] as const).map((by) =>
+    ownMetric({ stage, by, name: 'MessageAccepted', label: `MessageAccepted ${by}` }),
+  );
   const ofTouchpoints = (name: 'MessageSent' | 'MessageFailed') =>
     TOUCHPOINT_NAMES.map((by) => ownMetric({ stage, by, name, touchpoint: by, label: `${name} ${by}` }));
   return [
     graph('Requests, and their 99th percentile in ms', [http.requests(), http.serverErrors()], [http.latency()]),
-    graph('Accepted and sent', [api('ConversationStarted'), api('MessageAccepted'), ...ofTouchpoints('MessageSent')]),
+    graph('Accepted and sent', [...accepted, ...ofTouchpoints('MessageSent')]),
     graph('How late messages are handed over, ms (p99)', [
       ...TOUCHPOINT_NAMES.map((touchpoint) =>
         ownMetric({ stage, by: 'worker', name: 'Lateness', touchpoint, statistic: 'p99', label: touchpoint }),

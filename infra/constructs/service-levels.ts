@@ -65,7 +65,7 @@ function addSweptAlarm(scope: Construct, stage: Stage): void {
   addAlarm(scope, 'Swept', {
     metric: percentage('Messages whose first tick was lost, %', {
       part: ownMetric({ stage, by: 'sweeper', name: 'SweptTick' }),
-      whole: ownMetric({ stage, by: 'api', name: 'MessageAccepted' }),
+      whole: ownMetric({ stage, by: 'sweeper', name: 'MessageChecked' }),
       fewest: FEWEST_MESSAGES,
     }),
     above: 0.1,

@@ -56,6 +56,7 @@ export type MetricName =
   | 'RowRefused'
   | 'EnqueueFailed'
   | 'ScheduleFailed'
+  | 'MessageChecked'
   | 'SweptTick'
   | 'WriteContended'
   | 'ClockAhead'

@@ -116,6 +116,13 @@ describe('a sweep', () => {
     expect(setting.observe.counts.get('SweptTick')).toBe(1);
   });
 
+  it('counts all it looks at, also where no tick was lost: what is swept is a share of that', async () => {
+    const { messages } = await setting.given({}, { state: 'sent' }, { state: 'done' });
+    await swept(messages.map(addressOf));
+    expect(setting.observe.counts.get('MessageChecked')).toBe(2);
+    expect(setting.observe.counts.get('SweptTick')).toBeUndefined();
+  });
+
   it('passes over those that are not there', async () => {
     await swept([addressOf(aMessage())]);
     expect(setting.takeTicks()).toEqual([]);
