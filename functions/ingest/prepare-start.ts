@@ -13,10 +13,11 @@ import type { PrepareRow } from './prepared-row.ts';
 export const prepareStart: PrepareRow = async (parts, { caller, digest }, row) => {
   const json = row.json();
   const { clientId } = parseRequest(BulkItemSchema, json);
+  const said = Object(json);
   const request = parseRequest(StartConversationSchema, {
-    type: 'contact',
-    organization: caller.organization,
-    ...Object(json),
+    ...said,
+    type: said.type ?? 'contact',
+    organization: said.organization ?? caller.organization,
   });
   const isNamed = clientId !== undefined;
   const name = isNamed ? `clientId ${clientId}` : `row ${digest} ${row.number}`;

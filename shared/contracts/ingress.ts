@@ -1,16 +1,18 @@
 import * as z from 'zod';
-import { ObjectIdSchema, StartConversationSchema } from './conversation-request.ts';
+import { ObjectIdSchema, optional, StartConversationSchema } from './conversation-request.ts';
 
 /** What an event on the own bus is called that asks for a start. */
 export const START_REQUESTED = 'conversation.start.requested';
 
 /** `detail` of such an event, and body of a message that another service puts on queue `ingress` by itself. */
 export const StartRequestedSchema = StartConversationSchema.extend({
-  type: StartConversationSchema.shape.type.default('contact').meta({ description: '`contact`, also if absent.' }),
-  id: z.string().min(1).max(255).optional().meta({
+  type: optional(StartConversationSchema.shape.type)
+    .transform((type) => type ?? 'contact')
+    .meta({ description: '`contact`, also if absent.' }),
+  id: optional(z.string().min(1).max(255)).meta({
     description: 'Names the event: the same id again has no other effect. The id of EventBridge or SQS if absent.',
   }),
-  user: ObjectIdSchema.optional().meta({
+  user: optional(ObjectIdSchema).meta({
     description: 'As whom it acts: a user of the organization or of one above it. The setting `ingestUser` if absent.',
   }),
 }).meta({ title: 'Request to start a conversation', description: '`detail` of `conversation.start.requested`.' });

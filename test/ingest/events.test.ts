@@ -67,6 +67,13 @@ describe('an event that asks for a start', () => {
     expect(await conversationOf(email)).toMatchObject({ createdBy: USER.bot });
   });
 
+  it('may say null where it says nothing', async () => {
+    const email = newEmail();
+    await ingest.receive(eventOf(detailFor(email, { id: null, user: null, type: null, name: null })));
+    expect(await conversationOf(email)).toMatchObject({ type: 'contact', createdBy: USER.shopBot });
+    expect(ingest.told).toEqual([]);
+  });
+
   it('acts as the user of the nearest organization above that names one', async () => {
     const [parent, child] = [newId(), newId()];
     const path = `${ORGANIZATION.root}#${parent}`;

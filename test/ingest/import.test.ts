@@ -48,7 +48,7 @@ describe('an upload of NDJSON', () => {
       organization: ORGANIZATION.shop,
       ...rowFor(known),
     });
-    const rows = [newRow(), rowFor(known), { messages: [emailMessage()] }, newRow()];
+    const rows = [newRow(), rowFor(known), { messages: [emailMessage()] }, newRow({ type: null, organization: null })];
     const upload = await setting.upload(`${ndjson(rows)}{"contact":\n\n  \r\n${ndjson([newRow()])}`);
     await importAll(ingest, upload);
     const { rows: results, summary } = await setting.results(upload);
