@@ -145,7 +145,7 @@ export function parseTelephone(input: string, country?: string): ParsedTelephone
   const number = read(digits, known);
   if (number) return accept(number);
   if (!known && !/^(?:\+|00)/.test(digits)) {
-    return refuse(`has no country code, and the organization has no country to read it by; write it ${EXAMPLE}`);
+    return refuse(`has no country code, and there is no country to read it by; write it ${EXAMPLE}`);
   }
   return refuse(`is not a valid telephone number; write it with country code, ${EXAMPLE}`);
 }
