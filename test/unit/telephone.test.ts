@@ -328,7 +328,7 @@ describe('Argentina', () => {
 const VALID = 'is not a valid telephone number; write it with country code, like +31646280994';
 const EXTENSION = /has an extension/;
 const CHARACTERS = /characters that are not part of a telephone number/;
-const NO_COUNTRY = /has no country code, and the organization has no country/;
+const NO_COUNTRY = /has no country code, and there is no country/;
 
 describe('what is not a telephone number is refused with a reason that says what to do', () => {
   it.each<[string, string | undefined, string | RegExp]>([
