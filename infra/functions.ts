@@ -40,11 +40,21 @@ export function createFunctions(scope: Construct, { stage, settings, http }: Fun
       environment: {
         APP_URL: settings.appUrl ?? http.endpoint,
         PUBLIC_URL: http.endpoint,
-        WEBHOOKS_ON_LOOPBACK: String(settings.webhooksOnLoopback),
         ...memory,
         ...hops,
       },
       errorImpact: 'Requests fail with 500: businesses cannot start or read conversations, and must repeat.',
+    }),
+    admin: new NodeFunction(scope, 'Admin', {
+      ...common,
+      name: 'admin',
+      timeoutSeconds: settings.apiTimeoutSeconds,
+      environment: {
+        PUBLIC_URL: http.endpoint,
+        WEBHOOKS_ON_LOOPBACK: String(settings.webhooksOnLoopback),
+        ...memory,
+      },
+      errorImpact: 'Nobody can log in or change services, users and templates. Messages go on.',
     }),
     bulk: new NodeFunction(scope, 'Bulk', {
       ...common,

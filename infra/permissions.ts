@@ -49,16 +49,16 @@ const WRITER = [...SENDER, 'BatchGetItem'] as const;
 const ERASER = [...WRITER, 'DeleteItem'] as const;
 
 function giveStore({ functions, data: { table } }: Parts): void {
-  const { api, bulk, worker, email, sms, whatsapp, hooks, sweeper, publisher, ingest } = functions;
+  const { api, admin, bulk, worker, email, sms, whatsapp, hooks, sweeper, publisher, ingest } = functions;
   for (const sender of [email, sms, whatsapp]) giveTable(sender, table, SENDER);
   for (const writer of [bulk, ingest, worker]) giveTable(writer, table, WRITER);
-  for (const eraser of [api, hooks, publisher]) giveTable(eraser, table, ERASER);
+  for (const eraser of [api, admin, hooks, publisher]) giveTable(eraser, table, ERASER);
   giveTable(sweeper, table, ['BatchGetItem', 'GetItem', 'Query', 'BatchWriteItem']);
-  for (const reader of [api, hooks, publisher]) giveIndexes(reader, table);
+  for (const reader of [api, admin, hooks, publisher]) giveIndexes(reader, table);
 }
 
 function giveWaysToTell({ functions, bus, schedules, settings }: Parts): void {
-  const { api, bulk, worker, email, sms, whatsapp, hooks, sweeper, publisher, ingest } = functions;
+  const { api, admin, bulk, worker, email, sms, whatsapp, hooks, sweeper, publisher, ingest } = functions;
   for (const ticker of [api, bulk, worker, email, sms, whatsapp, hooks, sweeper, publisher, ingest])
     giveQueue(ticker, 'TICKS_QUEUE_URL', worker.queue);
   for (const teller of [publisher, ingest]) giveBus(teller, bus);
@@ -66,17 +66,17 @@ function giveWaysToTell({ functions, bus, schedules, settings }: Parts): void {
   giveQueue(worker, 'EMAIL_QUEUE_URL', email.queue);
   giveQueue(worker, 'SMS_QUEUE_URL', sms.queue);
   giveQueue(worker, 'WHATSAPP_QUEUE_URL', whatsapp.queue);
-  for (const teller of [api, publisher]) giveQueue(teller, 'WEBHOOKS_QUEUE_URL', publisher.queue);
+  for (const teller of [admin, publisher]) giveQueue(teller, 'WEBHOOKS_QUEUE_URL', publisher.queue);
   for (const purger of [api, sweeper]) giveQueue(purger, 'SWEEP_QUEUE_URL', sweeper.queue);
 }
 
 function giveSecrets({ stage, functions, data: { tokenKey, pepper } }: Parts): void {
-  const { api, bulk, email, sms, whatsapp, hooks, publisher, ingest } = functions;
-  for (const verifier of [api, bulk, publisher]) giveSecret(verifier, 'TOKEN_KEY_SECRET_ID', tokenKey);
-  for (const hasher of [api, bulk, email, sms, whatsapp, hooks, publisher, ingest])
+  const { api, admin, bulk, email, sms, whatsapp, hooks, publisher, ingest } = functions;
+  for (const verifier of [api, admin, bulk, publisher]) giveSecret(verifier, 'TOKEN_KEY_SECRET_ID', tokenKey);
+  for (const hasher of [api, admin, bulk, email, sms, whatsapp, hooks, publisher, ingest])
     giveSecret(hasher, 'PEPPER_SECRET_ID', pepper);
   for (const caller of [sms, whatsapp, hooks]) giveProviderSecrets(caller, stage, 'sms');
-  for (const caller of [api, whatsapp, hooks]) giveProviderSecrets(caller, stage, 'whatsapp');
+  for (const caller of [admin, whatsapp, hooks]) giveProviderSecrets(caller, stage, 'whatsapp');
 }
 
 function giveProviders({ functions: { email, sms, whatsapp }, configurationSet }: Parts): void {

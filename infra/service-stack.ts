@@ -14,6 +14,7 @@ import { ServiceLevels } from './constructs/service-levels.ts';
 import { addTableStream, NEW_MESSAGES, VISIBLE_CHANGES } from './constructs/table-stream.ts';
 import type { DataStack } from './data-stack.ts';
 import { createFunctions } from './functions.ts';
+import { ADMIN_PATHS } from './paths.ts';
 import { givePermissions } from './permissions.ts';
 import type { Stage, StageSettings } from './stages.ts';
 
@@ -41,10 +42,11 @@ export class ServiceStack extends Stack {
       errorImpact: 'Callers and providers are answered 5xx: conversations are not started, receipts come late.',
     });
     const functions = createFunctions(this, { stage, settings, http });
-    const { api, bulk, worker, email, sms, whatsapp, hooks, sweeper, publisher, ingest } = functions;
+    const { api, admin, bulk, worker, email, sms, whatsapp, hooks, sweeper, publisher, ingest } = functions;
 
     http.route('/v2/hooks/{proxy+}', hooks.lambda);
     http.route('/v2/conversations/bulk', bulk.lambda);
+    for (const path of ADMIN_PATHS) http.route(path, admin.lambda);
     http.route('/v2/{proxy+}', api.lambda);
     http.route('$default', api.lambda);
     addTableStream(sweeper, table, {

@@ -1,15 +1,12 @@
 /**
- * Trigger: HTTP API, every `/v2` route but the provider callbacks.
- * Reads and writes the table, sends ticks and notifications, manages templates at Meta, asks webhooks for a challenge; reads the token key, the pepper and the secrets of
- * WhatsApp services.
+ * Trigger: HTTP API, the `/v2` routes of conversations, messages and contacts, and every path that nothing else takes.
+ * Reads and writes the table, sends ticks and what is to be purged; reads the token key and the pepper.
  * On failure: an error body, and nothing half-written.
  */
 import * as z from 'zod';
-import { createSealer, OTP_SEEDS } from '../../shared/auth/sealer.ts';
-import { createTokenService } from '../../shared/auth/tokens.ts';
-import type { Notification, Purge, Tick } from '../../shared/contracts/queue-messages.ts';
+import { createTokenVerifier } from '../../shared/auth/tokens.ts';
+import type { Purge, Tick } from '../../shared/contracts/queue-messages.ts';
 import { createHttpHandler } from '../../shared/http/handler.ts';
-import { createTemplateManager } from '../../shared/providers/whatsapp/templates.ts';
 import { createQueueSender } from '../../shared/queue/send.ts';
 import { createTicker } from '../../shared/queue/ticks.ts';
 import { createDocumentClient, createQueueClient } from '../../shared/runtime/clients.ts';
@@ -22,8 +19,6 @@ import { createSecretReader } from '../../shared/runtime/secrets.ts';
 import { createConfigurationReader } from '../../shared/store/configuration.ts';
 import { createItemReader } from '../../shared/store/table.ts';
 import { createUserReader } from '../../shared/store/users.ts';
-import { createRequester } from '../../shared/webhooks/requester.ts';
-import { createFileReader } from './docs/files.ts';
 import { createApi } from './serve.ts';
 
 const environment = readEnvironment(
@@ -33,8 +28,6 @@ const environment = readEnvironment(
     TABLE_NAME: text,
     TICKS_QUEUE_URL: text,
     SWEEP_QUEUE_URL: text,
-    WEBHOOKS_QUEUE_URL: text,
-    WEBHOOKS_ON_LOOPBACK: z.stringbool(),
     PEPPER_SECRET_ID: text,
     TOKEN_KEY_SECRET_ID: text,
     APP_URL: text,
@@ -45,8 +38,6 @@ const environment = readEnvironment(
 
 const table = { client: createDocumentClient(), name: environment.TABLE_NAME };
 const secrets = createSecretReader();
-const tokenKey = () => secrets.text(environment.TOKEN_KEY_SECRET_ID);
-const pepper = () => secrets.text(environment.PEPPER_SECRET_ID);
 const observe = createObserver(environment.STAGE);
 const queues = createQueueClient();
 const ticks = createQueueSender<Tick>(queues, environment.TICKS_QUEUE_URL, systemClock);
@@ -56,18 +47,9 @@ const serve = createApi({
   read: createItemReader(table),
   configuration: createConfigurationReader(table, systemClock, environment.REMEMBER_MS),
   users: createUserReader(table, systemClock, environment.REMEMBER_MS),
-  tokens: createTokenService(tokenKey, systemClock),
-  sealer: createSealer(tokenKey, OTP_SEEDS),
-  pepper,
-  secrets,
-  templates: createTemplateManager({ baseUrl: process.env.WHATSAPP_BASE_URL }),
+  tokens: createTokenVerifier(() => secrets.text(environment.TOKEN_KEY_SECRET_ID), systemClock),
+  pepper: () => secrets.text(environment.PEPPER_SECRET_ID),
   ticker: createTicker(ticks, systemClock, { hopSeconds: environment.HOP_SECONDS }),
-  stage: environment.STAGE,
-  webhooks: {
-    requester: createRequester({ loopback: environment.WEBHOOKS_ON_LOOPBACK }),
-    notifications: createQueueSender<Notification>(queues, environment.WEBHOOKS_QUEUE_URL, systemClock),
-    loopback: environment.WEBHOOKS_ON_LOOPBACK,
-  },
   purges: createQueueSender<Purge>(queues, environment.SWEEP_QUEUE_URL, systemClock),
   clock: systemClock,
   ids: createIdMaker(),
@@ -75,7 +57,6 @@ const serve = createApi({
   observe,
   appUrl: environment.APP_URL,
   publicUrl: environment.PUBLIC_URL,
-  files: createFileReader(import.meta.dirname),
 });
 
 export const handler = createHttpHandler(serve, observe);

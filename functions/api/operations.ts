@@ -1,23 +1,7 @@
-import { AUTH_OPERATIONS } from './auth/operations.ts';
-import { CHANNEL_OPERATIONS } from './channels/operations.ts';
+import type { Operations } from '../../shared/http/operation.ts';
 import { CONTACT_OPERATIONS } from './contacts/operations.ts';
 import { CONVERSATION_OPERATIONS } from './conversations/operations.ts';
 import { MESSAGE_OPERATIONS } from './messages/operations.ts';
-import type { Operations } from './operation.ts';
-import { ORGANIZATION_OPERATIONS } from './organizations/operations.ts';
-import { SERVICE_OPERATIONS } from './services/operations.ts';
-import { USER_OPERATIONS } from './users/operations.ts';
-import { WATEMPLATE_OPERATIONS } from './watemplates/operations.ts';
 
 /** What the OpenAPI document says of every route; a test holds it to the route table. */
-export const OPERATIONS: Operations = {
-  ...AUTH_OPERATIONS,
-  ...CONVERSATION_OPERATIONS,
-  ...MESSAGE_OPERATIONS,
-  ...CONTACT_OPERATIONS,
-  ...ORGANIZATION_OPERATIONS,
-  ...CHANNEL_OPERATIONS,
-  ...SERVICE_OPERATIONS,
-  ...USER_OPERATIONS,
-  ...WATEMPLATE_OPERATIONS,
-};
+export const OPERATIONS: Operations = { ...CONVERSATION_OPERATIONS, ...MESSAGE_OPERATIONS, ...CONTACT_OPERATIONS };

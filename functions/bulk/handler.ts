@@ -4,7 +4,7 @@
  * On failure: an error body for the request, or a reason for the item; what was accepted stays accepted.
  */
 import * as z from 'zod';
-import { createTokenService } from '../../shared/auth/tokens.ts';
+import { createTokenVerifier } from '../../shared/auth/tokens.ts';
 import type { Tick } from '../../shared/contracts/queue-messages.ts';
 import { createHttpHandler } from '../../shared/http/handler.ts';
 import { createQueueSender } from '../../shared/queue/send.ts';
@@ -44,7 +44,7 @@ const serve = createBulk({
   read: createItemReader(table),
   configuration: createConfigurationReader(table, systemClock, environment.REMEMBER_MS),
   users: createUserReader(table, systemClock, environment.REMEMBER_MS),
-  tokens: createTokenService(() => secrets.text(environment.TOKEN_KEY_SECRET_ID), systemClock),
+  tokens: createTokenVerifier(() => secrets.text(environment.TOKEN_KEY_SECRET_ID), systemClock),
   pepper: () => secrets.text(environment.PEPPER_SECRET_ID),
   ticker: createTicker(ticks, systemClock, { hopSeconds: environment.HOP_SECONDS }),
   clock: systemClock,

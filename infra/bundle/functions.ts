@@ -1,6 +1,7 @@
 /** Every deployed function; its handler is `functions/<name>/handler.ts`, export `handler`. */
 export const FUNCTIONS = [
   'api',
+  'admin',
   'bulk',
   'worker',
   'email',

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { APPEND_EXAMPLE, START_EXAMPLES } from '../../functions/api/conversations/examples.ts';
-import type { Operation } from '../../functions/api/operation.ts';
 import {
   AppendByIdSchema,
   BulkItemSchema,
@@ -8,6 +7,7 @@ import {
   StartConversationSchema,
 } from '../../shared/contracts/conversation-request.ts';
 import { BulkViewSchema } from '../../shared/contracts/views/bulk.ts';
+import type { Operation } from '../../shared/http/operation.ts';
 
 /** Function `bulk` serves it, and `api` the rest: what it says of itself stands here, where both are seen. */
 export const BULK_OPERATION: Operation = {

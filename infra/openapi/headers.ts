@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { AnswerHeader, RequestHeader } from '../../functions/api/operation.ts';
 import { IdempotencyKeySchema, ObjectIdSchema } from '../../shared/contracts/conversation-request.ts';
+import type { AnswerHeader, RequestHeader } from '../../shared/http/operation.ts';
 
 export const REQUEST_HEADERS: Readonly<Record<RequestHeader, z.ZodType>> = {
   'Idempotency-Key': IdempotencyKeySchema.optional().meta({

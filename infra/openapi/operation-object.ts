@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { ZodOpenApiOperationObject, ZodOpenApiRequestBodyObject, ZodOpenApiResponseObject } from 'zod-openapi';
-import type { Answer, Operation } from '../../functions/api/operation.ts';
 import { ObjectIdSchema } from '../../shared/contracts/conversation-request.ts';
+import type { Answer, Operation } from '../../shared/http/operation.ts';
 import { ANSWER_HEADERS, REQUEST_HEADERS } from './headers.ts';
 import { codesOf, type Refusals } from './refusals.ts';
 import type { DescribedRoute } from './routes.ts';

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import type { ZodOpenApiResponseObject } from 'zod-openapi';
-import type { Operation } from '../../functions/api/operation.ts';
 import { ErrorViewSchema } from '../../shared/contracts/views/errors.ts';
 import { ERROR_STATUS, type ErrorCode } from '../../shared/domain/errors.ts';
+import type { Operation } from '../../shared/http/operation.ts';
 import type { ErrorTable } from './error-table.ts';
 import { RETRY_AFTER } from './headers.ts';
 import type { DescribedRoute } from './routes.ts';

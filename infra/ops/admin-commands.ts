@@ -1,8 +1,8 @@
-import { createOrganization, createRoot } from '../../functions/api/organizations/organizations.ts';
-import { createService } from '../../functions/api/services/services.ts';
-import { keepToken } from '../../functions/api/users/kept-tokens.ts';
-import { createUser } from '../../functions/api/users/users.ts';
-import { createTemplate } from '../../functions/api/watemplates/watemplates.ts';
+import { createOrganization, createRoot } from '../../functions/admin/organizations/organizations.ts';
+import { createService } from '../../functions/admin/services/services.ts';
+import { keepToken } from '../../functions/admin/users/kept-tokens.ts';
+import { createUser } from '../../functions/admin/users/users.ts';
+import { createTemplate } from '../../functions/admin/watemplates/watemplates.ts';
 import { CreateOrganizationSchema } from '../../shared/contracts/organization-request.ts';
 import { CreateServiceSchema } from '../../shared/contracts/service-request.ts';
 import { CreateUserSchema, KeepTokenSchema } from '../../shared/contracts/user-request.ts';

@@ -1,5 +1,5 @@
-import type { ApiParts } from '../../functions/api/parts.ts';
-import type { WebhookMaking } from '../../functions/api/services/webhook-params.ts';
+import type { AdminParts } from '../../functions/admin/parts.ts';
+import type { WebhookMaking } from '../../functions/admin/services/webhook-params.ts';
 import type { Caller } from '../../shared/auth/caller.ts';
 import { SCOPES } from '../../shared/auth/scopes.ts';
 import { createTokenService } from '../../shared/auth/tokens.ts';
@@ -15,7 +15,7 @@ import type { Installation } from './installation.ts';
 
 /** What the use cases of the API that an operator runs work with, on an installation. */
 export type Administration = Pick<
-  ApiParts,
+  AdminParts,
   'table' | 'configuration' | 'clock' | 'ids' | 'tokens' | 'secrets' | 'templates' | 'stage'
 > &
   WebhookMaking;

@@ -1,6 +1,6 @@
 import { RequestError } from '../domain/errors.ts';
 import { highestOf, isAtLeast, type Scope, scopesUpTo } from './scopes.ts';
-import { type Claims, TokenError, type TokenService } from './tokens.ts';
+import { type Claims, TokenError, type TokenVerifier } from './tokens.ts';
 
 /** Whoever makes a request: the user a token acts as, and the organizations it reaches. */
 export interface Caller {
@@ -62,7 +62,7 @@ export const seesConversation = (
  */
 export async function identifyCaller(
   authorization: string | undefined,
-  tokens: TokenService,
+  tokens: TokenVerifier,
   findUser: FindUser,
 ): Promise<IdentifiedCaller> {
   const token = /^Bearer\s+(\S+)$/i.exec(authorization ?? '')?.[1];

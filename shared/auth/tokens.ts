@@ -56,11 +56,14 @@ export class TokenError extends Error {
   }
 }
 
-export interface TokenService {
-  /** A signed token; one without `lifetimeSeconds` does not expire. */
-  issue(kind: TokenKind, bearer: Bearer, lifetimeSeconds?: number): Promise<{ token: string; expiresAt?: number }>;
+export interface TokenVerifier {
   /** Throws TokenError. */
   verify(kind: TokenKind, token: string): Promise<Claims>;
+}
+
+export interface TokenService extends TokenVerifier {
+  /** A signed token; one without `lifetimeSeconds` does not expire. */
+  issue(kind: TokenKind, bearer: Bearer, lifetimeSeconds?: number): Promise<{ token: string; expiresAt?: number }>;
 }
 
 export const LIFETIME_SECONDS: Readonly<Record<TokenKind, number>> = {
@@ -68,29 +71,16 @@ export const LIFETIME_SECONDS: Readonly<Record<TokenKind, number>> = {
   refresh_token: REFRESH_TOKEN_SECONDS,
 };
 
-/** JWTs signed with HS256 by the installation's token key. */
-export function createTokenService(key: () => Promise<string>, clock: Clock): TokenService {
-  const secret = async () => new TextEncoder().encode(await key());
+const bytesOf = async (key: TokenKey) => new TextEncoder().encode(await key());
+
+/** The installation's token key. */
+type TokenKey = () => Promise<string>;
+
+/** Reads JWTs signed with HS256 by the installation's token key. */
+export function createTokenVerifier(key: TokenKey, clock: Clock): TokenVerifier {
   return {
-    async issue(kind, bearer, lifetimeSeconds) {
-      const issuedAt = Math.max(Math.floor(clock.now() / 1000), bearer.validFrom ?? 0);
-      const expiresAt = lifetimeSeconds === undefined ? undefined : issuedAt + lifetimeSeconds;
-      const jwt = new SignJWT({
-        _id: bearer.user,
-        organization: bearer.organization,
-        scope: scopesUpTo(bearer.scope).join(' '),
-        grant_type: kind,
-        ...(bearer.rate !== undefined && { rate: bearer.rate }),
-        ...(bearer.keptToken !== undefined && { kept: true }),
-      })
-        .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT' })
-        .setJti(bearer.keptToken ?? randomUUID())
-        .setIssuedAt(issuedAt);
-      if (expiresAt !== undefined) jwt.setExpirationTime(expiresAt);
-      return { token: await jwt.sign(await secret()), ...(expiresAt !== undefined && { expiresAt }) };
-    },
     async verify(kind, token) {
-      const payload = await jwtVerify(token, await secret(), {
+      const payload = await jwtVerify(token, await bytesOf(key), {
         algorithms: [ALGORITHM],
         currentDate: new Date(clock.now()),
       })
@@ -114,6 +104,30 @@ export function createTokenService(key: () => Promise<string>, clock: Clock): To
         issuedAt: iat,
         ...(rate !== undefined && { rate }),
       };
+    },
+  };
+}
+
+/** Makes them as well. */
+export function createTokenService(key: TokenKey, clock: Clock): TokenService {
+  return {
+    ...createTokenVerifier(key, clock),
+    async issue(kind, bearer, lifetimeSeconds) {
+      const issuedAt = Math.max(Math.floor(clock.now() / 1000), bearer.validFrom ?? 0);
+      const expiresAt = lifetimeSeconds === undefined ? undefined : issuedAt + lifetimeSeconds;
+      const jwt = new SignJWT({
+        _id: bearer.user,
+        organization: bearer.organization,
+        scope: scopesUpTo(bearer.scope).join(' '),
+        grant_type: kind,
+        ...(bearer.rate !== undefined && { rate: bearer.rate }),
+        ...(bearer.keptToken !== undefined && { kept: true }),
+      })
+        .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT' })
+        .setJti(bearer.keptToken ?? randomUUID())
+        .setIssuedAt(issuedAt);
+      if (expiresAt !== undefined) jwt.setExpirationTime(expiresAt);
+      return { token: await jwt.sign(await bytesOf(key)), ...(expiresAt !== undefined && { expiresAt }) };
     },
   };
 }

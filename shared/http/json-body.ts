@@ -1,11 +1,14 @@
 import { RequestError } from '../domain/errors.ts';
 import type { HttpRequest } from './handler.ts';
 
+/** How large a body may be, and what callers with more can do. */
+export interface BodyLimit {
+  readonly bytes: number;
+  readonly advice: string;
+}
+
 /** The JSON of a request's body. Throws 413 for one that is over the limit, 415 for another type, 400 for what is none. */
-export function jsonOf(
-  { body, headers }: HttpRequest,
-  limit: { readonly bytes: number; readonly advice: string },
-): unknown {
+export function jsonOf({ body, headers }: HttpRequest, limit: BodyLimit): unknown {
   if (body.length > limit.bytes) {
     throw new RequestError(
       'request_too_large',

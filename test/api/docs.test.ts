@@ -3,21 +3,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createFileReader } from '../../functions/api/docs/files.ts';
-import type { ApiParts } from '../../functions/api/parts.ts';
-import { createApi } from '../../functions/api/serve.ts';
+import { createFileReader } from '../../functions/admin/docs/files.ts';
+import type { AdminParts } from '../../functions/admin/parts.ts';
+import { createAdmin } from '../../functions/admin/serve.ts';
 import { copyAssets } from '../../infra/bundle/bundle.ts';
 import { DOCUMENT_FILE } from '../../infra/openapi/file.ts';
 import { createTestClock } from '../support/api-clock.ts';
 import { API_URL } from '../support/api-world.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'overture-docs-'));
-beforeAll(() => copyAssets('api', folder));
+beforeAll(() => copyAssets('admin', folder));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** No page touches anything else: it would fail here. */
-const parts = { files: createFileReader(folder), publicUrl: API_URL, clock: createTestClock() } as unknown as ApiParts;
-const serve = createApi(parts);
+const parts = {
+  files: createFileReader(folder),
+  publicUrl: API_URL,
+  clock: createTestClock(),
+} as unknown as AdminParts;
+const serve = createAdmin(parts);
 
 async function get(path: string, headers: Record<string, string> = {}) {
   const body = Buffer.alloc(0);

@@ -1,12 +1,9 @@
-import { createFileReader } from '../../functions/api/docs/files.ts';
 import { type QueueName, stages } from '../../infra/stages.ts';
 import { scopesUpTo } from '../../shared/auth/scopes.ts';
-import { createSealer, OTP_SEEDS } from '../../shared/auth/sealer.ts';
 import type { Delivery, Purge, Sweep, Tick } from '../../shared/contracts/queue-messages.ts';
 import { createPace } from '../../shared/delivery/pace.ts';
 import type { DeliverySettings } from '../../shared/delivery/parts.ts';
 import type { ProviderName } from '../../shared/providers/provider.ts';
-import { createTemplateManager } from '../../shared/providers/whatsapp/templates.ts';
 import { createScheduler } from '../../shared/queue/schedule.ts';
 import { createQueueSender } from '../../shared/queue/send.ts';
 import { createTicker, type TickerOptions } from '../../shared/queue/ticks.ts';
@@ -120,20 +117,12 @@ export function createParts({ scheduler, history, setting, queues, table, nonce,
       ticker: createTicker(queueTo<Tick>('ticks'), clock, tickerOptions()),
       sweeps: queueTo<Sweep>('sweep'),
       purges: queueTo<Purge>('sweep'),
-      stage: 'test',
-      webhooks: {
-        requester: { send: () => Promise.reject(new Error('Nobody has webhooks here.')) },
-        notifications: { send: async () => {} },
-        loopback: false,
-      },
       deliveries: {
         email: queueTo<Delivery>('email'),
         sms: queueTo<Delivery>('sms'),
         whatsapp: queueTo<Delivery>('whatsapp'),
       },
-      sealer: createSealer(async () => PEPPER, OTP_SEEDS),
       tokens: {
-        issue: () => Promise.reject(new Error('Nobody logs in here.')),
         verify: async () => ({
           user: setting.caller,
           organization: setting.organization,
@@ -153,9 +142,7 @@ export function createParts({ scheduler, history, setting, queues, table, nonce,
       pairMs: TIMES.pairMs,
       settings: SETTINGS,
       publicUrl: PUBLIC_URL,
-      templates: createTemplateManager(),
       appUrl: PUBLIC_URL,
-      files: createFileReader(''),
     };
   };
 }

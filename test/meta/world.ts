@@ -1,20 +1,17 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createFileReader } from '../../functions/api/docs/files.ts';
 import { createApi } from '../../functions/api/serve.ts';
 import { createHooks } from '../../functions/hooks/serve.ts';
 import { work } from '../../functions/worker/work.ts';
 import { stages } from '../../infra/stages.ts';
 import { scopesUpTo } from '../../shared/auth/scopes.ts';
-import { createSealer, OTP_SEEDS } from '../../shared/auth/sealer.ts';
 import type { Delivery, Tick } from '../../shared/contracts/queue-messages.ts';
 import { deliver } from '../../shared/delivery/deliver.ts';
 import { createPace, type Pace } from '../../shared/delivery/pace.ts';
 import { RequestError } from '../../shared/domain/errors.ts';
 import type { HttpRequest } from '../../shared/http/handler.ts';
 import type { Provider } from '../../shared/providers/provider.ts';
-import { createTemplateManager } from '../../shared/providers/whatsapp/templates.ts';
 import { createWhatsapp } from '../../shared/providers/whatsapp/whatsapp.ts';
 import { TryLaterError } from '../../shared/queue/consume.ts';
 import type { QueueSender } from '../../shared/queue/send.ts';
@@ -106,17 +103,8 @@ export async function startWorld({ table, timeline, random, setting, metaUrl, va
     ticker: createTicker(ticks, timeline),
     deliveries: { email: never, sms: never, whatsapp },
     purges: never,
-    stage: 'test',
-    webhooks: {
-      requester: { send: () => Promise.reject(new Error('Nobody has webhooks here.')) },
-      notifications: never,
-      loopback: false,
-    },
     providers: { whatsapp: variant.provider?.(adapter) ?? adapter },
-    templates: createTemplateManager(),
-    sealer: createSealer(async () => 'token key', OTP_SEEDS),
     tokens: {
-      issue: () => Promise.reject(new Error('Nobody logs in here.')),
       verify: async () => ({
         user: setting.user,
         organization: setting.root,
@@ -132,7 +120,6 @@ export async function startWorld({ table, timeline, random, setting, metaUrl, va
     settings: { ...stages.prod, publicUrl: PUBLIC_URL },
     publicUrl: PUBLIC_URL,
     appUrl: PUBLIC_URL,
-    files: createFileReader(''),
   };
   const paceNow = () =>
     (variant.isMoving ? paces[Math.floor(timeline.now() / 10_000) % ENVIRONMENTS] : undefined) ?? random.pick(paces);

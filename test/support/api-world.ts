@@ -7,9 +7,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
-import { createFileReader } from '../../functions/api/docs/files.ts';
-import type { ApiParts } from '../../functions/api/parts.ts';
-import { createApi } from '../../functions/api/serve.ts';
+import { createFileReader } from '../../functions/admin/docs/files.ts';
 import type { Scope } from '../../shared/auth/scopes.ts';
 import { createSealer, OTP_SEEDS } from '../../shared/auth/sealer.ts';
 import { createTokenService, type TokenKind } from '../../shared/auth/tokens.ts';
@@ -33,6 +31,7 @@ import { createRandom } from './api-random.ts';
 import { ORGANIZATION, seed, USER } from './api-seed.ts';
 import { newId } from './builders.ts';
 import { startTestQueues, startTestTable } from './emulators.ts';
+import { createFrontDoor, type HttpParts } from './front-door.ts';
 
 export const PEPPER = 'pepper-of-the-tests';
 export const TOKEN_KEY = 'token-key-of-the-tests-32-bytes-long';
@@ -57,9 +56,9 @@ export interface SentRequest {
   readonly body?: string | Uint8Array;
 }
 
-/** One environment of the function: caches, clock and ids of its own, on the table and queue of the world. */
+/** One environment of both HTTP functions: caches, clock and ids of its own, on the table and queue of the world. */
 export interface Api {
-  readonly parts: ApiParts;
+  readonly parts: HttpParts;
   readonly observer: TestObserver;
   readonly documents: DynamoDBDocumentClient;
   readonly queue: SQSClient;
@@ -70,9 +69,9 @@ export interface Api {
 }
 
 export interface World {
-  readonly table: ApiParts['table'];
+  readonly table: HttpParts['table'];
   readonly botToken: string;
-  createApi(options?: { clock?: Clock; seed?: number; parts?: Partial<ApiParts> }): Api;
+  createApi(options?: { clock?: Clock; seed?: number; parts?: Partial<HttpParts> }): Api;
   token(
     user: string,
     scope: Scope,
@@ -185,13 +184,13 @@ interface Surroundings {
   readonly clock: Clock;
   readonly botToken: string;
   readonly random: () => number;
-  readonly others: Partial<ApiParts>;
+  readonly others: Partial<HttpParts>;
 }
 
 function createWorldApi({ documents, tableName, queue, queueUrl, clock, botToken, random, others }: Surroundings): Api {
   const table = { client: documents, name: tableName };
   const observer = createTestObserver();
-  const parts: ApiParts = {
+  const parts: HttpParts = {
     table,
     read: createItemReader(table),
     configuration: createConfigurationReader(table, clock),
@@ -218,7 +217,7 @@ function createWorldApi({ documents, tableName, queue, queueUrl, clock, botToken
     files: createFileReader(''),
     ...others,
   };
-  const send = clientOf(createApi(parts), observer);
+  const send = clientOf(createFrontDoor(parts), observer);
   return {
     parts,
     observer,

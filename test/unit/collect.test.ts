@@ -6,7 +6,7 @@ import {
   MAX_EXAMINED,
   MAX_OFFSET,
   readCursor,
-} from '../../functions/api/lists/collect.ts';
+} from '../../shared/lists/collect.ts';
 
 /** Numbers from 1 on in batches of 7, each its own place; odd places are of things that are not shown. */
 async function* numbers(count: number, behind = 0): AsyncGenerator<Entry<string>[]> {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Fields } from '../../functions/api/lists/fields.ts';
-import { listInMemory } from '../../functions/api/lists/list-in-memory.ts';
-import type { References } from '../../functions/api/lists/populate.ts';
 import { scopesUpTo } from '../../shared/auth/scopes.ts';
 import { parseListQuery } from '../../shared/contracts/list-query.ts';
 import { RequestError } from '../../shared/domain/errors.ts';
+import type { Fields } from '../../shared/lists/fields.ts';
+import { listInMemory } from '../../shared/lists/list-in-memory.ts';
+import type { References } from '../../shared/lists/populate.ts';
 
 const FIELDS: Fields = {
   id: 'text',

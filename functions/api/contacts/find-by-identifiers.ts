@@ -5,10 +5,10 @@ import type { Conversation } from '../../../shared/domain/conversation.ts';
 import { parseEmailAddress } from '../../../shared/domain/email-address.ts';
 import { invalid } from '../../../shared/domain/errors.ts';
 import { parseTelephone } from '../../../shared/domain/telephone.ts';
+import { organizationWanted } from '../../../shared/lists/listed-organization.ts';
+import { valuesWanted, without } from '../../../shared/lists/values-wanted.ts';
 import { getConversations } from '../../../shared/store/conversations.ts';
 import { findOwners, identityOf } from '../../../shared/store/identities.ts';
-import { organizationWanted } from '../lists/listed-organization.ts';
-import { valuesWanted, without } from '../lists/values-wanted.ts';
 import type { ApiParts } from '../parts.ts';
 
 const KINDS = ['email', 'telephone'] as const;

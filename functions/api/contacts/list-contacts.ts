@@ -1,13 +1,13 @@
 import type { Caller } from '../../../shared/auth/caller.ts';
 import type { Filter, ListQuery } from '../../../shared/contracts/list-query.ts';
 import { type ContactConversation, type Conversation, isWithContact } from '../../../shared/domain/conversation.ts';
+import type { Collected } from '../../../shared/lists/collect.ts';
+import { idsWanted } from '../../../shared/lists/ids-wanted.ts';
 import { findByContact, getConversations } from '../../../shared/store/conversations.ts';
 import { contactView } from '../../../shared/views/contact-view.ts';
 import { indexOf } from '../conversations/conversation-places.ts';
 import { isShown } from '../conversations/conversation-references.ts';
 import { pageConversations } from '../conversations/page-conversations.ts';
-import type { Collected } from '../lists/collect.ts';
-import { idsWanted } from '../lists/ids-wanted.ts';
 import type { ApiParts } from '../parts.ts';
 import { CONTACT_FIELDS } from './contact-fields.ts';
 import { findByIdentifiers } from './find-by-identifiers.ts';

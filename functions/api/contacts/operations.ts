@@ -8,8 +8,8 @@ import {
   TouchpointConsentViewSchema,
 } from '../../../shared/contracts/views/contacts.ts';
 import { TOUCHPOINTS } from '../../../shared/domain/touchpoint.ts';
-import { pageParameters, shownParameters } from '../lists/list-parameters.ts';
-import type { Operations } from '../operation.ts';
+import type { Operations } from '../../../shared/http/operation.ts';
+import { pageParameters, shownParameters } from '../../../shared/lists/list-parameters.ts';
 import { CONTACT_FIELDS } from './contact-fields.ts';
 
 const touchpoint = z.enum(TOUCHPOINTS).meta({ description: 'Of which touchpoint.' });

@@ -6,15 +6,16 @@ import { isWithContact } from '../../../shared/domain/conversation.ts';
 import { RequestError } from '../../../shared/domain/errors.ts';
 import { isTouchpoint, TOUCHPOINTS, type Touchpoint } from '../../../shared/domain/touchpoint.ts';
 import { jsonResponse, parseRequest } from '../../../shared/http/errors.ts';
+import { type Call, idIn } from '../../../shared/http/route.ts';
+import { answerPage } from '../../../shared/lists/answer-page.ts';
+import { listInMemory } from '../../../shared/lists/list-in-memory.ts';
+import type { References } from '../../../shared/lists/populate.ts';
+import { showOne } from '../../../shared/lists/show.ts';
 import { contactView } from '../../../shared/views/contact-view.ts';
 import { toConversation } from '../conversations/conversation-references.ts';
 import { onceOf } from '../idempotency-key.ts';
-import { answerPage } from '../lists/answer-page.ts';
-import { listInMemory } from '../lists/list-in-memory.ts';
-import type { References } from '../lists/populate.ts';
-import { showOne } from '../lists/show.ts';
 import type { ApiParts } from '../parts.ts';
-import { type ApiRoute, type Call, type Guarded, idIn } from '../route.ts';
+import type { ApiRoute, Handle } from '../route.ts';
 import { changeContact } from './change-contact.ts';
 import { changeContactConsent, forgetConsent, readContactConsent } from './consent.ts';
 import { CONTACT_FIELDS } from './contact-fields.ts';
@@ -31,7 +32,7 @@ const contactReferences = (parts: ApiParts, caller: Caller): References => ({
   conversation: toConversation(parts, caller),
 });
 
-const list: Guarded['handle'] = async (parts, { request }, caller) => {
+const list: Handle = async (parts, { request }, caller) => {
   const query = parseListQuery(request.rawQuery);
   const references = contactReferences(parts, caller);
   const known = await knownContacts(parts, caller, query.filters);
@@ -50,13 +51,13 @@ const list: Guarded['handle'] = async (parts, { request }, caller) => {
   });
 };
 
-const read: Guarded['handle'] = async (parts, { request, params }, caller) => {
+const read: Handle = async (parts, { request, params }, caller) => {
   const view = contactView(await readContact(parts, caller, idIn(params, 'Contact')));
   const showing = { shown: parseShown(request.rawQuery), references: contactReferences(parts, caller), caller };
   return jsonResponse(200, await showOne(view, showing));
 };
 
-const create: Guarded['handle'] = async (parts, { request, json }, caller) => {
+const create: Handle = async (parts, { request, json }, caller) => {
   const body = parseRequest(ContactRequestSchema, json);
   const { status, conversation, ...answer } = await createContact(parts, caller, body, onceOf(request, caller));
   if (!isWithContact(conversation)) throw new Error('A contact was found in a conversation without one.');
@@ -66,23 +67,23 @@ const create: Guarded['handle'] = async (parts, { request, json }, caller) => {
   });
 };
 
-const patch: Guarded['handle'] = async (parts, { json, params }, caller) => {
+const patch: Handle = async (parts, { json, params }, caller) => {
   const change = parseRequest(PatchContactSchema, json);
   return jsonResponse(200, contactView(await changeContact(parts, caller, idIn(params, 'Contact'), change)));
 };
 
-const remove: Guarded['handle'] = async (parts, { params }, caller) =>
+const remove: Handle = async (parts, { params }, caller) =>
   jsonResponse(200, { deleted: await deleteContact(parts, caller, idIn(params, 'Contact')) });
 
-const readConsent: Guarded['handle'] = async (parts, { params }, caller) =>
+const readConsent: Handle = async (parts, { params }, caller) =>
   jsonResponse(200, await readContactConsent(parts, caller, idIn(params, 'Contact')));
 
-const putConsent: Guarded['handle'] = async (parts, { json, params }, caller) => {
+const putConsent: Handle = async (parts, { json, params }, caller) => {
   const of = { contact: idIn(params, 'Contact'), touchpoint: touchpointIn(params) };
   return jsonResponse(200, await changeContactConsent(parts, caller, of, parseRequest(ConsentRequestSchema, json)));
 };
 
-const removeConsent: Guarded['handle'] = async (parts, { params }, caller) => {
+const removeConsent: Handle = async (parts, { params }, caller) => {
   const of = { contact: idIn(params, 'Contact'), touchpoint: touchpointIn(params) };
   return jsonResponse(200, await forgetConsent(parts, caller, of));
 };

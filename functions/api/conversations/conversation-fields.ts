@@ -1,4 +1,4 @@
-import type { Fields } from '../lists/fields.ts';
+import type { Fields } from '../../../shared/lists/fields.ts';
 
 /** What conversations are filtered by; `participants.…` are those of one participant. */
 export const CONVERSATION_FIELDS = {

@@ -3,12 +3,12 @@ import type { Caller } from '../../../shared/auth/caller.ts';
 import type { Filter } from '../../../shared/contracts/list-query.ts';
 import { CONVERSATION_STATUSES } from '../../../shared/domain/conversation.ts';
 import { invalid } from '../../../shared/domain/errors.ts';
+import { organizationWanted } from '../../../shared/lists/listed-organization.ts';
+import { valuesWanted, valueWanted } from '../../../shared/lists/values-wanted.ts';
 import { pageInbox } from '../../../shared/store/inboxes.ts';
 import { inboxSection } from '../../../shared/store/keys.ts';
 import { pageOrganization } from '../../../shared/store/organization-index.ts';
 import type { PlacesRead } from '../../../shared/store/place-pages.ts';
-import { organizationWanted } from '../lists/listed-organization.ts';
-import { valuesWanted, valueWanted } from '../lists/values-wanted.ts';
 import type { ApiParts } from '../parts.ts';
 
 type Places = (read: PlacesRead) => AsyncGenerator<string[]>;

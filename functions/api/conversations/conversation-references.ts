@@ -1,11 +1,11 @@
 import { type Caller, isGuestAt, seesConversation } from '../../../shared/auth/caller.ts';
 import { type Conversation, isWithContact } from '../../../shared/domain/conversation.ts';
 import type { Message } from '../../../shared/domain/message.ts';
+import type { Reference, References } from '../../../shared/lists/populate.ts';
 import { getConversations } from '../../../shared/store/conversations.ts';
 import { contactView } from '../../../shared/views/contact-view.ts';
 import { conversationView } from '../../../shared/views/conversation-view.ts';
 import { messageView } from '../../../shared/views/message-view.ts';
-import type { Reference, References } from '../lists/populate.ts';
 import type { ApiParts } from '../parts.ts';
 
 /** The messages of a conversation that were read with it: whoever may read the one may read the others. */

@@ -10,8 +10,8 @@ import {
 import { ConversationViewSchema, DryRunViewSchema } from '../../../shared/contracts/views/conversations.ts';
 import { MessageViewSchema } from '../../../shared/contracts/views/messages.ts';
 import type { ErrorCode } from '../../../shared/domain/errors.ts';
-import { pageParameters, shownParameters } from '../lists/list-parameters.ts';
-import type { Operations } from '../operation.ts';
+import type { Operations } from '../../../shared/http/operation.ts';
+import { pageParameters, shownParameters } from '../../../shared/lists/list-parameters.ts';
 import { CONVERSATION_FIELDS } from './conversation-fields.ts';
 import { APPEND_EXAMPLE, START_EXAMPLES, STARTED_EXAMPLE } from './examples.ts';
 

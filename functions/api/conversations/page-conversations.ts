@@ -1,15 +1,15 @@
 import type { Caller } from '../../../shared/auth/caller.ts';
 import type { ListQuery } from '../../../shared/contracts/list-query.ts';
 import type { Conversation } from '../../../shared/domain/conversation.ts';
+import { type Collected, collect, type Entry, readCursor } from '../../../shared/lists/collect.ts';
+import type { Fields } from '../../../shared/lists/fields.ts';
+import { fitsAll } from '../../../shared/lists/filter-views.ts';
+import { momentRange } from '../../../shared/lists/moment-range.ts';
+import { demandOrder } from '../../../shared/lists/sort-views.ts';
 import { getConversations } from '../../../shared/store/conversations.ts';
 import { readInboxPlace } from '../../../shared/store/keys.ts';
 import type { PlacesRead } from '../../../shared/store/place-pages.ts';
 import type { Table } from '../../../shared/store/table.ts';
-import { type Collected, collect, type Entry, readCursor } from '../lists/collect.ts';
-import type { Fields } from '../lists/fields.ts';
-import { fitsAll } from '../lists/filter-views.ts';
-import { momentRange } from '../lists/moment-range.ts';
-import { demandOrder } from '../lists/sort-views.ts';
 import { isShown } from './conversation-references.ts';
 
 /** A list of conversations, or of what is one item with them. */

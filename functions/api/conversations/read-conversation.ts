@@ -2,10 +2,10 @@ import type { Caller } from '../../../shared/auth/caller.ts';
 import type { Conversation } from '../../../shared/domain/conversation.ts';
 import { RequestError } from '../../../shared/domain/errors.ts';
 import type { Message } from '../../../shared/domain/message.ts';
+import { type Collected, collect, type Place } from '../../../shared/lists/collect.ts';
 import { getConversation } from '../../../shared/store/conversations.ts';
 import { pageMessages } from '../../../shared/store/message-lists.ts';
 import type { Table } from '../../../shared/store/table.ts';
-import { type Collected, collect, type Place } from '../lists/collect.ts';
 import type { ApiParts } from '../parts.ts';
 import { isShown } from './conversation-references.ts';
 

@@ -13,14 +13,15 @@ import {
 import { parseListQuery, parseShown } from '../../../shared/contracts/list-query.ts';
 import { type Conversation, TEAM_TYPES } from '../../../shared/domain/conversation.ts';
 import { jsonResponse, parseRequest } from '../../../shared/http/errors.ts';
+import { idIn } from '../../../shared/http/route.ts';
+import { answerPage } from '../../../shared/lists/answer-page.ts';
+import { listInMemory } from '../../../shared/lists/list-in-memory.ts';
+import { nextLink } from '../../../shared/lists/next-link.ts';
+import { showOne } from '../../../shared/lists/show.ts';
 import { conversationView } from '../../../shared/views/conversation-view.ts';
 import { onceOf } from '../idempotency-key.ts';
-import { answerPage } from '../lists/answer-page.ts';
-import { listInMemory } from '../lists/list-in-memory.ts';
-import { nextLink } from '../lists/next-link.ts';
-import { showOne } from '../lists/show.ts';
 import type { ApiParts } from '../parts.ts';
-import { type ApiRoute, type Guarded, idIn } from '../route.ts';
+import type { ApiRoute, Handle } from '../route.ts';
 import { addMessages, replayHeader } from './add-messages.ts';
 import { changeConversation } from './change-conversation.ts';
 import { CONVERSATION_FIELDS } from './conversation-fields.ts';
@@ -59,7 +60,7 @@ const foresee = (
     : foreseeStart(parts, caller, parseRequest(StartConversationSchema, json), once);
 };
 
-const postConversation: Guarded['handle'] = async (parts, { request, json }, caller) => {
+const postConversation: Handle = async (parts, { request, json }, caller) => {
   const once = onceOf(request, caller);
   if (isDryRun(request)) return explain(parts, await foresee(parts, { caller, json, once }));
   const answer: Started = isAppend(json)
@@ -74,10 +75,10 @@ const postConversation: Guarded['handle'] = async (parts, { request, json }, cal
   });
 };
 
-const postMessages: Guarded['handle'] = (parts, { request, json, params }, caller) =>
+const postMessages: Handle = (parts, { request, json, params }, caller) =>
   addMessages(parts, { request, json, caller, conversation: idIn(params, 'Conversation') });
 
-const list: Guarded['handle'] = async (parts, { request }, caller) => {
+const list: Handle = async (parts, { request }, caller) => {
   const query = parseListQuery(request.rawQuery);
   const named = await namedConversations(parts, caller, query.filters);
   if (named) {
@@ -89,7 +90,7 @@ const list: Guarded['handle'] = async (parts, { request }, caller) => {
   return answerPage(parts.publicUrl, request, { views, next, shown: query, references, caller });
 };
 
-const getConversation: Guarded['handle'] = async (parts, { request, params }, caller) => {
+const getConversation: Handle = async (parts, { request, params }, caller) => {
   const { conversation, messages, older } = await readConversation(parts, caller, idIn(params, 'Conversation'));
   const view = await viewOf(
     parts,
@@ -105,13 +106,13 @@ const getConversation: Guarded['handle'] = async (parts, { request, params }, ca
   return jsonResponse(200, shown, older && nextLink(parts.publicUrl, messagesList, older));
 };
 
-const patchConversation: Guarded['handle'] = async (parts, { json, params }, caller) => {
+const patchConversation: Handle = async (parts, { json, params }, caller) => {
   const id = idIn(params, 'Conversation');
   const changed = await changeConversation(parts, caller, id, parseRequest(PatchConversationSchema, json));
   return jsonResponse(200, await viewOf(parts, changed));
 };
 
-const removeConversation: Guarded['handle'] = async (parts, { params }, caller) => {
+const removeConversation: Handle = async (parts, { params }, caller) => {
   await deleteConversation(parts, caller, idIn(params, 'Conversation'));
   return { statusCode: 204 };
 };

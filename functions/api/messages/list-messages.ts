@@ -2,14 +2,14 @@ import type { Caller } from '../../../shared/auth/caller.ts';
 import type { ListQuery } from '../../../shared/contracts/list-query.ts';
 import type { MessageView } from '../../../shared/contracts/views/messages.ts';
 import type { Message } from '../../../shared/domain/message.ts';
+import { type Collected, collect, type Entry, readCursor } from '../../../shared/lists/collect.ts';
+import { fitsAll } from '../../../shared/lists/filter-views.ts';
+import { momentRange } from '../../../shared/lists/moment-range.ts';
+import { demandOrder } from '../../../shared/lists/sort-views.ts';
 import { isStreamSk, messageSk } from '../../../shared/store/keys.ts';
 import { pageMessages } from '../../../shared/store/message-lists.ts';
 import { messageView } from '../../../shared/views/message-view.ts';
 import { demandReadable } from '../conversations/read-conversation.ts';
-import { type Collected, collect, type Entry, readCursor } from '../lists/collect.ts';
-import { fitsAll } from '../lists/filter-views.ts';
-import { momentRange } from '../lists/moment-range.ts';
-import { demandOrder } from '../lists/sort-views.ts';
 import type { ApiParts } from '../parts.ts';
 import { MESSAGE_FIELDS } from './message-fields.ts';
 

@@ -1,4 +1,4 @@
-import type { Fields } from '../lists/fields.ts';
+import type { Fields } from '../../../shared/lists/fields.ts';
 
 /** What messages are filtered by. */
 export const MESSAGE_FIELDS = {

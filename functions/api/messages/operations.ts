@@ -3,8 +3,8 @@ import { MessageRequestSchema } from '../../../shared/contracts/conversation-req
 import { MessagesPlaceSchema, PatchMessageSchema } from '../../../shared/contracts/message-change.ts';
 import { DryRunViewSchema } from '../../../shared/contracts/views/conversations.ts';
 import { MessageViewSchema } from '../../../shared/contracts/views/messages.ts';
-import { pageParameters, shownParameters } from '../lists/list-parameters.ts';
-import type { Operations } from '../operation.ts';
+import type { Operations } from '../../../shared/http/operation.ts';
+import { pageParameters, shownParameters } from '../../../shared/lists/list-parameters.ts';
 import { MESSAGE_FIELDS } from './message-fields.ts';
 
 const query = pageParameters(MESSAGE_FIELDS, ['conversation'], 'createdAt');

@@ -5,16 +5,17 @@ import { MessagesPlaceSchema, PatchMessageSchema } from '../../../shared/contrac
 import { invalid } from '../../../shared/domain/errors.ts';
 import { jsonResponse, parseRequest } from '../../../shared/http/errors.ts';
 import type { HttpRequest } from '../../../shared/http/handler.ts';
+import { idIn } from '../../../shared/http/route.ts';
+import { answerPage } from '../../../shared/lists/answer-page.ts';
+import { idsWanted, idWanted } from '../../../shared/lists/ids-wanted.ts';
+import { listInMemory } from '../../../shared/lists/list-in-memory.ts';
+import type { References } from '../../../shared/lists/populate.ts';
+import { showOne } from '../../../shared/lists/show.ts';
 import { messageView } from '../../../shared/views/message-view.ts';
 import { addMessages } from '../conversations/add-messages.ts';
 import { toConversation } from '../conversations/conversation-references.ts';
-import { answerPage } from '../lists/answer-page.ts';
-import { idsWanted, idWanted } from '../lists/ids-wanted.ts';
-import { listInMemory } from '../lists/list-in-memory.ts';
-import type { References } from '../lists/populate.ts';
-import { showOne } from '../lists/show.ts';
 import type { ApiParts } from '../parts.ts';
-import { type ApiRoute, type Guarded, idIn } from '../route.ts';
+import type { ApiRoute, Handle } from '../route.ts';
 import { changeMeta } from './change-meta.ts';
 import { listMessages, type MessagesOf } from './list-messages.ts';
 import { MESSAGE_FIELDS } from './message-fields.ts';
@@ -26,7 +27,7 @@ const messageReferences = (parts: ApiParts, caller: Caller): References => ({
   conversation: toConversation(parts, caller),
 });
 
-const getMessage: Guarded['handle'] = async (parts, { request, params }, caller) => {
+const getMessage: Handle = async (parts, { request, params }, caller) => {
   const { message, orgPath } = await readMessage(parts, caller, idIn(params, 'Message'));
   const showing = { shown: parseShown(request.rawQuery), references: messageReferences(parts, caller), caller };
   return jsonResponse(200, await showOne(messageView(message, orgPath), showing));
@@ -38,12 +39,12 @@ const answerMessages = async (parts: ApiParts, request: HttpRequest, caller: Ide
   return answerPage(parts.publicUrl, request, { views, next, shown: of.query, references, caller });
 };
 
-const listOfConversation: Guarded['handle'] = async (parts, { request, params }, caller) => {
+const listOfConversation: Handle = async (parts, { request, params }, caller) => {
   const of = { conversation: idIn(params, 'Conversation'), query: parseListQuery(request.rawQuery) };
   return answerMessages(parts, request, caller, of);
 };
 
-const list: Guarded['handle'] = async (parts, { request }, caller) => {
+const list: Handle = async (parts, { request }, caller) => {
   const query = parseListQuery(request.rawQuery);
   const conversation = idWanted(query.filters, 'conversation');
   if (conversation !== undefined) return answerMessages(parts, request, caller, { conversation, query });
@@ -57,7 +58,7 @@ const refuseUnbounded = (): never => {
   throw invalid('', 'Messages are listed by conversation=<id> or by id=<id> or id=[<id>,<id>]; name one of them.');
 };
 
-const deleteMessage: Guarded['handle'] = async (parts, { params }, caller) => {
+const deleteMessage: Handle = async (parts, { params }, caller) => {
   await cancelMessage(parts, caller, idIn(params, 'Message'));
   return { statusCode: 204 };
 };
@@ -71,10 +72,10 @@ const conversationIn = (json: unknown): string => {
   throw invalid(`${other + 1}.conversation`, 'must be that of the first message: a request adds to one conversation');
 };
 
-const postMessages: Guarded['handle'] = (parts, { request, json }, caller) =>
+const postMessages: Handle = (parts, { request, json }, caller) =>
   addMessages(parts, { request, json, caller, conversation: conversationIn(json) });
 
-const patchMessage: Guarded['handle'] = async (parts, { json, params }, caller) => {
+const patchMessage: Handle = async (parts, { json, params }, caller) => {
   const { delay, meta } = parseRequest(PatchMessageSchema, json);
   const id = idIn(params, 'Message');
   const { message, orgPath } =

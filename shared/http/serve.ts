@@ -1,0 +1,34 @@
+import { demandScope, type FindUser, identifyCaller } from '../auth/caller.ts';
+import { createRateLimit } from '../auth/rate-limit.ts';
+import type { TokenVerifier } from '../auth/tokens.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { HttpRequest, HttpResponse } from './handler.ts';
+import { type BodyLimit, jsonOf } from './json-body.ts';
+import type { ServedRoute } from './route.ts';
+import { createRouter } from './router.ts';
+
+/** What callers are known by. */
+export interface CallerParts {
+  readonly clock: Clock;
+  readonly tokens: TokenVerifier;
+  readonly users: { readonly user: FindUser };
+}
+
+/** Serves a route table: route, caller, body, use case. Throws RequestError for everything that is the caller's to mend. */
+export function createServer<Parts extends CallerParts>(
+  parts: Parts,
+  routes: readonly ServedRoute<Parts>[],
+  limit: BodyLimit,
+): (request: HttpRequest) => Promise<HttpResponse> {
+  const match = createRouter(routes);
+  const demandRate = createRateLimit(parts.clock);
+  return async (request) => {
+    const { route, params } = match(request);
+    const call = () => ({ request, params, json: route.body ? jsonOf(request, limit) : undefined });
+    if (route.scope === 'none') return route.handle(parts, call());
+    const caller = await identifyCaller(request.headers.authorization, parts.tokens, parts.users.user);
+    if (caller.rate) demandRate(caller.rate);
+    const allowed = demandScope(caller, route.scope);
+    return route.handle(parts, call(), allowed);
+  };
+}
