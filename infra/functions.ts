@@ -48,6 +48,7 @@ export function createFunctions(scope: Construct, { stage, settings, http }: Fun
     admin: new NodeFunction(scope, 'Admin', {
       ...common,
       name: 'admin',
+      seldom: true,
       timeoutSeconds: settings.apiTimeoutSeconds,
       environment: {
         PUBLIC_URL: http.endpoint,
@@ -59,6 +60,7 @@ export function createFunctions(scope: Construct, { stage, settings, http }: Fun
     bulk: new NodeFunction(scope, 'Bulk', {
       ...common,
       name: 'bulk',
+      seldom: true,
       timeoutSeconds: settings.bulkTimeoutSeconds,
       memoryMb: 1024,
       environment: {

@@ -30,6 +30,8 @@ export interface NodeFunctionProps {
    * invocations of one function, and a conversation of 40 messages is one chain.
    */
   readonly loops?: boolean;
+  /** It is asked so seldom that a share of its invocations says nothing: any that fail raise the alarm. */
+  readonly seldom?: boolean;
   /** What is lost while the function fails; becomes its error alarm's description. */
   readonly errorImpact: string;
 }
@@ -74,24 +76,23 @@ export class NodeFunction extends Construct {
       'AwsSolutions-IAM5[Resource::*]',
       'xray:PutTraceSegments and xray:PutTelemetryRecords know no resources: AWS offers only "*" for them.',
     );
-    addErrorAlarm(this, this.lambda, props.errorImpact);
+    addErrorAlarm(this, this.lambda, props);
   }
 }
 
 /** Above 1 % of the invocations, two minutes of three: one failed invocation in a busy minute wakes nobody. */
-function addErrorAlarm(scope: Construct, lambda: LambdaFunction, errorImpact: string): void {
+function addErrorAlarm(scope: Construct, lambda: LambdaFunction, { seldom, errorImpact }: NodeFunctionProps): void {
   const period = Duration.minutes(1);
+  const errors = lambda.metricErrors({ period, statistic: 'Sum' });
+  const share = new MathExpression({
+    expression: '100 * errors / MAX([errors, invocations])',
+    label: 'Failed invocations, %',
+    usingMetrics: { errors, invocations: lambda.metricInvocations({ period, statistic: 'Sum' }) },
+    period,
+  });
   addAlarm(scope, 'Errors', {
-    metric: new MathExpression({
-      expression: '100 * errors / MAX([errors, invocations])',
-      label: 'Failed invocations, %',
-      usingMetrics: {
-        errors: lambda.metricErrors({ period, statistic: 'Sum' }),
-        invocations: lambda.metricInvocations({ period, statistic: 'Sum' }),
-      },
-      period,
-    }),
-    above: 1,
+    metric: seldom ? errors : share,
+    above: seldom ? 0 : 1,
     periods: { breaching: 2, of: 3 },
     errorImpact,
   });

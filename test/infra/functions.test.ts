@@ -34,8 +34,9 @@ describe('a function', () => {
   it.each([
     [
       'api',
-      'APP_URL HOP_SECONDS PEPPER_SECRET_ID PUBLIC_URL REMEMBER_MS SWEEP_QUEUE_URL TICKS_QUEUE_URL TOKEN_KEY_SECRET_ID WEBHOOKS_ON_LOOPBACK WEBHOOKS_QUEUE_URL',
+      'APP_URL HOP_SECONDS PEPPER_SECRET_ID PUBLIC_URL REMEMBER_MS SWEEP_QUEUE_URL TICKS_QUEUE_URL TOKEN_KEY_SECRET_ID',
     ],
+    ['admin', 'PEPPER_SECRET_ID PUBLIC_URL REMEMBER_MS TOKEN_KEY_SECRET_ID WEBHOOKS_ON_LOOPBACK WEBHOOKS_QUEUE_URL'],
     ['bulk', 'BUDGET_MS HOP_SECONDS PEPPER_SECRET_ID REMEMBER_MS TICKS_QUEUE_URL TOKEN_KEY_SECRET_ID'],
     [
       'worker',
@@ -60,7 +61,7 @@ describe('a function', () => {
     expect(Object.keys(Variables).sort()).toEqual(`${common} ${own}`.split(' ').sort());
     expect(Variables).toMatchObject({ STAGE: 'prod', POWERTOOLS_METRICS_NAMESPACE: 'Overture' });
     expect(readable(Variables.TABLE_NAME, data)).toBe('Table');
-    expect(readable(Variables.TICKS_QUEUE_URL, data)).toBe('WorkerQueue');
+    if ('TICKS_QUEUE_URL' in Variables) expect(readable(Variables.TICKS_QUEUE_URL, data)).toBe('WorkerQueue');
   });
 
   it('is told, if it is the worker, which group, role and queues its schedules have, and when they are for', () => {
@@ -80,6 +81,7 @@ describe('a function', () => {
     for (const [name, variable] of [
       ['api', 'APP_URL'],
       ['api', 'PUBLIC_URL'],
+      ['admin', 'PUBLIC_URL'],
       ['hooks', 'PUBLIC_URL'],
       ['sms', 'PUBLIC_URL'],
       ['publisher', 'PUBLIC_URL'],

@@ -7,7 +7,7 @@ const subscriptions = ofType(service, 'AWS::Logs::SubscriptionFilter').map(([, {
 describe('the archive of logs', () => {
   it('takes all that functions and the front door log', () => {
     const groups = ofType(service, 'AWS::Logs::LogGroup').map(([id]) => id);
-    expect(groups).toHaveLength(11);
+    expect(groups).toHaveLength(12);
     expect(subscriptions.map(({ LogGroupName }) => LogGroupName.Ref).sort()).toEqual(groups.sort());
     for (const { FilterPattern, DestinationArn, RoleArn } of subscriptions) {
       expect(FilterPattern).toBe('');

@@ -15,12 +15,20 @@ api       dynamodb        Query                                         Table/in
 api       dynamodb        Query                                         Table/index/byOrganization
 api       sqs             SendMessage                                   WorkerQueue
 api       sqs             SendMessage                                   SweeperQueue
-api       sqs             SendMessage                                   PublisherQueue
 api       secretsmanager  GetSecretValue                                TokenKey
 api       secretsmanager  GetSecretValue                                Pepper
-api       secretsmanager  GetSecretValue                                secretsmanager:secret:overture/prod/whatsapp/*
 api       logs            ${LOG}                                        ApiLogs
 api       xray            ${TRACE}                                      *
+
+admin     dynamodb        ${WRITER} DeleteItem                          Table
+admin     dynamodb        Query                                         Table/index/byId
+admin     dynamodb        Query                                         Table/index/byOrganization
+admin     sqs             SendMessage                                   PublisherQueue
+admin     secretsmanager  GetSecretValue                                TokenKey
+admin     secretsmanager  GetSecretValue                                Pepper
+admin     secretsmanager  GetSecretValue                                secretsmanager:secret:overture/prod/whatsapp/*
+admin     logs            ${LOG}                                        AdminLogs
+admin     xray            ${TRACE}                                      *
 
 bulk      dynamodb        ${WRITER}                                     Table
 bulk      sqs             SendMessage                                   WorkerQueue
@@ -151,7 +159,7 @@ describe('what functions may do', () => {
   it('comes from a role of each function’s own, one for schedules and two for the archive, and from nowhere else', () => {
     const roles = [service, data].flatMap((stack) => ofType(stack, 'AWS::IAM::Role'));
     expect(roles.map(([id]) => id).sort()).toEqual([...nameByRole.keys()].sort());
-    expect(nameByRole.size).toBe(13);
+    expect(nameByRole.size).toBe(14);
     for (const [id, role] of roles) {
       expect(role.Properties.ManagedPolicyArns, id).toBeUndefined();
       expect(role.Properties.Policies, id).toBeUndefined();
@@ -196,7 +204,7 @@ describe('what functions may do', () => {
 
   it('opens the functions to API Gateway only, and to this API', () => {
     const permissions = ofType(service, 'AWS::Lambda::Permission').map(([, { Properties }]) => Properties);
-    expect(permissions).toHaveLength(4);
+    expect(permissions).toHaveLength(18);
     for (const { Principal, SourceArn } of permissions) {
       expect(Principal).toBe('apigateway.amazonaws.com');
       expect(readable(SourceArn, data)).toMatch(/^execute-api:HttpApi\/\*\/\*/);

@@ -30,7 +30,7 @@ describe('an alarm on receipts that do not come', () => {
 });
 
 describe('the API', () => {
-  it('leads callbacks to hooks, bulk requests to bulk and everything else to api', () => {
+  it('leads callbacks to hooks, bulk requests to bulk, configuration to admin and everything else to api', () => {
     const integrations = new Map(ofType(service, 'AWS::ApiGatewayV2::Integration'));
     const routes = ofType(service, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => {
       const target = integrations.get(Properties.Target['Fn::Join'][1][1].Ref)?.Properties;
@@ -40,6 +40,20 @@ describe('the API', () => {
     expect(Object.fromEntries(routes)).toEqual({
       'ANY /v2/hooks/{proxy+}': 'HooksFunction',
       'ANY /v2/conversations/bulk': 'BulkFunction',
+      'ANY /v2/auth/{proxy+}': 'AdminFunction',
+      'ANY /v2/channels': 'AdminFunction',
+      'ANY /v2/channels/{proxy+}': 'AdminFunction',
+      'ANY /v2/organizations': 'AdminFunction',
+      'ANY /v2/organizations/{proxy+}': 'AdminFunction',
+      'ANY /v2/services': 'AdminFunction',
+      'ANY /v2/services/{proxy+}': 'AdminFunction',
+      'ANY /v2/users': 'AdminFunction',
+      'ANY /v2/users/{proxy+}': 'AdminFunction',
+      'ANY /v2/watemplates': 'AdminFunction',
+      'ANY /v2/watemplates/{proxy+}': 'AdminFunction',
+      'ANY /docs': 'AdminFunction',
+      'ANY /docs/{proxy+}': 'AdminFunction',
+      'ANY /openapi.json': 'AdminFunction',
       'ANY /v2/{proxy+}': 'ApiFunction',
       $default: 'ApiFunction',
     });
