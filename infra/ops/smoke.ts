@@ -27,6 +27,13 @@ const CHECKS: readonly Check[] = [
     status: 401,
     code: 'unauthorized',
   },
+  {
+    shows: 'admin',
+    path: '/v2/services',
+    authorization: STRANGERS_TOKEN,
+    status: 401,
+    code: 'unauthorized',
+  },
   { shows: 'hooks and the table', path: `/v2/hooks/twilio/${NO_ID}`, status: 404, code: 'not_found' },
 ];
 

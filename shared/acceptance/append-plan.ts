@@ -30,6 +30,7 @@ import {
 import type { Identity } from '../store/identities.ts';
 import { type PropertyWrite, writeProperties } from '../store/property-changes.ts';
 import { acceptanceContext } from './acceptance-context.ts';
+import { judgeBy } from './judge.ts';
 import type { AcceptanceParts } from './parts.ts';
 import { checkSenders } from './senders.ts';
 
@@ -194,8 +195,10 @@ export async function planFrom(parts: AcceptanceParts, append: Append, conversat
   }
   const { email, telephone } = append.person?.profile ?? {};
   const profile = { ...append.person?.profile, ...conversation.profile, ...without({ email, telephone }) };
-  const context = acceptanceContext(configuration, profile, conversation.language, conversation, parts.clock.now());
-  const acceptance = acceptDrafts(append.drafts, context);
+  const { context, acceptance } = await judgeBy(parts, configuration, (known) => {
+    const context = acceptanceContext(known, profile, conversation.language, conversation, parts.clock.now());
+    return { context, acceptance: acceptDrafts(append.drafts, context) };
+  });
   const firstUsed = acceptance.used.filter((touchpoint) => conversation.services[touchpoint] === undefined);
   return {
     ...(acceptance.used.length > 0 && acceptance.touchpoint && { touchpoint: acceptance.touchpoint }),

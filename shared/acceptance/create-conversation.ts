@@ -11,6 +11,7 @@ import { acceptanceContext } from './acceptance-context.ts';
 import { metaIsFull } from './append-plan.ts';
 import type { Owners } from './choose-contact.ts';
 import type { Start } from './describe-start.ts';
+import { judgeBy } from './judge.ts';
 import { newMessages } from './new-messages.ts';
 import { type AppendAnswer, guardsOf, replay } from './once.ts';
 import type { AcceptanceParts } from './parts.ts';
@@ -51,8 +52,10 @@ export async function beginConversation(
   now: number,
 ): Promise<{ conversation: Conversation; messages: Message[] }> {
   const { organization } = configuration;
-  const context = acceptanceContext(configuration, profile, request.language, undefined, now);
-  const acceptance = acceptDrafts(request.messages, context);
+  const { context, acceptance } = await judgeBy(parts, configuration, (known) => {
+    const context = acceptanceContext(known, profile, request.language, undefined, now);
+    return { context, acceptance: acceptDrafts(request.messages, context) };
+  });
   const [first] = request.messages;
   const id = parts.ids.nextPair(now);
   const properties = propertyChangesOf(acceptance.drafts.filter(isSetNow));

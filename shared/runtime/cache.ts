@@ -6,7 +6,8 @@ export interface Forgetful {
 }
 
 export interface Cache<T> extends Forgetful {
-  get(key: string): Promise<T>;
+  /** Loads anew what is older than `atMostMs`. */
+  get(key: string, atMostMs?: number): Promise<T>;
 }
 
 /**
@@ -19,14 +20,14 @@ export function createCache<T>(
   clock: Clock,
   limit = 10_000,
 ): Cache<T> {
-  const entries = new Map<string, { value: Promise<T>; until: number }>();
+  const entries = new Map<string, { value: Promise<T>; since: number }>();
   return {
-    get(key) {
+    get(key, atMostMs = ttlMs) {
       const known = entries.get(key);
-      if (known && known.until > clock.now()) return known.value;
+      if (known && clock.now() - known.since < Math.min(atMostMs, ttlMs)) return known.value;
       const value = load(key);
       if (entries.size >= limit) entries.clear();
-      entries.set(key, { value, until: clock.now() + ttlMs });
+      entries.set(key, { value, since: clock.now() });
       const forget = () => entries.get(key)?.value === value && entries.delete(key);
       value.then((loaded) => loaded === undefined && forget(), forget);
       return value;

@@ -30,6 +30,9 @@ import { batchWrite, type Item, type Table } from './table.ts';
 
 const TTL_MS = 60_000;
 
+/** So old may configuration be, in milliseconds, that something is refused by: what was made just now is in it. */
+export const REFUSING_MS = 1_000;
+
 /** Everything an organization is configured with. */
 export interface OrganizationConfiguration {
   readonly organization: StoredOrganization;
@@ -42,9 +45,9 @@ export interface OrganizationConfiguration {
 }
 
 export interface ConfigurationReader {
-  /** Undefined when there is no such organization. At most a minute old. */
-  organization(id: string): Promise<OrganizationConfiguration | undefined>;
-  /** Finds a service by its id alone. At most a minute old. */
+  /** Undefined when there is no such organization. At most a minute old, or `atMostMs`. */
+  organization(id: string, atMostMs?: number): Promise<OrganizationConfiguration | undefined>;
+  /** Finds a service by its id alone. At most a minute old, and never too old to know it. */
   service(id: string): Promise<Service | undefined>;
 }
 
@@ -53,11 +56,13 @@ export function createConfigurationReader(table: Table, clock: Clock, ttlMs = TT
   const organizations = createCache((id) => readOrganization(table, id), ttlMs, clock);
   const pointers = createCache((id) => readServiceOrganization(table, id), ttlMs, clock);
   return {
-    organization: (id) => organizations.get(id),
+    organization: (id, atMostMs) => organizations.get(id, atMostMs),
     async service(id) {
       const organization = await pointers.get(id);
-      const configuration = organization === undefined ? undefined : await organizations.get(organization);
-      return configuration?.services.find((service) => service.id === id);
+      if (organization === undefined) return undefined;
+      const among = (configuration?: OrganizationConfiguration) =>
+        configuration?.services.find((service) => service.id === id);
+      return among(await organizations.get(organization)) ?? among(await organizations.get(organization, REFUSING_MS));
     },
     forget: (organization) => organizations.forget(organization),
   };

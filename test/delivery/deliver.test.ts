@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ServiceSchema } from '../../shared/contracts/configuration.ts';
+import { ServiceSchema, TemplateSchema } from '../../shared/contracts/configuration.ts';
 import { deliver } from '../../shared/delivery/deliver.ts';
 import type { DeliveryParts } from '../../shared/delivery/parts.ts';
 import type { Message, MessageState } from '../../shared/domain/message.ts';
@@ -15,7 +15,7 @@ import { changeConsent, readConsent } from '../../shared/store/consent.ts';
 import { giveUpLease, resolveUnknown } from '../../shared/store/deliveries.ts';
 import { applyEvidence } from '../../shared/store/evidence.ts';
 import type { Table } from '../../shared/store/table.ts';
-import { setTemplateStatus } from '../../shared/store/templates.ts';
+import { putTemplate, setTemplateStatus } from '../../shared/store/templates.ts';
 import { cancel } from '../../shared/store/withdrawals.ts';
 import { aConversation, NOW, tableOf } from '../support/builders.ts';
 import { startTestTable, type TestTable } from '../support/emulators.ts';
@@ -410,6 +410,28 @@ describe('the gate before the provider', () => {
     const template = { name: 'car_ready', language, parameters: ['John'] };
     const { messages } = await setting.given({}, { touchpoint: 'whatsapp', template });
     expect(await failure('whatsapp', messages[0])).toEqual(['failed', 'template_unavailable']);
+  });
+
+  it('is open to a service and a template that were made after the configuration was read', async () => {
+    const { organization, services } = setting;
+    const { messages } = await setting.given(
+      {},
+      { touchpoint: 'sms' },
+      { touchpoint: 'whatsapp', template: { name: 'car_sold', language: 'nl', parameters: [] } },
+    );
+    const twilio = { id: services.sms, organization, type: 'twilio', params: { accountSid: 'AC1', secret: 'secret' } };
+    await putService(table, ServiceSchema.parse({ ...twilio, status: 'disabled' }));
+    await setting.delivery('sms').configuration.organization(organization);
+    setting.clock.advance(1_000);
+    await putService(table, ServiceSchema.parse(twilio));
+    await putTemplate(
+      table,
+      TemplateSchema.parse({ organization, name: 'car_sold', language: 'nl', status: 'APPROVED', text: 'Verkocht!' }),
+    );
+    await send(messages[0], 'sms');
+    await send(messages[1] ?? messages[0], 'whatsapp');
+    expect(setting.providers.sms.requests).toHaveLength(1);
+    expect(setting.providers.whatsapp.requests).toMatchObject([{ content: { kind: 'template', name: 'car_sold' } }]);
   });
 
   it('is closed where the organization has no service any more', async () => {

@@ -15,7 +15,7 @@ afterAll(() => client?.stop());
 
 describe('the smoke test', () => {
   it('passes where everything answers', async () => {
-    expect(await smoke(client.overture.url)).toHaveLength(3);
+    expect(await smoke(client.overture.url)).toHaveLength(4);
   });
 
   it('names what does not work', async () => {

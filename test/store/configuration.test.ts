@@ -94,7 +94,22 @@ describe('the configuration of an organization', () => {
     expect((await reader.organization(id))?.organization.name).toBe('Made just now');
   });
 
-  it('is found for a service that was made just now, as soon as its organization is read again', async () => {
+  it('is younger for who may not refuse by an old one', async () => {
+    const id = newId();
+    const clock = createFakeClock();
+    const reader = createConfigurationReader(table, clock);
+    await organizationNamed(id, 'Before');
+    await reader.organization(id);
+    await organizationNamed(id, 'After');
+    const name = async () => (await reader.organization(id, 1_000))?.organization.name;
+    clock.advance(999);
+    expect(await name()).toBe('Before');
+    clock.advance(1);
+    expect(await name()).toBe('After');
+    expect((await reader.organization(id))?.organization.name).toBe('After');
+  });
+
+  it('is found for a service that was made just now, a second after its organization was read', async () => {
     const id = newId();
     const clock = createFakeClock();
     const reader = createConfigurationReader(table, clock);
@@ -102,7 +117,7 @@ describe('the configuration of an organization', () => {
     await reader.organization(id);
     const service = serviceOf(id);
     await putService(table, service);
-    clock.advance(TTL_MS);
+    clock.advance(1_000);
     expect(await reader.service(service.id)).toEqual(service);
   });
 

@@ -1,4 +1,5 @@
 import { acceptanceContext } from '../../../shared/acceptance/acceptance-context.ts';
+import { judgeBy } from '../../../shared/acceptance/judge.ts';
 import type { Caller } from '../../../shared/auth/caller.ts';
 import type { PatchConversation } from '../../../shared/contracts/conversation-change.ts';
 import { checkTouchpoint } from '../../../shared/domain/acceptance.ts';
@@ -49,19 +50,21 @@ const replacing = (fields: Omit<PatchConversation, 'status' | 'touchpoint'>): Pi
 
 /** The service that a touchpoint goes by from now on, unless it has one already. */
 async function carrierOf(
-  { configuration }: ApiParts,
+  parts: ApiParts,
   conversation: Conversation,
   touchpoint: Touchpoint,
   now: number,
 ): Promise<Changes['fill']> {
   if (conversation.type)
     throw invalid('touchpoint', 'makes no sense in a conversation of a team, which nothing leaves');
-  const configured = await configuration.organization(conversation.organization);
+  const configured = await parts.configuration.organization(conversation.organization);
   if (!configured) throw new RequestError('not_found', 'Conversation not found');
   const { profile, language } = conversation;
-  const context = acceptanceContext(configured, profile, language, conversation, now);
-  checkTouchpoint(touchpoint, 'touchpoint', context);
-  return { [`services.${touchpoint}`]: context.services[touchpoint]?.slice(0, 1) };
+  return judgeBy(parts, configured, (known) => {
+    const context = acceptanceContext(known, profile, language, conversation, now);
+    checkTouchpoint(touchpoint, 'touchpoint', context);
+    return { [`services.${touchpoint}`]: context.services[touchpoint]?.slice(0, 1) };
+  });
 }
 
 const COMMAND: Readonly<Record<Exclude<ConversationStatus, 'closed'>, string>> = {

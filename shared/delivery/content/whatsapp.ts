@@ -27,13 +27,19 @@ export const whatsappContent = ({
     : refuse('window_closed', 'WhatsApp takes free text only within 24 hours of a message from the contact.');
 };
 
+const storedAs = (use: TemplateUse, configuration: OrganizationConfiguration | undefined) =>
+  configuration?.templates.find(({ name, language }) => name === use.name && language === use.language);
+
+export const isApproved = (use: TemplateUse, configuration: OrganizationConfiguration | undefined): boolean =>
+  storedAs(use, configuration)?.status === 'APPROVED';
+
 function templateContent(
   use: TemplateUse,
   text: string,
-  { templates }: OrganizationConfiguration,
+  configuration: OrganizationConfiguration,
 ): Content | SendOutcome {
-  const stored = templates.find(({ name, language }) => name === use.name && language === use.language);
-  if (stored?.status === 'APPROVED') return { kind: 'template', ...use, text };
+  const stored = storedAs(use, configuration);
+  if (isApproved(use, configuration)) return { kind: 'template', ...use, text };
   const why = stored ? `: it is ${statusOf(stored)}` : '';
   return refuse('template_unavailable', `The template "${use.name}" (${use.language}) is not approved any more${why}.`);
 }
