@@ -9,13 +9,5 @@ import { ROUTES } from './routes.ts';
 const LIMIT = { bytes: MAX_BODY_BYTES, advice: 'Send less at once.' };
 
 /** Serves what an organization is configured with, and the pages of the documentation. */
-export function createAdmin(parts: AdminParts): (request: HttpRequest) => Promise<HttpResponse> {
-  const serve = createServer(parts, [...ROUTES, ...PAGE_ROUTES], LIMIT);
-  return async (request) => {
-    try {
-      return await serve(request);
-    } catch (error) {
-      throw refusalOf(error) ?? error;
-    }
-  };
-}
+export const createAdmin = (parts: AdminParts): ((request: HttpRequest) => Promise<HttpResponse>) =>
+  createServer(parts, { routes: [...ROUTES, ...PAGE_ROUTES], limit: LIMIT, refusalOf });

@@ -10,13 +10,9 @@ const LIMIT = { bytes: MAX_BODY_BYTES, advice: 'Send the messages in several req
 
 /** Serves conversations, messages and contacts, and says of every path that no function serves that it is not there. */
 export function createApi(parts: ApiParts): (request: HttpRequest) => Promise<HttpResponse> {
-  const serve = createServer(parts, ROUTES, LIMIT);
+  const serve = createServer(parts, { routes: ROUTES, limit: LIMIT, refusalOf });
   return async (request) => {
     refuseUnsupported(request);
-    try {
-      return await serve(request);
-    } catch (error) {
-      throw refusalOf(error) ?? error;
-    }
+    return serve(request);
   };
 }
