@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { bundleOf } from '../../infra/bundle/bundle.ts';
 import { FUNCTIONS } from '../../infra/bundle/functions.ts';
+import { ERRORS_TOLD_APART } from '../../infra/bundle/left-out.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const COMMAND = /\/(@aws-sdk\/client-[a-z0-9-]+)\/dist-es\/commands\/(\w+)\.js$/;
@@ -59,4 +60,16 @@ it('clients read their version in their package.json, and nothing else', () => {
     return name ? [...source.matchAll(new RegExp(`\\b${name}\\b(?! from)\\S*`, 'g'))].map(([read]) => read) : [];
   });
   expect(new Set(reads)).toEqual(new Set(['packageInfo.version']));
+});
+
+it('errors are told apart by a class only where bundles have it', () => {
+  const imports = /^import (?:type )?\{([^}]+)\} from '@aws-sdk\/client-(?:dynamodb|sqs|secrets-manager)';/gm;
+  const ours = [...carried].filter((file) => !file.includes('node_modules'));
+  const imported = ours.flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(imports)].flatMap(([, names = '']) =>
+      names.split(',').map((name) => name.trim()),
+    ),
+  );
+  const errors = imported.filter((name) => /Exception$|Error$|Exceeded$|^QueueD|^Invalid/.test(name));
+  expect(new Set(errors)).toEqual(new Set(ERRORS_TOLD_APART));
 });
