@@ -41,15 +41,15 @@ export function withoutProcessors(source: string): string {
 }
 
 /** By their classes; all others are told by their names. */
-export const ERRORS_TOLD_APART: ReadonlySet<string> = new Set([
-  'ConditionalCheckFailedException',
-  'TransactionCanceledException',
-]);
+export const ERRORS_TOLD_APART = ['ConditionalCheckFailedException', 'TransactionCanceledException'] as const;
+/** The SDK tries it again by what its class says. */
+const TRIED_AGAIN = 'ReplicatedWriteConflictException';
+const ERRORS_KEPT: ReadonlySet<string> = new Set([...ERRORS_TOLD_APART, TRIED_AGAIN]);
 const ERROR_SCHEMA = /^export var (\w+)\$ = \[-3, n0, [^;]+;\nn0_registry\.registerError\(\1\$, \1\);\n/gm;
 
 /** Of an error that is not registered, the SDK makes its client's base error, with the same name and message. */
 export function fewErrors(source: string): string {
-  const few = source.replace(ERROR_SCHEMA, (schema, name) => (ERRORS_TOLD_APART.has(name) ? schema : ''));
+  const few = source.replace(ERROR_SCHEMA, (schema, name) => (ERRORS_KEPT.has(name) ? schema : ''));
   if (few === source) throw new Error('The SDK registers its errors in another way now: see LEFT_OUT.');
   return few;
 }

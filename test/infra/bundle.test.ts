@@ -39,17 +39,17 @@ function environmentOf(name: string): Record<string, string> {
 
 /** Every 100 kB is about 10 ms of a cold start. api: the bar of its issue. hooks: S3's client, MIME. ingest: S3's, CSV. email: MIME, SES. */
 const MAX_BYTES: Readonly<Record<FunctionName, number>> = {
-  api: 645_000,
-  admin: 580_000,
-  bulk: 590_000,
-  worker: 410_000,
-  email: 745_000,
-  sms: 600_000,
-  whatsapp: 635_000,
-  hooks: 860_000,
-  sweeper: 345_000,
-  publisher: 620_000,
-  ingest: 810_000,
+  api: 620_000,
+  admin: 555_000,
+  bulk: 560_000,
+  worker: 385_000,
+  email: 720_000,
+  sms: 575_000,
+  whatsapp: 610_000,
+  hooks: 835_000,
+  sweeper: 322_000,
+  publisher: 597_000,
+  ingest: 780_000,
 };
 
 describe.each(FUNCTIONS)('the bundle of %s', (name) => {

@@ -33,6 +33,7 @@ async function bundled(name: string, what: Pick<BuildOptions, 'entryPoints' | 's
     bundle: true,
     format: 'esm',
     platform: 'node',
+    mainFields: ['module', 'main'],
     plugins: [createLean().plugin],
   });
   return outfile;
@@ -168,7 +169,7 @@ test.each(CLIENTS)(
           outcomeOf(lean, `lean-${name}`, name),
           outcomeOf(whole, `whole-${name}`, name),
         ]);
-        expect(left).toEqual(given);
+        expect(left, name).toEqual(given);
         expect(left.name).toBe(name);
       }),
     );
