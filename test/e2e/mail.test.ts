@@ -24,11 +24,13 @@ async function mailTo(email: string, ...messages: object[]) {
 }
 
 const conversationOf = async (id: string) => (await client.get(`/v2/conversations/${id}?populate=messages`)).body;
+/** When the contact's messages are stored, and the worker has told the participants of them. */
 const said = (id: string, count: number) =>
   until(`${count} messages of the contact`, async () => {
     const conversation = await conversationOf(id);
     const theirs = conversation.messages.filter(({ role }: { role: string }) => role === 'contact');
-    return theirs.length >= count && { ...conversation, theirs };
+    const [{ unreadCount }] = conversation.participants;
+    return theirs.length >= count && unreadCount >= count && { ...conversation, theirs };
   });
 
 const ownerOf = async (email: string) => {
