@@ -1,8 +1,8 @@
 import type { Outcome } from '../../shared/acceptance/outcome.ts';
+import type { Caller } from '../../shared/auth/caller.ts';
 import type { Touchpoint } from '../../shared/domain/touchpoint.ts';
 import type { IngestParts } from './parts.ts';
 import type { Row } from './row.ts';
-import type { SliceOf } from './slice.ts';
 
 /** What became of a row. */
 export type RowOutcome = Outcome | EndpointOutcome;
@@ -28,5 +28,11 @@ export interface PreparedRow {
   carryOut(): Promise<RowOutcome>;
 }
 
+/** Whose rows they are, and of which upload. */
+export interface Upload {
+  readonly caller: Caller;
+  readonly digest: string;
+}
+
 /** Looks a row through before it is its turn. Throws what is wrong with it whoever it is for. */
-export type PrepareRow = (parts: IngestParts, slice: SliceOf, row: Row) => Promise<PreparedRow>;
+export type PrepareRow = (parts: IngestParts, upload: Upload, row: Row) => Promise<PreparedRow>;

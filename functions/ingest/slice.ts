@@ -1,15 +1,12 @@
-import type { Caller } from '../../shared/auth/caller.ts';
 import type { RequestError } from '../../shared/domain/errors.ts';
 import type { Progress } from '../../shared/store/imports.ts';
-import type { PrepareRow, RowOutcome } from './prepared-row.ts';
+import type { PrepareRow, RowOutcome, Upload } from './prepared-row.ts';
 import type { Row } from './row.ts';
 
 /** Rows to do, and what they are done with. */
-export interface SliceOf {
+export interface SliceOf extends Upload {
   readonly rows: AsyncIterable<Row>;
   readonly prepare: PrepareRow;
-  readonly caller: Caller;
-  readonly digest: string;
   readonly progress: Progress;
   /** A few rows that meet a fault of ours are refused instead: it was tried often enough. */
   readonly isLastTry: boolean;

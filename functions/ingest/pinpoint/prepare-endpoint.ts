@@ -6,8 +6,7 @@ import { invalid } from '../../../shared/domain/errors.ts';
 import { type Identity, identityOf } from '../../../shared/store/identities.ts';
 import { onceFor } from '../once-for.ts';
 import type { IngestParts } from '../parts.ts';
-import type { EndpointOutcome, PrepareRow } from '../prepared-row.ts';
-import type { SliceOf } from '../slice.ts';
+import type { EndpointOutcome, PrepareRow, Upload } from '../prepared-row.ts';
 import { type DescribedEndpoint, describeEndpoint } from './describe-endpoint.ts';
 import { describePerson, type EndpointPerson } from './describe-person.ts';
 import { type Endpoint, readEndpoint } from './endpoint.ts';
@@ -20,19 +19,19 @@ import { keepOptOut } from './keep-opt-out.ts';
  */
 export const prepareEndpoint =
   (project: string): PrepareRow =>
-  async (parts, slice, row) => {
+  async (parts, upload, row) => {
     const { endpoint, leftOut } = readEndpoint(row.json());
     const described = describeEndpoint(endpoint);
     const person = describePerson(endpoint);
     const lacking = [...leftOut, ...person.leftOut];
-    const name = `row ${slice.digest} ${row.number}`;
-    const start = await startFor(parts, slice, { project, endpoint, described, person, name });
+    const name = `row ${upload.digest} ${row.number}`;
+    const start = await startFor(parts, upload, { project, endpoint, described, person, name });
     return {
       about: start.person.identities.map(({ key }) => key.pk),
       async carryOut() {
         const optedOut = await keepOptOut(parts, described, {
           organization: start.request.organization,
-          user: slice.caller.user,
+          user: upload.caller.user,
           endpoint: JSON.stringify([project, endpoint.Id ?? described.address.matchKey]),
           row: name,
         });
@@ -55,7 +54,7 @@ interface Looked {
   readonly name: string;
 }
 
-async function startFor(parts: IngestParts, { caller }: SliceOf, looked: Looked): Promise<Start> {
+async function startFor(parts: IngestParts, { caller }: Upload, looked: Looked): Promise<Start> {
   const { endpoint, described, person, name } = looked;
   const configuration = await reachableOrganization(parts, caller, caller.organization);
   const organization = configuration.organization.id;
