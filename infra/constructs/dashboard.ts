@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import {
   Dashboard as CloudWatchDashboard,
   GraphWidget,
@@ -34,7 +34,8 @@ export class Dashboard extends Construct {
   constructor(scope: Construct, id: string, props: DashboardProps) {
     super(scope, id);
     const dashboard = new CloudWatchDashboard(this, 'Dashboard', {
-      dashboardName: `overture-${props.stage}`,
+      // Dashboards are the account's, not the region's: a second region would be refused the first one's name.
+      dashboardName: `overture-${props.stage}-${Stack.of(this).region}`,
       defaultInterval: Duration.hours(3),
       periodOverride: PeriodOverride.AUTO,
     });

@@ -97,10 +97,13 @@ export function giveSes(to: NodeFunction, configurationSet: string): void {
   }
 }
 
-/** Gives AWS End User Messaging's SMS, from every number, pool and sender id of the account. */
+/**
+ * Gives AWS End User Messaging's SMS, from every number, pool and sender id of the account. AWS asks for the
+ * configuration set too, where a call names one. Source: service authorization reference, `SendTextMessage`.
+ */
 export function giveSmsVoice(to: NodeFunction): void {
   const reason = 'Numbers, pools and sender ids belong to organizations, which get them while the system runs.';
-  for (const resource of ['phone-number/*', 'pool/*', 'sender-id/*']) {
+  for (const resource of ['phone-number/*', 'pool/*', 'sender-id/*', 'configuration-set/*']) {
     allowWildcard(to, 'sms-voice:SendTextMessage', 'sms-voice', resource, reason);
   }
 }

@@ -60,7 +60,12 @@ describe('an alarm', () => {
 });
 
 describe('the dashboard', () => {
-  const body = JSON.stringify(only(service, 'AWS::CloudWatch::Dashboard').Properties.DashboardBody);
+  const { DashboardBody, DashboardName } = only(service, 'AWS::CloudWatch::Dashboard').Properties;
+  const body = JSON.stringify(DashboardBody);
+
+  it('has a name of its own in each region, because an account has one set of dashboards for all', () => {
+    expect(DashboardName).toEqual({ 'Fn::Join': ['', [expect.any(String), { Ref: 'AWS::Region' }]] });
+  });
 
   it('answers whether it is working, for whom not, and why', () => {
     const at = ['Is it working?', 'For whom not?', 'Why?'].map((question) => body.indexOf(question));

@@ -65,6 +65,7 @@ sms       secretsmanager  GetSecretValue                                secretsm
 sms       sms-voice       SendTextMessage                               sms-voice:phone-number/*
 sms       sms-voice       SendTextMessage                               sms-voice:pool/*
 sms       sms-voice       SendTextMessage                               sms-voice:sender-id/*
+sms       sms-voice       SendTextMessage                               sms-voice:configuration-set/*
 sms       logs            ${LOG}                                        SmsLogs
 sms       xray            ${TRACE}                                      *
 

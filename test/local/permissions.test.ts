@@ -92,6 +92,20 @@ describe('what IAM asks for', () => {
     ]);
   });
 
+  it('to send an email or SMS by a configuration set is that too', () => {
+    const OriginationIdentity = arn('sms-voice', 'phone-number/phone-1');
+    const body = { OriginationIdentity, ConfigurationSetName: 'shop' };
+    expect(needed('sms-voice', { target: 'PinpointSMSVoiceV2.SendTextMessage', body })).toEqual([
+      `sms-voice:SendTextMessage ${OriginationIdentity}`,
+      `sms-voice:SendTextMessage ${arn('sms-voice', 'configuration-set/shop')}`,
+    ]);
+    const form = 'Action=SendRawEmail&Source=a%40example.com&ConfigurationSetName=shop';
+    expect(needed('ses', { body: form })).toEqual([
+      `ses:SendRawEmail ${arn('ses', 'identity/a@example.com')}`,
+      `ses:SendRawEmail ${arn('ses', 'configuration-set/shop')}`,
+    ]);
+  });
+
   it('is nothing for a request that is not signed for AWS', () => {
     expect(neededFor({ method: 'POST', path: '/', header: () => 'Basic YTpi', body: 'x' })).toEqual([]);
   });

@@ -106,16 +106,23 @@ function onObjects(call: AwsCall): readonly Needed[] {
   return action ? [{ action, resource: `arn:aws:s3:::${pathOf(call).slice(1)}` }] : [];
 }
 
-/** The identity is the sender's domain or address: whichever is verified. */
+/** The identity is the sender's domain or address: whichever is verified. A configuration set is asked for where one is named. */
 function fromIdentities({ body }: AwsCall): readonly Needed[] {
   const fields = new URLSearchParams(body);
-  return [{ action: `ses:${fields.get('Action')}`, resource: arnOf('ses', `identity/${fields.get('Source')}`) }];
+  const action = `ses:${fields.get('Action')}`;
+  const identity = { action, resource: arnOf('ses', `identity/${fields.get('Source')}`) };
+  return [identity, ...ofConfigurationSet('ses', action, fields.get('ConfigurationSetName'))];
 }
 
 function fromNumbers(call: AwsCall, operation: string): readonly Needed[] {
-  const { OriginationIdentity } = json(call);
-  return [{ action: `sms-voice:${operation}`, resource: arnFor('sms-voice', 'phone-number/', OriginationIdentity) }];
+  const { OriginationIdentity, ConfigurationSetName } = json(call);
+  const action = `sms-voice:${operation}`;
+  const sender = { action, resource: arnFor('sms-voice', 'phone-number/', OriginationIdentity) };
+  return [sender, ...ofConfigurationSet('sms-voice', action, ConfigurationSetName)];
 }
+
+const ofConfigurationSet = (service: string, action: string, name: string | null | undefined): Needed[] =>
+  name ? [{ action, resource: arnFor(service, 'configuration-set/', name) }] : [];
 
 function fromWhatsAppNumbers(call: AwsCall): readonly Needed[] {
   const { originationPhoneNumberId } = json(call);
