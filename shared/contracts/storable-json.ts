@@ -7,7 +7,11 @@ interface Unstorable {
   readonly message: string;
 }
 
-const isStorableName = (name: string): boolean => name !== '' && name !== '__proto__' && name.isWellFormed();
+/** Source: DynamoDB's naming rules, less than 64 KB. */
+const MAX_NAME_BYTES = 64 * 1024 - 1;
+
+const isStorableName = (name: string): boolean =>
+  name !== '' && name !== '__proto__' && name.isWellFormed() && Buffer.byteLength(name) <= MAX_NAME_BYTES;
 
 /** Deeper than any contract goes. */
 const DEEPEST = 32;

@@ -130,6 +130,12 @@ describe('making a template', () => {
       'components',
     ],
     ['a name that cannot be kept', { text: undefined, components: [{ type: 'BODY', '': 1 }] }, 400, 'components'],
+    [
+      'a name too long for the table',
+      { text: undefined, components: [{ type: 'BODY', ['é'.repeat(32_768)]: 1 }] },
+      400,
+      'components',
+    ],
     ['half of a character', { text: 'Uw auto \ud800' }, 400, 'text'],
     ['mixed placeholders', { text: '{{1}} {{name}}' }, 400, 'components'],
   ])('is refused with %s', async (_, more, status, path) => {
