@@ -125,9 +125,9 @@ describe('the status callbacks', () => {
 
 describe('reading messages back', () => {
   it('lists them newest first, narrowed by recipient, sender and day', async () => {
+    const today = new Date().toISOString().slice(0, 10);
     for (const Body of ['one', 'two']) await stage.sms({ Body });
     await stage.sms({ To: '+31646280995', Body: 'other' });
-    const today = new Date().toISOString().slice(0, 10);
     const query = new URLSearchParams({ To: CONTACT, From: NUMBER, 'DateSent>': today });
     const page = JSON.parse(await (await stage.twilioGet(`Messages.json?${query}`)).text());
     expect(page.messages.map((message: { body: string }) => message.body)).toEqual(['two', 'one']);

@@ -183,6 +183,7 @@ describe('one that wants to hear everything', { timeout: 120_000 }, () => {
       () => reports().some(({ data }) => data.message.id === said.id && data.message.delivery.status === 'delivered'),
       { withinMs: 30_000 },
     );
+    await until('the bot hears it', () => heard.includes('Ada here.'), { withinMs: 30_000 });
     await answer(telephone, 'Hi Ada!');
     await until('the bot hears the answer', () => heard.includes('Hi Ada!'), { withinMs: 30_000 });
     expect(heard).toEqual(['Ada here.', 'Hi Ada!']);

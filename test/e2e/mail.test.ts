@@ -24,7 +24,7 @@ async function mailTo(email: string, ...messages: object[]) {
 }
 
 const conversationOf = async (id: string) => (await client.get(`/v2/conversations/${id}?populate=messages`)).body;
-/** When the contact's messages are stored, and the worker has told the participants of them. */
+/** The API reads a conversation beside its messages: it may show a message, and not yet what that changed. */
 const said = (id: string, count: number) =>
   until(`${count} messages of the contact`, async () => {
     const conversation = await conversationOf(id);

@@ -37,7 +37,7 @@ test('an environment is kept for the next event, which it meets alone', async ()
 });
 
 test('events that need not wait long share an environment, and no other is made', async () => {
-  const lambda = start({ maxConcurrency: 8 });
+  const lambda = start({ maxConcurrency: 8, timeoutMs: 5_000 });
   await lambda.prewarm();
   const shortOnes = async () => {
     const answers = await Promise.all(['a', 'b', 'c'].map((name) => lambda.invoke({ name, takesMs: 2 })));

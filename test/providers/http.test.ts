@@ -81,7 +81,7 @@ describe('a request that fails', () => {
 
   test('is unclear when no answer comes in time, after exactly one request', async () => {
     server.script('hang');
-    const result = await http.postForm(server.url, {}, { timeoutMs: 200 });
+    const result = await http.postForm(server.url, {}, { timeoutMs: 500 });
     expect(result).toMatchObject({ kind: 'failure', class: 'ambiguous', code: 'timeout' });
     expect(server.requests).toHaveLength(1);
   });

@@ -50,7 +50,7 @@ describe('a request to a webhook', () => {
 
   it('ends when its time is over, and when the connection does', async () => {
     receiver.reacts('hang', 'drop');
-    expect(await post(receiver.url, 100)).toEqual({ kind: 'failure', code: 'timeout' });
+    expect(await post(receiver.url, 500)).toEqual({ kind: 'failure', code: 'timeout' });
     expect(await post()).toEqual({ kind: 'failure', code: 'unreachable' });
   });
 
