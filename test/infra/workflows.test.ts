@@ -24,10 +24,23 @@ describe('the workflows', () => {
   });
 
   it('refuse destructive changes before every deployment', () => {
-    const refuses = /cdk diff --all .*--method=change-set --fail-on=destructive/;
-    const [before = '', after] = textOf('.github/workflows/deploy-stage.yml').split('cdk deploy');
-    expect(after).toBeDefined();
-    expect(before).toMatch(refuses);
-    expect(textOf('.github/workflows/deploy.yml')).toMatch(refuses);
+    const stage = textOf('.github/workflows/deploy-stage.yml');
+    const [, ...steps] = stage.split(/npx cdk (?=diff|deploy)/).map((step) => step.split('\n')[0]);
+    expect(steps).toEqual([
+      'diff "Overture-$STAGE-Data" -c "stage=$STAGE" --method=change-set --fail-on=destructive',
+      'deploy "Overture-$STAGE-Data" -c "stage=$STAGE" --require-approval=never',
+      'diff --all -c "stage=$STAGE" --method=change-set --fail-on=destructive',
+      'deploy --all -c "stage=$STAGE" --require-approval=never --outputs-file=outputs.json',
+    ]);
+  });
+
+  it('refuse them in pull requests, of the data by what CloudFormation says', () => {
+    const [, ...steps] = textOf('.github/workflows/deploy.yml')
+      .split(/npx cdk (?=diff|deploy)/)
+      .map((step) => step.split('\n')[0]);
+    expect(steps).toEqual([
+      'diff Overture-dev-Data -c stage=dev --method=change-set --fail-on=destructive',
+      'diff --all -c stage=dev --method=auto --fail-on=destructive',
+    ]);
   });
 });
