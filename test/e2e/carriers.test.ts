@@ -81,10 +81,10 @@ const deliveryWith = (message: string | undefined, ...statuses: string[]) =>
       const { delivery } = (await client.get(`/v2/messages/${message}`)).body;
       return statuses.includes(delivery.status) && delivery;
     },
-    { withinMs: 25_000 },
+    { withinMs: 50_000 },
   );
 
-describe.concurrent('messages in the local run', { timeout: 60_000 }, () => {
+describe.concurrent('messages in the local run', { timeout: 150_000 }, () => {
   it.each([
     ['SMS by AWS', AWS, 'sms', 'aws-sms', '+31620000901'],
     ['WhatsApp by AWS', AWS, 'whatsapp', 'aws-social', '+31620000902'],
@@ -94,7 +94,7 @@ describe.concurrent('messages in the local run', { timeout: 60_000 }, () => {
     ['WhatsApp by Twilio', TWILIO, 'whatsapp', 'twilio', '+31620000906'],
   ])('go by %s, each once and in order', async (_, organization, touchpoint, provider, telephone) => {
     const messages = await start(organization, telephone, touchpoint);
-    const delivered = await client.delivered(telephone, 2, 25_000);
+    const delivered = await client.delivered(telephone, 2, 50_000);
     expect(delivered.map((entry) => [entry.provider, entry.touchpoint, entry.messageId])).toEqual(
       messages.map((message) => [provider, touchpoint, message]),
     );
@@ -133,7 +133,7 @@ describe.concurrent('messages in the local run', { timeout: 60_000 }, () => {
     ['Twilio', TWILIO, TWILIO_WHATSAPP, '+31620000931'],
     ['Sunshine', SUNSHINE, undefined, '+31620000932'],
   ])('answer by WhatsApp of %s what the contact wrote there', async (_, organization, to, from) => {
-    if (!to) await start(organization, from, 'whatsapp').then(() => client.delivered(from, 2, 25_000));
+    if (!to) await start(organization, from, 'whatsapp').then(() => client.delivered(from, 2, 50_000));
     const before = (await client.outbox(from)).length;
     expect(await client.reply({ touchpoint: 'whatsapp', from, text: 'Is it ready?', ...(to && { to }) })).toMatchObject(
       {
@@ -147,7 +147,7 @@ describe.concurrent('messages in the local run', { timeout: 60_000 }, () => {
       messages: [{ text: 'It is.', touchpoint: 'whatsapp', role: 'agent' }],
     });
     expect(status).toBe(200);
-    const [answer] = (await client.delivered(from, before + 1, 25_000)).slice(before);
+    const [answer] = (await client.delivered(from, before + 1, 50_000)).slice(before);
     expect(answer?.text).toBe('It is.');
     expect(answer?.template).toBeUndefined();
   });

@@ -66,9 +66,9 @@ it.concurrent('has a queue and a DLQ of every name that a redrive can be asked f
 it.concurrent('parks the conversation of a poisoned message in the DLQ while others go on, and a redrive brings it back', {
   timeout: 150_000,
 }, async () => {
-  const poisoned = await start('poisoned@example.com', 2000);
+  const poisoned = await start('poisoned@example.com', 5000);
   await setTouchpoint(poisoned[0] ?? '', 'fax');
-  await start('healthy@example.com', 2000);
+  await start('healthy@example.com', 5000);
   await client.delivered('healthy@example.com', 2);
   await until('the ticks are in the DLQ', async () => (await deadLetters()) >= 2, { withinMs: 90_000 });
   expect(await client.outbox('poisoned@example.com')).toEqual([]);
