@@ -17,7 +17,9 @@ const LoginSchema = z.object({
 export type LoginRequest = z.infer<typeof LoginSchema>;
 
 /** Body of `POST /v2/auth/token`: a login, or a refresh. */
-export const TokenRequestSchema = z.union([RefreshSchema, LoginSchema]);
+export const TokenRequestSchema = z.union([RefreshSchema, LoginSchema], {
+  error: 'must have either email and password, or refreshToken, as text',
+});
 export type TokenRequest = z.infer<typeof TokenRequestSchema>;
 
 /** Body of `POST /v2/users/{id}/tokens`. */

@@ -57,6 +57,19 @@ const failTimes = async (email: string, times: number) => {
   }
 };
 
+describe('a login', () => {
+  it.each([[{}], [{ email: 'ada@example.com' }], [{ email: 7, password: PASSWORD }], [{ refreshToken: 7 }]])(
+    'is told what it must have when it is %j',
+    async (body) => {
+      const answer = await ask(body);
+      expect(statusOf(answer)).toEqual([400, 'invalid_request']);
+      expect(answer.body.error.details).toEqual([
+        { path: '', message: 'must have either email and password, or refreshToken, as text' },
+      ]);
+    },
+  );
+});
+
 describe('failed logins', () => {
   it('with an address, ten in a quarter of an hour, are all that are looked at; the password does not help then', async () => {
     const { email } = await newUser();
