@@ -138,8 +138,8 @@ export class HttpApi extends Construct {
     acknowledge(
       route,
       'AwsSolutions-APIG4',
-      'The function authorizes: api checks the bearer token (JWT and scopes), hooks the provider signature ' +
-        'over the raw body, which no API Gateway authorizer is given.',
+      'The function authorizes: api, admin and bulk check the bearer token (JWT and scopes), hooks the provider ' +
+        'signature over the raw body, which no API Gateway authorizer is given.',
     );
   }
 }
